@@ -1,0 +1,264 @@
+"""Where personal data live: stores, datasets, columns, and which activity uses what.
+
+A *value* is one column of one row of one dataset. A *binding* says which activities use a column,
+and under which condition on the row. A dataset leads to a person in one of three ways: it *is* the
+person (`person: true`), it refers to a dataset that leads there (`to`), or it is shared, because
+rows of another dataset refer to it (`shared_by`). Connection details are never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.retention import parse_period
+from doelbinding.policy.shape import SHAPE
+from doelbinding.policy.text import Text
+
+
+class ColumnType(StrEnum):
+    """How a column holds its values; times without a zone are in the store's zone."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    INSTANT = "instant"
+    DATE_TEXT = "date-text"
+    EPOCH_SECONDS = "epoch-seconds"
+
+    @property
+    def is_time(self) -> bool:
+        """Whether values of this type can date an event."""
+        return self in {
+            ColumnType.DATE,
+            ColumnType.TIMESTAMP,
+            ColumnType.INSTANT,
+            ColumnType.DATE_TEXT,
+            ColumnType.EPOCH_SECONDS,
+        }
+
+
+class WhenUnjustified(StrEnum):
+    """What becomes of a row in which no personal value is justified any more."""
+
+    DELETE = "delete"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a dataset.
+
+    With a `category` it holds personal data, and its values need a binding; without one it is a
+    key or a fact that goes with the row. `replace_with` is what stands in for an emptied value
+    where the column may not be null. Dates before `earliest` or after `latest` are implausible:
+    undated, never expired. `identifier` names the kind by which people are found.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    name: str
+    type: ColumnType = ColumnType.TEXT
+    label: Text | None = None
+    category: str | None = None
+    identifier: str | None = None
+    replace_with: str | int | None = None
+    earliest: date = date(1950, 1, 1)
+    latest: date = date(2150, 1, 1)
+
+    @property
+    def personal(self) -> bool:
+        """Whether the column holds personal data."""
+        return self.category is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The path from a row towards its person; `columns` pair with `references` in order.
+
+    `to`: this row refers to one row of that dataset. `shared_by`: rows of that dataset refer to
+    this one, through *their* `columns`. `references` defaults to the key of the row referred to.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    columns: tuple[str, ...]
+    to: str | None = None
+    shared_by: str | None = None
+    references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a path that leads both ways or none.
+
+        Raises:
+            ValueError: not exactly one of `to` and `shared_by`.
+        """
+        if (self.to is None) == (self.shared_by is None):
+            raise ValueError("a subject path names exactly one of `to` and `shared_by`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerColumn:
+    """Which controller a row belongs to, by the value of a column."""
+
+    __pydantic_config__ = SHAPE
+
+    column: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSource:
+    """A column that dates an event: of the row itself, or of rows of another dataset.
+
+    `on` pairs the other dataset's columns with this one's; empty: along its path to this dataset.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    column: str
+    dataset: str | None = None
+    on: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What dates an event: a column, or the latest of several.
+
+    A missing date is *undated*, unless `ongoing_if_null` says that it means "still going on". In
+    `latest_of` an empty date counts as no event there; no event anywhere is undated.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    column: str | None = None
+    ongoing_if_null: bool = False
+    latest_of: tuple[EventSource, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an event with no source, or two ways of one.
+
+        Raises:
+            ValueError: not exactly one of `column` and `latest_of`.
+        """
+        if (self.column is None) == (not self.latest_of):
+            raise ValueError("an event names exactly one of `column` and `latest_of`")
+        if self.latest_of and self.ongoing_if_null:
+            raise ValueError("`ongoing_if_null` goes with `column`; `latest_of` ignores nulls")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Which activity (and which of its phases; empty: all) uses which columns of which rows."""
+
+    __pydantic_config__ = SHAPE
+
+    activity: str
+    columns: tuple[str, ...]
+    phases: tuple[str, ...] = ()
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prohibition:
+    """Columns that no activity may use (no Art. 9 ground, no statute for a national number)."""
+
+    __pydantic_config__ = SHAPE
+
+    columns: tuple[str, ...]
+    reason: Text
+    article: str
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A table: its key, columns, path to a person, events, states, and bindings.
+
+    `controller` is the id of one controller, or a column that tells it; left out, it is that of
+    the row this one leads to. Events, states and persons not named here are those of that row too.
+    `collected` is the column that says when the row was collected.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    id: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    label: Text
+    schema_: str | None = None
+    controller: str | ControllerColumn | None = None
+    person: bool = False
+    subject: Subject | None = None
+    no_personal_data: bool = False
+    source: Text | None = None
+    collected: str | None = None
+    events: Mapping[str, Event] = field(default_factory=dict)
+    states: Mapping[str, Condition] = field(default_factory=dict)
+    persons: Mapping[str, Condition] = field(default_factory=dict)
+    bindings: tuple[Binding, ...] = ()
+    prohibitions: tuple[Prohibition, ...] = ()
+    when_unjustified: WhenUnjustified = WhenUnjustified.DELETE
+
+    def column(self, name: str) -> Column:
+        """Give the column of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def personal_columns(self) -> tuple[Column, ...]:
+        """The columns that hold personal data."""
+        return tuple(column for column in self.columns if column.personal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A database: where it stands, who keeps it, in which zone its bare times are.
+
+    `backups` is how long a copy may still hold what was erased.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    id: str
+    label: Text
+    country: str
+    datasets: tuple[Dataset, ...]
+    kept_by: str | None = None
+    transfer: str | None = None
+    timezone: str = "UTC"
+    backups: str | None = None
+    security: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a period of backups that is not one.
+
+        Raises:
+            ValueError: `backups` is not an ISO 8601 duration.
+        """
+        if self.backups is not None:
+            parse_period(self.backups)
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """Give the dataset of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for dataset in self.datasets:
+            if dataset.id == dataset_id:
+                return dataset
+        raise KeyError(dataset_id)
