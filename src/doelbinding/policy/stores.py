@@ -154,6 +154,30 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsState:
+    """A state that rows of another dataset give: it holds when *any* or *every* one passes.
+
+    `on` pairs the other dataset's columns with this one's; empty: along its path to this dataset.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    dataset: str
+    any_: Condition | None = None
+    every: Condition | None = None
+    on: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a state that asks both or neither.
+
+        Raises:
+            ValueError: not exactly one of `any` and `every`.
+        """
+        if (self.any_ is None) == (self.every is None):
+            raise ValueError("a state of rows holds exactly one of `any` and `every`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """Which activity (and which of its phases; empty: all) uses which columns of which rows."""
 
@@ -202,6 +226,7 @@ class Dataset:
     collected: str | None = None
     events: Mapping[str, Event] = field(default_factory=dict)
     states: Mapping[str, Condition] = field(default_factory=dict)
+    row_states: Mapping[str, RowsState] = field(default_factory=dict)
     persons: Mapping[str, Condition] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
     prohibitions: tuple[Prohibition, ...] = ()

@@ -1,0 +1,103 @@
+"""What people and controllers have said that bears on justification.
+
+Stops, holds and restrictions belong to one controller and cover rows by the keys of the people
+they lead to (`Subjects`). They live in the records; here they are plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+Key = tuple[str | int, ...]
+Subjects = Mapping[str, frozenset[Key]]
+"""Dataset of persons (`store.dataset`) to the keys of the people in it."""
+
+
+class StopKind(StrEnum):
+    """Why an activity ends for one person (DESIGN §1)."""
+
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it also covers what is collected later: an objection does."""
+        return self is StopKind.OBJECTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Ends the named activities for some people at one controller."""
+
+    id: str
+    controller: str
+    kind: StopKind
+    activities: frozenset[str]
+    set_at: datetime
+    subjects: Subjects
+
+
+class HoldKind(StrEnum):
+    """Why rows stay whatever else ends."""
+
+    LEGAL_CLAIM = "legal-claim"
+    INQUIRY = "inquiry"
+    SEAL = "seal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Keeps the rows of some people: reason, owner and review date stand in the records."""
+
+    id: str
+    controller: str
+    kind: HoldKind
+    subjects: Subjects
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """Art. 18: the values are kept, and other uses are stopped."""
+
+    id: str
+    controller: str
+    subjects: Subjects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Every stop, hold and restriction in force."""
+
+    stops: tuple[Stop, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+
+    def stops_of(self, controller: str, activity: str, dataset: str) -> Iterator[Stop]:
+        """Yield the stops that bear on an activity, for people of one dataset."""
+        for stop in self.stops:
+            ends = stop.controller == controller and activity in stop.activities
+            if ends and stop.subjects.get(dataset):
+                yield stop
+
+    def keeps_of(self, controller: str, dataset: str) -> Iterator[Hold | Restriction]:
+        """Yield the holds and restrictions of people of one dataset."""
+        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *self.restrictions)
+        for keep in keeps:
+            if keep.controller == controller and keep.subjects.get(dataset):
+                yield keep
+
+
+NOTHING_SAID = Circumstances()
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A named set of keys that a predicate refers to; the keys stay out of the plan."""
+
+    name: str
+    keys: frozenset[Key] = field(repr=False)

@@ -1,0 +1,235 @@
+"""Three-valued expressions over rows, as data: what a plan carries and a store compiles.
+
+An expression is evaluated on one row of one dataset. A store answers two two-valued questions of
+it, *certainly true* and *certainly false*; what is neither is unknown. Links lead to other rows of
+the same store. The `op` of each class is its tag in a plan's JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from doelbinding.binding.kleene import Truth
+from doelbinding.binding.paths import Link
+from doelbinding.policy.condition import Scalar
+
+
+class Comparison(StrEnum):
+    """How a column's value is compared; text compares exactly."""
+
+    EQUALS = "equals"
+    DIFFERS = "differs"
+    LESS_THAN = "less_than"
+    AT_MOST = "at_most"
+    MORE_THAN = "more_than"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """The same on every row."""
+
+    value: Truth
+    op: Literal["constant"] = "constant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare:
+    """A column against a value; unknown when the column is null."""
+
+    column: str
+    by: Comparison
+    value: Scalar
+    op: Literal["compare"] = "compare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsNull:
+    """Whether a column is null; always answered."""
+
+    column: str
+    op: Literal["is-null"] = "is-null"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Whether a column's time falls on or after the start of a day in a zone.
+
+    Unknown when the time is unreadable, before `earliest` or after `latest`; `when_null` when null.
+    """
+
+    column: str
+    day: date
+    zone: str
+    earliest: date
+    latest: date
+    when_null: Truth = None
+    op: Literal["since"] = "since"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAfter:
+    """Whether a column's time is no later than a moment; true when null or unreadable.
+
+    A stop covers what was collected before it, and an undated value never defeats a request.
+    """
+
+    column: str
+    moment: datetime
+    zone: str
+    op: Literal["not-after"] = "not-after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyIn:
+    """Whether columns hold a key of a named set; never unknown."""
+
+    columns: tuple[str, ...]
+    keys: str
+    op: Literal["key-in"] = "key-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """Negation."""
+
+    part: Expression
+    op: Literal["not"] = "not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And:
+    """Conjunction; true of no parts."""
+
+    parts: tuple[Expression, ...]
+    op: Literal["and"] = "and"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or:
+    """Disjunction; false of no parts."""
+
+    parts: tuple[Expression, ...]
+    op: Literal["or"] = "or"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Up:
+    """The part on the one row that this one refers to; `missing` when there is none."""
+
+    link: Link
+    part: Expression
+    missing: Truth = None
+    op: Literal["up"] = "up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Rows to ask: those linked (or this row itself) in which `present` is not null."""
+
+    part: Expression
+    link: Link | None = None
+    present: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """The disjunction of the parts over all rows of all branches; `empty` when there are none."""
+
+    branches: tuple[Branch, ...]
+    empty: Truth = None
+    op: Literal["any-of"] = "any-of"
+
+
+Expression = Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf
+
+YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=None)
+
+
+def all_of(*parts: Expression) -> Expression:
+    """Give a conjunction, simplified where constants decide."""
+    kept: list[Expression] = []
+    for part in parts:
+        if part == NO:
+            return NO
+        if part != YES and part not in kept:
+            kept.extend(part.parts if isinstance(part, And) else [part])
+    return kept[0] if len(kept) == 1 else And(parts=tuple(kept)) if kept else YES
+
+
+def any_of(*parts: Expression) -> Expression:
+    """Give a disjunction, simplified where constants decide."""
+    kept: list[Expression] = []
+    for part in parts:
+        if part == YES:
+            return YES
+        if part != NO and part not in kept:
+            kept.extend(part.parts if isinstance(part, Or) else [part])
+    return kept[0] if len(kept) == 1 else Or(parts=tuple(kept)) if kept else NO
+
+
+def not_(part: Expression) -> Expression:
+    """Give the negation, simplified on constants."""
+    if isinstance(part, Constant):
+        return Constant(value=None if part.value is None else not part.value)
+    return part.part if isinstance(part, Not) else Not(part=part)
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield the expression and every part in it."""
+    yield expression
+    for part in _parts(expression):
+        yield from walk(part)
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
+    match expression:
+        case And() | Or():
+            return expression.parts
+        case Not() | Up():
+            return (expression.part,)
+        case AnyOf():
+            return tuple(branch.part for branch in expression.branches)
+        case _:
+            return ()
+
+
+def datasets_read(expression: Expression) -> set[str]:
+    """Give the ids of the other datasets whose rows the expression reads."""
+    found = {part.link.dataset for part in walk(expression) if isinstance(part, Up)}
+    for part in walk(expression):
+        if isinstance(part, AnyOf):
+            found |= {b.link.dataset for b in part.branches if b.link is not None}
+    return found
+
+
+def sealed(expression: Expression) -> Expression:
+    """Give the expression for rows whose keys were sealed when they were seen to be dated.
+
+    Their sources may be gone since, so "no row left that dates it" is no longer unknown. What a
+    living row says still counts: sealed keys narrow a statement, they never justify it.
+    """
+    match expression:
+        case And():
+            return And(parts=tuple(sealed(part) for part in expression.parts))
+        case Or():
+            return Or(parts=tuple(sealed(part) for part in expression.parts))
+        case Not():
+            return Not(part=sealed(expression.part))
+        case Up():
+            return replace(expression, part=sealed(expression.part))
+        case AnyOf():
+            branches = tuple(replace(b, part=sealed(b.part)) for b in expression.branches)
+            empty = False if expression.empty is None else expression.empty
+            return AnyOf(branches=branches, empty=empty)
+        case _:
+            return expression
+
+
+def needs_sealing(expression: Expression) -> bool:
+    """Tell whether the answer may become unknown once rows it reads are gone."""
+    return any(isinstance(part, AnyOf) and part.empty is None for part in walk(expression))

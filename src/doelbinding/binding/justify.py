@@ -1,0 +1,401 @@
+"""The plain reading of the rules: one row, one instant, no compiling and no cutoffs.
+
+Slow and obviously right. It explains (`why`, an access report), it is the interpreter behind
+`stores.memory`, and the compiled reading (`needs`) is held equal to it by property tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from doelbinding.binding.circumstances import (
+    Circumstances,
+    Hold,
+    Key,
+    Restriction,
+    Stop,
+)
+from doelbinding.binding.cutoff import last_kept_day, local_day
+from doelbinding.binding.kleene import Truth, both, either, negate
+from doelbinding.binding.paths import PathError, Place
+from doelbinding.binding.times import day_of, moment_of
+from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.condition import COMPARISONS, Condition
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.retention import After, Until
+from doelbinding.policy.stores import Binding, ControllerColumn, Prohibition
+
+Row = Mapping[str, object]
+
+
+class Reader(Protocol):
+    """Looks up rows; times come as the column holds them, dates as `date`, text unread."""
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows of a dataset whose columns equal the values; null equals nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermState:
+    """What one term says of a row: whether it lives, from which day, until which day."""
+
+    term: Term
+    lives: Truth
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseState:
+    """What one phase says of a value of one controller."""
+
+    controller: str
+    activity: Activity
+    phase: Phase
+    when: Truth
+    terms: tuple[TermState, ...]
+    stops: tuple[Stop, ...] = ()
+
+    @property
+    def lives(self) -> Truth:
+        """Whether the phase binds the value and has not ended, whatever was said."""
+        return both((self.when, either(term.lives for term in self.terms)))
+
+    @property
+    def justifies(self) -> Truth:
+        """Whether the phase justifies the value."""
+        return False if self.stops else self.lives
+
+    @property
+    def until(self) -> date | None:
+        """The last day of the phase by its dates; none where a state or nothing dates it."""
+        days = [term.until for term in self.terms if term.until and term.lives is not False]
+        return max(days, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Justification:
+    """Why a value may be there, or not: its phases and whatever else bears on it."""
+
+    phases: tuple[PhaseState, ...]
+    kept_by: tuple[Hold | Restriction, ...] = ()
+    prohibited: Truth = False
+    prohibitions: tuple[Prohibition, ...] = ()
+
+    @property
+    def truth(self) -> Truth:
+        """Whether the value is justified: yes, no or unknown."""
+        bound = either(phase.justifies for phase in self.phases)
+        return either((bool(self.kept_by), both((negate(self.prohibited), bound))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpreter:
+    """Answers for rows of one policy at one instant."""
+
+    policy: Policy
+    reader: Reader
+    at: datetime
+    circumstances: Circumstances
+
+    def controllers(self, here: Place, row: Row) -> tuple[Controller, ...] | None:
+        """Give the controllers a row belongs to: one, or several for a shared row.
+
+        None when it cannot be told.
+        """
+        owner = here.dataset.controller
+        if isinstance(owner, str):
+            return (self.policy.controller_by_id[owner],)
+        if isinstance(owner, ControllerColumn):
+            name = owner.values.get(str(row[owner.column]))
+            return None if name is None else (self.policy.controller_by_id[name],)
+        if here.sharer is not None:
+            found = [self.controllers(here.sharer, user) for user in self.linked(here, row)]
+            return tuple({c.id: c for many in found for c in many or ()}.values())
+        parent = self.up(here, row)
+        if here.parent is None or parent is None:
+            return None
+        return self.controllers(here.parent, parent)
+
+    def linked(self, here: Place, row: Row) -> Sequence[Row]:
+        """Give the rows one step towards people: the row referred to, or those that share."""
+        link = here.upward
+        return self._related(here, link.dataset, link.pairs, row)
+
+    def up(self, here: Place, row: Row) -> Row | None:
+        """Give the row that this one refers to."""
+        if here.parent is None:
+            return None
+        found = self.linked(here, row)
+        return found[0] if found else None
+
+    def _related(
+        self, here: Place, dataset: str, pairs: tuple[tuple[str, str], ...], row: Row
+    ) -> Sequence[Row]:
+        where = {there: row[mine] for mine, there in pairs}
+        if any(value is None for value in where.values()):
+            return ()
+        return self.reader.rows(f"{here.store.id}.{dataset}", where)
+
+    def people(
+        self, here: Place, row: Row
+    ) -> Iterator[tuple[tuple[Controller, ...], str, Key | None]]:
+        """Yield whom a row leads to: its controllers, the dataset of the person, their key.
+
+        A shared row leads to several; the key is none where the path breaks off.
+        """
+        if here.top.shared:
+            place = here.sharer or here.parent
+            for other in self.linked(here, row):
+                if place is not None:
+                    yield from self.people(place, other)
+        else:
+            yield self.controllers(here, row) or (), here.top.ref, self._top_key(here, row)
+
+    def _top_key(self, here: Place, row: Row) -> Key | None:
+        """Give the key of the last row on the way up, off the reference itself where it can."""
+        if here.parent is None:
+            return _key(here, here.dataset.key, row)
+        link = here.upward
+        if here.parent.parent is None and {b for _, b in link.pairs} == set(
+            here.parent.dataset.key
+        ):
+            mine = {there: column for column, there in link.pairs}
+            return _key(here, tuple(mine[part] for part in here.parent.dataset.key), row)
+        parent = self.up(here, row)
+        return None if parent is None else self._top_key(here.parent, parent)
+
+    def justify(self, here: Place, row: Row, column: str) -> Justification:
+        """Give the justification of one value."""
+        barred = [p for p in here.dataset.prohibitions if column in p.columns]
+        answers = [(p, True if p.when is None else self.test(p.when, row)) for p in barred]
+        phases = [
+            state
+            for binding in here.dataset.bindings
+            if column in binding.columns
+            for state in self._phases(here, row, binding)
+        ]
+        return Justification(
+            phases=tuple(phases),
+            kept_by=tuple(self.kept_by(here, row)),
+            prohibited=either(answer for _, answer in answers),
+            prohibitions=tuple(p for p, answer in answers if answer is not False),
+        )
+
+    def stays(self, here: Place, row: Row) -> Truth:
+        """Tell whether a row stays: for a justified value, or because another needs it."""
+        if not here.top.shared and self.controllers(here, row) is None:
+            return None
+        own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]
+        kept = bool(list(self.kept_by(here, row)))
+        needed = [
+            self.stays(place, other)
+            for place, link in here.dependants
+            for other in self._related(here, link.dataset, link.pairs, row)
+        ]
+        return either((*own, kept, any(answer is not False for answer in needed)))
+
+    def kept_by(self, here: Place, row: Row) -> Iterator[Hold | Restriction]:
+        """Yield the holds and restrictions that cover a row."""
+        for controllers, ref, key in self.people(here, row):
+            for controller in controllers:
+                for keep in self.circumstances.keeps_of(controller.id, ref):
+                    if key in keep.subjects[ref]:
+                        yield keep
+
+    def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:
+        activity = self.policy.activity_by_id[binding.activity]
+        when = True if binding.when is None else self.test(binding.when, row)
+        for phase in activity.phases:
+            if not binding.phases or phase.id in binding.phases:
+                yield from self._phase_states(here, row, activity, phase, when)
+
+    def _phase_states(
+        self, here: Place, row: Row, activity: Activity, phase: Phase, when: Truth
+    ) -> Iterator[PhaseState]:
+        """Yield a phase's state for the row, or one for each row that shares it."""
+        if here.top.shared:
+            yield from self._through_sharers(here, row, activity, phase, when)
+            return
+        controllers = self.controllers(here, row)
+        if controllers is None:
+            yield _unowned(activity, phase, when)
+            return
+        (controller,) = controllers
+        if self.policy.performs(controller, activity):
+            terms = self.policy.terms_of(controller, activity, phase)
+            yield PhaseState(
+                controller=controller.id,
+                activity=activity,
+                phase=phase,
+                when=when,
+                terms=tuple(self._term(here, row, term, controller) for term in terms),
+                stops=tuple(self._stops(here, row, activity, controller)),
+            )
+
+    def _through_sharers(
+        self, here: Place, row: Row, activity: Activity, phase: Phase, when: Truth
+    ) -> Iterator[PhaseState]:
+        found = self.linked(here, row)
+        if not found:
+            yield _unowned(activity, phase, when)
+        place = here.sharer or here.parent
+        for other in found:
+            if place is not None:
+                yield from self._phase_states(place, other, activity, phase, when)
+
+    def _term(self, here: Place, row: Row, term: Term, controller: Controller) -> TermState:
+        who = either(self._person(here, row, person) for person in term.persons)
+        rule = term.parsed
+        if not isinstance(rule, After):
+            state = self._state(here, row, rule.state)
+            alive = negate(state) if isinstance(rule, Until) else state
+            return TermState(term=term, lives=both((who if term.persons else True, alive)))
+        alive, start = self._after(here, row, rule, controller)
+        until = start and last_kept_day(rule, start, controller.financial_year_end)
+        lives = both((who if term.persons else True, alive))
+        return TermState(term=term, lives=lives, start=start, until=until)
+
+    def _after(
+        self, here: Place, row: Row, rule: After, controller: Controller
+    ) -> tuple[Truth, date | None]:
+        event = here.dataset.events.get(rule.event)
+        if event is None:
+            parent = self.up(here, row)
+            if here.parent is None or parent is None:
+                return None, None
+            return self._after(here.parent, parent, rule, controller)
+        if event.column is not None:
+            if row[event.column] is None:
+                return (True if event.ongoing_if_null else None), None
+            return self._from(here, row, event.column, rule, controller)
+        answers = []
+        for source in event.latest_of:
+            link = here.source_link(source)
+            there = here if link is None else here.neighbour(link.dataset)
+            rows = (row,) if link is None else self._related(here, link.dataset, link.pairs, row)
+            answers += [
+                self._from(there, other, source.column, rule, controller)
+                for other in rows
+                if other[source.column] is not None
+            ]
+        if not answers:
+            return None, None
+        days = [start for _, start in answers if start is not None]
+        return either(alive for alive, _ in answers), max(days, default=None)
+
+    def _from(
+        self, here: Place, row: Row, name: str, rule: After, controller: Controller
+    ) -> tuple[Truth, date | None]:
+        column = here.dataset.column(name)
+        start = day_of(row[name], column, here.store.timezone, controller.timezone)
+        if start is None:
+            return None, None
+        last = last_kept_day(rule, start, controller.financial_year_end)
+        return local_day(self.at, controller) <= last, start
+
+    def _person(self, here: Place, row: Row, category: str) -> Truth:
+        if category in here.dataset.persons:
+            return self.test(here.dataset.persons[category], row)
+        if not any(category in place.dataset.persons for place in here.ways_up()):
+            return False
+        parent = self.up(here, row)
+        if here.parent is None or parent is None:
+            return None
+        return self._person(here.parent, parent, category)
+
+    def _state(self, here: Place, row: Row, state: str) -> Truth:
+        if state in here.dataset.states:
+            return self.test(here.dataset.states[state], row)
+        if state in here.dataset.row_states:
+            wanted = here.dataset.row_states[state]
+            link = here.paired(wanted.dataset, wanted.on)
+            others = self._related(here, link.dataset, link.pairs, row)
+            if wanted.any_ is not None:
+                return either(self.test(wanted.any_, other) for other in others)
+            if wanted.every is not None:
+                return both(self.test(wanted.every, other) for other in others)
+        parent = self.up(here, row)
+        if here.parent is None or parent is None:
+            return None
+        return self._state(here.parent, parent, state)
+
+    def _stops(
+        self, here: Place, row: Row, activity: Activity, controller: Controller
+    ) -> Iterator[Stop]:
+        for _, ref, key in self.people(here, row):
+            for stop in self.circumstances.stops_of(controller.id, activity.id, ref):
+                covered = key in stop.subjects[ref]
+                if covered and (
+                    stop.kind.lasts or self._collected_before(here, row, stop, controller)
+                ):
+                    yield stop
+
+    def _collected_before(self, here: Place, row: Row, stop: Stop, controller: Controller) -> bool:
+        name = here.dataset.collected
+        if name is None or row[name] is None:
+            return True
+        moment = moment_of(
+            row[name], here.dataset.column(name), here.store.timezone, controller.timezone
+        )
+        return moment is None or moment <= stop.set_at
+
+    def test(self, condition: Condition, row: Row) -> Truth:
+        """Answer a condition on a row."""
+        if condition.all_ is not None:
+            return both(self.test(part, row) for part in condition.all_)
+        if condition.any_ is not None:
+            return either(self.test(part, row) for part in condition.any_)
+        if condition.not_ is not None:
+            return negate(self.test(condition.not_, row))
+        value = row[str(condition.column)]
+        if condition.null is not None:
+            return (value is None) == condition.null
+        if value is None:
+            return None
+        if condition.in_ is not None:
+            return value in condition.in_
+        return _compare(value, condition)
+
+
+def _compare(value: object, condition: Condition) -> bool:
+    name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
+    wanted = getattr(condition, name)
+    if isinstance(wanted, str):
+        value = str(value)
+    match name:
+        case "equals":
+            return bool(value == wanted)
+        case "differs":
+            return bool(value != wanted)
+        case "less_than":
+            return bool(value < wanted)
+        case "at_most":
+            return bool(value <= wanted)
+        case "more_than":
+            return bool(value > wanted)
+        case _:
+            return bool(value >= wanted)
+
+
+def _unowned(activity: Activity, phase: Phase, when: Truth) -> PhaseState:
+    """Give the state of a phase on a row that leads to nobody we can tell: unknown."""
+    terms = tuple(TermState(term=term, lives=None) for term in phase.terms)
+    return PhaseState(controller="", activity=activity, phase=phase, when=when, terms=terms)
+
+
+def _key(here: Place, columns: Sequence[str], row: Row) -> Key | None:
+    parts = []
+    for name in columns:
+        value = row[name]
+        if value is None:
+            return None
+        if not isinstance(value, str | int):
+            raise PathError(f"{here.ref}: key column {name} holds neither text nor a whole number")
+        parts.append(value)
+    return tuple(parts)

@@ -1,0 +1,89 @@
+"""Reading the times that columns hold: well-formed, plausible, or undated.
+
+What a column holds is text written as the engine writes it, a number, or a date. Anything that is
+not exactly of its declared form is undated: unknown is not expired.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from doelbinding.policy.stores import Column, ColumnType
+
+_DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,6})?(\+00(:00)?)?"
+)
+
+
+def day_of(value: object, column: Column, stored: str, zone: str) -> date | None:
+    """Give the calendar day a value falls on in `zone`; none when it is undated.
+
+    Args:
+        value: as the column holds it.
+        column: its declared type and plausible range.
+        stored: the IANA zone of the store's bare times.
+        zone: the IANA zone of the controller, whose days count.
+    """
+    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
+        day = _day(value)
+    else:
+        moment = _moment(value, column.type, stored)
+        day = None if moment is None else moment.astimezone(ZoneInfo(zone)).date()
+    return day if day is not None and column.earliest <= day <= column.latest else None
+
+
+def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime | None:
+    """Give the instant of a value, the start of the day for a date; none when unreadable."""
+    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
+        day = _day(value)
+        return None if day is None else midnight(day, zone)
+    return _moment(value, column.type, stored)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Give the instant at which a calendar day starts in a zone, in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    match = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day = (int(part) for part in match.groups())
+    if year == 0:
+        return None
+    month_end = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return date(year, month, min(day, month_end.day))
+
+
+def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
+    if kind is ColumnType.EPOCH_SECONDS:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
+    if isinstance(value, str):
+        match = _TIME.fullmatch(value)
+        offset = match is not None and match[6] is not None
+        if match is None or (offset and kind is not ColumnType.INSTANT):
+            return None
+        day = _day(match[1])
+        if day is None:
+            return None
+        fraction = int(((match[5] or ".0")[1:] + "000000")[:6])
+        clock = time(int(match[2]), int(match[3]), int(match[4]), fraction)
+        value = datetime.combine(day, clock)
+    if not isinstance(value, datetime):
+        return None
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC if kind is ColumnType.INSTANT else ZoneInfo(stored))
+    return value.astimezone(UTC)
