@@ -1,0 +1,237 @@
+"""Whether every column, path, event, state and condition of a store's datasets holds together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from doelbinding.policy.load.names import dangling, twice
+from doelbinding.policy.load.operands import condition_problems, operand_problem
+from doelbinding.policy.load.places import ModelPath, Problem
+from doelbinding.policy.load.rules import EVENT_NAME, rule_problems
+from doelbinding.policy.model import Policy
+from doelbinding.policy.stores import (
+    Binding,
+    Column,
+    ControllerColumn,
+    Dataset,
+    Event,
+    Prohibition,
+    RowsState,
+    Store,
+    Subject,
+)
+
+ALL_PERSONAL = "*"
+
+
+def dataset_problems(policy: Policy, store: Store, path: ModelPath) -> Iterator[Problem]:
+    """Yield what does not hold together in the datasets of a store."""
+    path = (*path, "datasets")
+    ids = ((d.id, (*path, n, "id")) for n, d in enumerate(store.datasets))
+    yield from twice(f"dataset of {store.id}", ids)
+    yield from _circles(store, path)
+    for number, dataset in enumerate(store.datasets):
+        yield from _Inspection(policy, store, dataset, (*path, number)).problems()
+
+
+def _circles(store: Store, path: ModelPath) -> Iterator[Problem]:
+    onward = {d.id: d.subject.to or d.subject.shared_by for d in store.datasets if d.subject}
+    for number, dataset in enumerate(store.datasets):
+        way = [dataset.id]
+        while (after := onward.get(way[-1])) is not None and after not in way:
+            way.append(after)
+        if after == dataset.id:
+            round_trip = " → ".join([*way, after])
+            yield Problem(
+                (*path, number, "subject"),
+                f"the path to a person runs in a circle: {round_trip}",
+                "Let one of them be the person (`person: true`), or refer elsewhere",
+            )
+
+
+class _Inspection:
+    """Looks through one dataset."""
+
+    def __init__(self, policy: Policy, store: Store, dataset: Dataset, path: ModelPath) -> None:
+        self._policy = policy
+        self._store = store
+        self._dataset = dataset
+        self._path = path
+        self._others = {other.id: other for other in store.datasets}
+
+    def problems(self) -> Iterator[Problem]:
+        dataset, path = self._dataset, self._path
+        names = ((c.name, (*path, "columns", n, "name")) for n, c in enumerate(dataset.columns))
+        yield from twice(f"column of {dataset.id}", names)
+        for number, column in enumerate(dataset.columns):
+            yield from self._column(column, (*path, "columns", number))
+        if not dataset.key:
+            yield Problem((*path, "key"), "the key has no column", "Name the primary key's columns")
+        yield from _known(dataset, dataset.key, (*path, "key"))
+        yield from _time(dataset, dataset.collected, (*path, "collected"))
+        yield from self._controller()
+        if dataset.subject is not None:
+            yield from self._subject(dataset.subject, (*path, "subject"))
+        yield from self._events_and_states()
+        for number, binding in enumerate(dataset.bindings):
+            yield from self._binding(binding, (*path, "bindings", number))
+        for number, prohibition in enumerate(dataset.prohibitions):
+            yield from self._columns_when(prohibition, (*path, "prohibitions", number))
+
+    def _column(self, column: Column, path: ModelPath) -> Iterator[Problem]:
+        known = self._policy.data_category_by_id
+        yield from dangling("data category", column.category, known, (*path, "category"))
+        if column.replace_with is not None:
+            here = (*path, "replace_with")
+            yield from operand_problem(column, column.replace_with, here)
+        if column.earliest > column.latest:
+            message = f"{column.earliest} is after `latest` ({column.latest})"
+            yield Problem((*path, "earliest"), message, "Exchange the two")
+
+    def _controller(self) -> Iterator[Problem]:
+        path, known = (*self._path, "controller"), self._policy.controller_by_id
+        match self._dataset.controller:
+            case str() as named:
+                yield from dangling("controller", named, known, path)
+            case ControllerColumn() as by_value:
+                yield from _known(self._dataset, by_value.column, (*path, "column"))
+                for value, named in by_value.values.items():
+                    yield from dangling("controller", named, known, (*path, "values", value))
+
+    def _subject(self, subject: Subject, path: ModelPath) -> Iterator[Problem]:
+        dataset = self._dataset
+        if dataset.person:
+            message = "the row is the person itself (`person: true`) and yet leads to one"
+            yield Problem(path, message, "Keep one of the two")
+        word = "to" if subject.to else "shared_by"
+        other = self._others.get(subject.to or subject.shared_by or "")
+        if other is None:
+            named = subject.to or subject.shared_by
+            kind = f"dataset of {self._store.id}"
+            yield from dangling(kind, named, self._others, (*path, word))
+            return
+        referring, referred = (dataset, other) if subject.to else (other, dataset)
+        yield from _known(referring, subject.columns, (*path, "columns"))
+        yield from _known(referred, subject.references, (*path, "references"))
+        wanted = subject.references or referred.key
+        if len(subject.columns) != len(wanted):
+            yield Problem(
+                (*path, "columns"),
+                f"{len(subject.columns)} columns cannot pair with {len(wanted)} of {referred.id}"
+                f" ({', '.join(wanted)})",
+                f"Name one column of {referring.id} for each of them, in their order",
+            )
+
+    def _events_and_states(self) -> Iterator[Problem]:
+        dataset, path = self._dataset, self._path
+        for name, event in dataset.events.items():
+            yield from _event_name(name, (*path, "events", name))
+            yield from self._event(event, (*path, "events", name))
+        for name, rows in dataset.row_states.items():
+            yield from _event_name(name, (*path, "row_states", name))
+            yield from self._rows_state(rows, (*path, "row_states", name))
+            if name in dataset.states:
+                message = f"the state {name!r} also stands in `states`"
+                yield Problem((*path, "row_states", name), message, "Keep one of them")
+        for name, condition in dataset.states.items():
+            yield from _event_name(name, (*path, "states", name))
+            yield from condition_problems(dataset, condition, (*path, "states", name))
+        for name, condition in dataset.persons.items():
+            here = (*path, "persons", name)
+            known = self._policy.person_category_by_id
+            yield from dangling("person category", name, known, here)
+            yield from condition_problems(dataset, condition, here)
+
+    def _event(self, event: Event, path: ModelPath) -> Iterator[Problem]:
+        yield from _time(self._dataset, event.column, (*path, "column"))
+        for number, source in enumerate(event.latest_of):
+            here = (*path, "latest_of", number)
+            if source.dataset is None:
+                yield from _time(self._dataset, source.column, (*here, "column"))
+                if source.on:
+                    message = "`on` pairs columns with another dataset, and none is named"
+                    yield Problem((*here, "on"), message, "Name the `dataset`, or leave `on` out")
+                continue
+            yield from self._joined(source.dataset, source.on, here)
+            if source.dataset in self._others:
+                other = self._others[source.dataset]
+                yield from _time(other, source.column, (*here, "column"))
+
+    def _rows_state(self, rows: RowsState, path: ModelPath) -> Iterator[Problem]:
+        yield from self._joined(rows.dataset, rows.on, path)
+        other = self._others.get(rows.dataset)
+        if other is not None:
+            for word, condition in (("any", rows.any_), ("every", rows.every)):
+                if condition is not None:
+                    yield from condition_problems(other, condition, (*path, word))
+
+    def _joined(self, named: str, on: Mapping[str, str], path: ModelPath) -> Iterator[Problem]:
+        """Check how rows of another dataset of the store are found from a row of this one."""
+        other = self._others.get(named)
+        if other is None:
+            kind = f"dataset of {self._store.id}"
+            yield from dangling(kind, named, self._others, (*path, "dataset"))
+            return
+        for there, here in on.items():
+            yield from _known(other, there, (*path, "on", there))
+            yield from _known(self._dataset, here, (*path, "on", there))
+        leads_here = other.subject is not None and other.subject.to == self._dataset.id
+        if not on and not leads_here and other.id != self._dataset.id:
+            yield Problem(
+                (*path, "dataset"),
+                f"rows of {other.id} do not refer to {self._dataset.id}",
+                f"Pair the columns: `on: {{column of {other.id}: column of {self._dataset.id}}}`",
+            )
+
+    def _binding(self, binding: Binding, path: ModelPath) -> Iterator[Problem]:
+        activity = self._policy.activity_by_id.get(binding.activity)
+        yield from self._columns_when(binding, path)
+        if activity is None:
+            known = self._policy.activity_by_id
+            yield from dangling("activity", binding.activity, known, (*path, "activity"))
+            return
+        phases = [phase.id for phase in activity.phases]
+        unknown = list(
+            dangling(f"phase of {activity.id}", binding.phases, phases, (*path, "phases"))
+        )
+        yield from unknown
+        if not unknown:
+            yield from rule_problems(self._policy, self._store, self._dataset, binding, path)
+
+    def _columns_when(self, bound: Binding | Prohibition, path: ModelPath) -> Iterator[Problem]:
+        for number, name in enumerate(bound.columns):
+            here = (*path, "columns", number)
+            if name != ALL_PERSONAL:
+                yield from _known(self._dataset, name, here)
+            elif not self._dataset.personal_columns:
+                message = "`*` means all personal columns, and there are none"
+                yield Problem(here, message, "Give the columns that are personal a `category`")
+        if bound.when is not None:
+            yield from condition_problems(self._dataset, bound.when, (*path, "when"))
+
+
+def _known(dataset: Dataset, names: Iterable[str] | str, path: ModelPath) -> Iterator[Problem]:
+    columns = [column.name for column in dataset.columns]
+    yield from dangling(f"column of {dataset.id}", names, columns, path)
+
+
+def _time(dataset: Dataset, name: str | None, path: ModelPath) -> Iterator[Problem]:
+    if name is None:
+        return
+    unknown = list(_known(dataset, name, path))
+    yield from unknown
+    if not unknown and not dataset.column(name).type.is_time:
+        yield Problem(
+            path,
+            f"the column {name!r} is {dataset.column(name).type}, which dates nothing",
+            "Give the column a type of time: date, timestamp, instant, date-text, epoch-seconds",
+        )
+
+
+def _event_name(name: str, path: ModelPath) -> Iterator[Problem]:
+    if not EVENT_NAME.fullmatch(name):
+        yield Problem(
+            path,
+            f"no rule can name {name!r}",
+            "Write lower-case letters, digits, hyphens and dots, such as `relation.ended`",
+        )
