@@ -1,0 +1,1 @@
+"""Executors: databases that hold personal data, and the oracle that interprets the rules."""

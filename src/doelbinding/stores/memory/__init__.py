@@ -1,0 +1,1 @@
+"""The oracle: tables in memory, and the rules applied to them row by row."""

@@ -1,0 +1,39 @@
+"""Identifiers compared as their kind demands: e-mail without regard to case, numbers exactly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+EMAIL, PHONE, IBAN, NAME = "email", "phone", "iban", "name"
+WEAK = frozenset({NAME})
+"""Kinds that many people share: they tell people apart, but never find them by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Something by which a person is found; its value never shows in an error or a log."""
+
+    kind: str
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:(withheld)"
+
+
+def normalise(kind: str, value: str) -> str:
+    """Give a value in the form in which values of its kind are compared."""
+    value = unicodedata.normalize("NFC", value).strip()
+    match kind:
+        case "email":
+            return value.lower()
+        case "phone":
+            digits = re.sub(r"[^0-9+]", "", value)
+            return "+" + digits[2:] if digits.startswith("00") else digits
+        case "iban":
+            return re.sub(r"\s", "", value).upper()
+        case "name":
+            return " ".join(value.split()).casefold()
+        case _:
+            return value

@@ -1,0 +1,161 @@
+"""A plan: steps over datasets, each with a predicate, a deed, an order and an expected count."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import rfc8785
+from pydantic import TypeAdapter
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import YES, Expression
+
+KeySets = Mapping[str, frozenset[Key]]
+
+
+class PlanKind(StrEnum):
+    """What asked for the plan."""
+
+    RETENTION = "retention"
+    ERASURE = "erasure"
+
+
+class Deed(StrEnum):
+    """What a step does to the rows it finds."""
+
+    DELETE = "delete"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emptied:
+    """A column to be emptied, and what stands in where it may not be null."""
+
+    column: str
+    replacement: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A phase that bound the values and does so no longer."""
+
+    activity: str
+    phase: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One deed on the rows of one dataset that belong to one controller (none: shared rows).
+
+    A row is meant when `scope` and `narrow` are certainly true and `needed` is certainly false.
+    `sealed` steps read rows that the run removes, so their keys are collected first. `expected` is
+    the number of rows when the plan was made, `oldest` the earliest start among them.
+    """
+
+    id: str
+    store: str
+    dataset: str
+    controller: str | None
+    deed: Deed
+    needed: Expression
+    scope: Expression = YES
+    narrow: Expression = YES
+    unless: Expression | None = None
+    columns: tuple[Emptied, ...] = ()
+    sealed: bool = False
+    reasons: tuple[Reason, ...] = ()
+    expected: int = 0
+    oldest: date | None = None
+
+    @property
+    def ref(self) -> str:
+        """The dataset's full name: `store.dataset`."""
+        return f"{self.store}.{self.dataset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Rows of which it is unknown whether a value is justified: kept, and reported."""
+
+    store: str
+    dataset: str
+    controller: str | None
+    scope: Expression
+    values: tuple[Expression, ...]
+    narrow: Expression = YES
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedKeys:
+    """A key set that predicates refer to: how many keys, and their digest under the plan's salt."""
+
+    name: str
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be done, in order. `policy` is the fingerprint of the version it follows."""
+
+    kind: PlanKind
+    policy: str
+    at: datetime
+    steps: tuple[Step, ...]
+    doubts: tuple[Doubt, ...] = ()
+    keys: tuple[NamedKeys, ...] = ()
+    case: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many deeds on rows are expected."""
+        return sum(step.expected for step in self.steps)
+
+
+class NotAPlan(Exception):
+    """The document is not a plan this version can read."""
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Give the plan as a JSON document."""
+    written: dict[str, Any] = _adapter().dump_python(plan, mode="json")
+    return written
+
+
+def fingerprint(plan: Plan) -> str:
+    """Give the SHA-256 of the plan's canonical JSON (RFC 8785): what an approval signs."""
+    return hashlib.sha256(rfc8785.dumps(document(plan))).hexdigest()
+
+
+def parse(written: bytes | str) -> Plan:
+    """Read a plan back from JSON.
+
+    Raises:
+        NotAPlan: it is not one.
+    """
+    try:
+        return _adapter().validate_json(written)
+    except ValueError as error:
+        raise NotAPlan(
+            "this file is not a plan that this version reads; make one with `doelbinding plan`"
+        ) from error
+
+
+def key_digest(name: str, keys: Iterable[Key], secret: bytes) -> NamedKeys:
+    """Describe a key set without telling its keys: their number and a keyed digest."""
+    ordered = sorted(keys, key=repr)
+    mac = hashlib.blake2b(repr((name, ordered)).encode(), key=secret[:64], digest_size=32)
+    return NamedKeys(name=name, count=len(ordered), digest=mac.hexdigest())

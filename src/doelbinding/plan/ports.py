@@ -1,0 +1,94 @@
+"""What a store must do so that plans can be counted, run and verified on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justify import Row
+from doelbinding.plan.model import Doubt, KeySets, Step
+
+
+class StoreError(Exception):
+    """A store cannot be reached, or refused: nothing further was changed."""
+
+
+class Unreachable(StoreError):
+    """The database does not answer, or not at that address."""
+
+
+class Refused(StoreError):
+    """The database refused a statement: a lock, a privilege, a constraint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many rows a step finds, and the earliest start among them."""
+
+    rows: int
+    oldest: date | None = None
+
+
+class Gravity(StrEnum):
+    """Whether an obstacle forbids the run."""
+
+    REFUSES = "refuses"
+    WARNS = "warns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Something in the store that stands in the way of a step, and what to do about it."""
+
+    gravity: Gravity
+    ref: str
+    message: str
+    remedy: str
+
+
+class Store(Protocol):
+    """A place where personal data live. Keys come in named sets; times as the store holds them."""
+
+    id: str
+
+    def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
+        """Look in the store's own catalogue for what would go wrong."""
+        ...
+
+    def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
+        """Count what each step (by id) would find now; change nothing."""
+        ...
+
+    def doubtful(self, doubt: Doubt, keys: KeySets) -> int:
+        """Count the rows of which it is unknown whether they are justified."""
+        ...
+
+    def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
+        """Give the keys of the rows a step finds, in batches."""
+        ...
+
+    def execute(
+        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None
+    ) -> Iterator[list[Key]]:
+        """Do the step in short transactions; yield the keys changed after each commit."""
+        ...
+
+    def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
+        """Count, through a new connection, what the step should have left none of."""
+        ...
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows of a dataset whose columns equal the values."""
+        ...
+
+    def match(self, ref: str, column: str, kind: str, values: Sequence[str]) -> Sequence[Row]:
+        """Give the rows whose identifying column holds one of the normalised values of a kind."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

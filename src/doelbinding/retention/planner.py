@@ -1,0 +1,240 @@
+"""The steps by which every unjustified value goes, and no other.
+
+Per dataset and controller: rows in which nothing is justified are deleted, children before those
+they refer to; then, per group of columns bound alike, unjustified values are emptied. Rows of
+people about whom something was said are a branch of their own, so that an index serves the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from graphlib import TopologicalSorter
+
+from doelbinding.binding.circumstances import Circumstances
+from doelbinding.binding.expression import (
+    NO,
+    YES,
+    AnyOf,
+    Branch,
+    Expression,
+    Up,
+    all_of,
+    any_of,
+    needs_sealing,
+)
+from doelbinding.binding.needs import ColumnGroup, Needs, covered_by, set_name
+from doelbinding.binding.paths import Place, places
+from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.stores import WhenUnjustified
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planner:
+    """Drafts the steps for one policy at one instant, under what has been said."""
+
+    policy: Policy
+    at: datetime
+    circumstances: Circumstances
+    stores: frozenset[str] | None = None
+
+    @property
+    def general(self) -> Needs:
+        """The expressions as if nobody had withdrawn, objected or asked for erasure."""
+        return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances, stops=False)
+
+    @property
+    def stopped(self) -> Needs:
+        """The expressions with everything that was said."""
+        return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances)
+
+    def retention(self, fingerprint: str) -> Plan:
+        """Draft the plan that ends what is no longer justified; its counts are still zero."""
+        drafts: list[Step] = []
+        doubts: list[Doubt] = []
+        for here, controller in self._owned():
+            drafts += self._steps(here, controller, self.general, YES)
+            covered = self._anyone_stopped(here, controller)
+            if covered != NO:
+                steps = self._steps(here, controller, self.stopped, covered)
+                drafts += [self._beyond_general(here, controller, step) for step in steps]
+            doubts.append(self._doubt(here, controller))
+        return self._plan(PlanKind.RETENTION, fingerprint, drafts, doubts, None)
+
+    def of_subject(self, fingerprint: str, keys: str, controller: Controller, case: str) -> Plan:
+        """Draft the plan that ends what is no longer justified of one person.
+
+        Args:
+            fingerprint: of the policy's version.
+            keys: the prefix under which the person's key sets are named.
+            controller: the one to whom the request was made.
+            case: the request's id.
+        """
+        drafts: list[Step] = []
+        doubts: list[Doubt] = []
+        for here, owner in self._owned():
+            if owner not in (controller, None):
+                continue
+            narrow = leads_to(here, keys, self.stopped)
+            if narrow != NO:
+                drafts += self._steps(here, owner, self.stopped, narrow)
+                doubts.append(replace(self._doubt(here, owner), narrow=narrow))
+        return self._plan(PlanKind.ERASURE, fingerprint, drafts, doubts, case)
+
+    def _owned(self) -> Iterator[tuple[Place, Controller | None]]:
+        """Yield each dataset with each controller whose rows it may hold, children first."""
+        for here in children_first(self._wanted()):
+            if not here.dataset.personal_columns:
+                continue
+            if here.top.shared:
+                yield here, None
+                continue
+            for controller in self.policy.controllers:
+                if self.general.scope(here, controller) != NO:
+                    yield here, controller
+
+    def _wanted(self) -> Iterator[Place]:
+        for here in places(self.policy):
+            if self.stores is None or here.store.id in self.stores:
+                yield here
+
+    def _steps(
+        self, here: Place, controller: Controller | None, needs: Needs, narrow: Expression
+    ) -> Iterator[Step]:
+        scope = YES if controller is None else needs.scope(here, controller)
+        groups = needs.groups(here)
+        row = needs.row(here, controller)
+        common = Step(
+            id="",
+            store=here.store.id,
+            dataset=here.dataset.id,
+            controller=None if controller is None else controller.id,
+            deed=Deed.DELETE,
+            needed=row,
+            scope=scope,
+            narrow=narrow,
+        )
+        deletes = here.dataset.when_unjustified is WhenUnjustified.DELETE
+        if deletes:
+            reasons = tuple(dict.fromkeys(r for g in groups for r in self._reasons(g, controller)))
+            yield self._finished(here, replace(common, reasons=reasons))
+        for group in groups:
+            emptied = replace(
+                common,
+                deed=Deed.EMPTY,
+                needed=needs.value(here, group, controller),
+                unless=row if deletes else None,
+                columns=tuple(
+                    Emptied(column=name, replacement=here.dataset.column(name).replace_with)
+                    for name in group.columns
+                ),
+                reasons=tuple(self._reasons(group, controller)),
+            )
+            yield self._finished(here, emptied)
+
+    def _finished(self, here: Place, step: Step) -> Step:
+        """Mark the steps whose rows must be known before the rows they read are gone."""
+        through_others = step.narrow != YES and here.top.shared
+        return replace(step, sealed=needs_sealing(step.needed) or through_others)
+
+    def _reasons(self, group: ColumnGroup, controller: Controller | None) -> Iterator[Reason]:
+        for binding in group.bindings:
+            activity = self.policy.activity_by_id[binding.activity]
+            for phase in activity.phases:
+                if binding.phases and phase.id not in binding.phases:
+                    continue
+                owners = self.policy.controllers if controller is None else (controller,)
+                rules = dict.fromkeys(
+                    term.rule
+                    for one in owners
+                    if self.policy.performs(one, activity)
+                    for term in self.policy.terms_of(one, activity, phase)
+                )
+                for rule in rules:
+                    yield Reason(activity=activity.id, phase=phase.id, rule=rule)
+
+    def _anyone_stopped(self, here: Place, controller: Controller | None) -> Expression:
+        """Give whether a row leads to a person who has stopped an activity."""
+        stops = [
+            stop
+            for stop in self.circumstances.stops
+            if controller is None or stop.controller == controller.id
+        ]
+        return any_of(*(leads_to(here, stop.id, self.stopped) for stop in stops))
+
+    def _beyond_general(self, here: Place, controller: Controller | None, step: Step) -> Step:
+        """Leave out of the count what the general branch already finds."""
+        needs = self.general
+        if step.deed is Deed.DELETE:
+            return replace(step, unless=needs.row(here, controller))
+        names = {one.column for one in step.columns}
+        group = next(g for g in needs.groups(here) if set(g.columns) == names)
+        general = needs.value(here, group, controller)
+        return replace(step, unless=all_of(*(p for p in (step.unless, general) if p is not None)))
+
+    def _doubt(self, here: Place, controller: Controller | None) -> Doubt:
+        needs = self.stopped
+        return Doubt(
+            store=here.store.id,
+            dataset=here.dataset.id,
+            controller=None if controller is None else controller.id,
+            scope=YES if controller is None else needs.scope(here, controller),
+            values=tuple(needs.value(here, group, controller) for group in needs.groups(here)),
+        )
+
+    def _plan(
+        self,
+        kind: PlanKind,
+        fingerprint: str,
+        drafts: Iterable[Step],
+        doubts: Iterable[Doubt],
+        case: str | None,
+    ) -> Plan:
+        """Put deletions before emptyings, and columns that predicates read last."""
+        ordered = sorted(drafts, key=lambda step: (step.deed is Deed.EMPTY, self._read(step)))
+        steps = tuple(replace(step, id=f"s{n:03}") for n, step in enumerate(ordered, 1))
+        return Plan(
+            kind=kind, policy=fingerprint, at=self.at, steps=steps, doubts=tuple(doubts), case=case
+        )
+
+    def _read(self, step: Step) -> bool:
+        """Tell whether a step empties a column that dates or conditions another."""
+        dataset = self.policy.store_by_id[step.store].dataset(step.dataset)
+        read = {event.column for event in dataset.events.values()}
+        read |= {source.column for e in dataset.events.values() for source in e.latest_of}
+        for condition in (*dataset.states.values(), *dataset.persons.values()):
+            read |= set(condition.columns())
+        for binding in dataset.bindings:
+            read |= set(binding.when.columns()) if binding.when else set()
+        for other in self.policy.store_by_id[step.store].datasets:
+            for event in other.events.values():
+                read |= {s.column for s in event.latest_of if s.dataset == dataset.id}
+        return any(one.column in read for one in step.columns)
+
+
+def children_first(found: Iterable[Place]) -> list[Place]:
+    """Order datasets so that rows that refer come before the rows they refer to."""
+    by_ref = {here.ref: here for here in found}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for here in by_ref.values():
+        sorter.add(here.ref, *(child.ref for child, _ in here.dependants if child.ref in by_ref))
+    return [by_ref[ref] for ref in sorter.static_order()]
+
+
+def leads_to(here: Place, prefix: str, needs: Needs) -> Expression:
+    """Give whether a row leads to one of the people in the key sets of that prefix."""
+    if here.top.shared:
+        if here.sharer is not None:
+            part = leads_to(here.sharer, prefix, needs)
+            if part == NO:
+                return NO
+            return AnyOf(branches=(Branch(link=here.upward, part=part),), empty=False)
+        if here.parent is None:
+            return NO
+        part = leads_to(here.parent, prefix, needs)
+        return NO if part == NO else Up(link=here.upward, part=part, missing=False)
+    name = set_name(prefix, here.top.ref)
+    return covered_by(here, name) if needs.key_sets.get(name) else NO

@@ -1,0 +1,23 @@
+"""Tables in memory, read as `binding.justify.Reader`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from doelbinding.binding.justify import Row
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryTables:
+    """Rows by dataset (`store.dataset`), times as the columns would hold them."""
+
+    tables: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows whose columns equal the values; null equals nothing."""
+        return [
+            row
+            for row in self.tables.get(ref, [])
+            if all(v is not None and row[name] == v for name, v in where.items())
+        ]

@@ -1,0 +1,243 @@
+"""Expressions compiled to SQL: *certainly true* and *certainly false*, each two-valued.
+
+Negation is pushed to the leaves, so that indexes serve; rows elsewhere are asked by correlated
+EXISTS, never by IN with a subquery, which a single NULL turns against us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import sqlalchemy as sa
+
+from doelbinding.binding.expression import (
+    And,
+    AnyOf,
+    Branch,
+    Compare,
+    Comparison,
+    Constant,
+    Expression,
+    IsNull,
+    KeyIn,
+    Not,
+    NotAfter,
+    Or,
+    Since,
+    Up,
+)
+from doelbinding.binding.paths import Link
+from doelbinding.plan.model import KeySets
+from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
+
+_NEGATED = {
+    Comparison.EQUALS: Comparison.DIFFERS,
+    Comparison.DIFFERS: Comparison.EQUALS,
+    Comparison.LESS_THAN: Comparison.AT_LEAST,
+    Comparison.AT_LEAST: Comparison.LESS_THAN,
+    Comparison.AT_MOST: Comparison.MORE_THAN,
+    Comparison.MORE_THAN: Comparison.AT_MOST,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """A table in a statement, under the name it has there, with the dataset it stands for."""
+
+    dataset: Dataset
+    rows: sa.FromClause
+
+    def column(self, name: str) -> sa.ColumnElement[Any]:
+        """Give a column of the table in the statement."""
+        return self.rows.c[name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiler:
+    """Compiles for one store, one dialect and the key sets at hand."""
+
+    store: Store
+    dialect: str
+    keys: KeySets
+
+    def here(self, dataset_id: str) -> Here:
+        """Give a dataset's own table, as the target of a statement."""
+        dataset = self.store.dataset(dataset_id)
+        return Here(dataset=dataset, rows=table(dataset))
+
+    def certainly(
+        self, expression: Expression, here: Here, *, wanted: bool
+    ) -> sa.ColumnElement[bool]:
+        """Give the condition under which the expression is certainly `wanted`.
+
+        The condition may be NULL where SQL's comparisons are; where that matters it is asked
+        `IS TRUE`.
+        """
+        match expression:
+            case Constant():
+                return sa.true() if expression.value is wanted else sa.false()
+            case Not():
+                return self.certainly(expression.part, here, wanted=not wanted)
+            case And() | Or():
+                parts = [self.certainly(p, here, wanted=wanted) for p in expression.parts]
+                joined = isinstance(expression, And) is wanted
+                return sa.and_(sa.true(), *parts) if joined else sa.or_(sa.false(), *parts)
+            case Up():
+                return self._up(expression, here, wanted=wanted)
+            case AnyOf():
+                return self._any_of(expression, here, wanted=wanted)
+            case Compare() | IsNull() | Since() | NotAfter() | KeyIn():
+                return self._leaf(expression, here, wanted=wanted)
+            case _:
+                assert_never(expression)
+
+    def _leaf(
+        self,
+        leaf: Compare | IsNull | Since | NotAfter | KeyIn,
+        here: Here,
+        *,
+        wanted: bool,
+    ) -> sa.ColumnElement[bool]:
+        match leaf:
+            case Compare():
+                by = leaf.by if wanted else _NEGATED[leaf.by]
+                return _compared(here.column(leaf.column), by, bound(leaf.value))
+            case IsNull():
+                held = here.column(leaf.column)
+                return held.is_(None) if wanted else held.is_not(None)
+            case Since():
+                return self._since(leaf, here, wanted=wanted)
+            case NotAfter():
+                return self._not_after(leaf, here, wanted=wanted)
+            case KeyIn():
+                found = self.key_in(
+                    [here.column(name) for name in leaf.columns], list(self.keys[leaf.keys])
+                )
+                return found if wanted else is_not_true(found)
+            case _:
+                assert_never(leaf)
+
+    def _since(self, leaf: Since, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        held, column = here.column(leaf.column), here.dataset.column(leaf.column)
+
+        def start(day: Any) -> sa.BindParameter[Any]:
+            zone, stored = leaf.zone, self.store.timezone
+            return bound(start_of(day, zone, column, stored, self.dialect))
+
+        earliest = start(max(leaf.earliest, leaf.day) if wanted else leaf.earliest)
+        after = day_after(leaf.latest) if wanted else min(leaf.day, day_after(leaf.latest))
+        parts = [held >= earliest, held < start(after)]
+        form = well_formed(held, column, self.dialect)
+        found = sa.and_(*parts) if form is None else sa.and_(*parts, form)
+        return sa.or_(held.is_(None), found) if leaf.when_null is wanted else found
+
+    def _not_after(self, leaf: NotAfter, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        held, column = here.column(leaf.column), here.dataset.column(leaf.column)
+        moment = bound(moment_in(leaf.moment, leaf.zone, column, self.store.timezone, self.dialect))
+        form = well_formed(held, column, self.dialect)
+        later = held > moment if form is None else sa.and_(held > moment, form)
+        return is_not_true(later) if wanted else later
+
+    def key_in(
+        self, columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Any]
+    ) -> sa.ColumnElement[bool]:
+        """Give whether columns hold one of the keys, in the form the database indexes best."""
+        if not keys:
+            return sa.false()
+        if len(columns) > 1:
+            return sa.tuple_(*columns).in_([tuple(key) for key in keys])
+        values = sorted({key[0] for key in keys}, key=repr)
+        if self.dialect == "postgresql":
+            return columns[0] == sa.func.any(bound(values))
+        return columns[0].in_([bound(value) for value in values])
+
+    def _up(self, up: Up, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        there = self.there(up.link)
+        found = self._exists(here, there, up.link, self.certainly(up.part, there, wanted=wanted))
+        if up.missing is not wanted:
+            return found
+        other = self.there(up.link)
+        return sa.or_(found, sa.not_(self._exists(here, other, up.link)))
+
+    def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        if wanted:
+            found = [self._branch_has(b, here, wanted=True) for b in any_of.branches]
+            if any_of.empty is True:
+                found.append(sa.not_(self._any_rows(any_of, here)))
+            return sa.or_(sa.false(), *found)
+        none_left = sa.and_(
+            sa.true(), *(sa.not_(self._branch_has(b, here, wanted=False)) for b in any_of.branches)
+        )
+        return (
+            none_left if any_of.empty is False else sa.and_(self._any_rows(any_of, here), none_left)
+        )
+
+    def _branch_has(self, branch: Branch, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Give whether a row of the branch is certainly true, or else is not certainly false."""
+        there = here if branch.link is None else self.there(branch.link)
+        part = self.certainly(branch.part, there, wanted=wanted)
+        return self._in_branch(branch, here, there, part if wanted else is_not_true(part))
+
+    def _any_rows(self, any_of: AnyOf, here: Here) -> sa.ColumnElement[bool]:
+        found = []
+        for branch in any_of.branches:
+            there = here if branch.link is None else self.there(branch.link)
+            found.append(self._in_branch(branch, here, there, sa.true()))
+        return sa.or_(sa.false(), *found)
+
+    def _in_branch(
+        self, branch: Branch, here: Here, there: Here, part: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        if branch.present is not None:
+            part = sa.and_(there.column(branch.present).is_not(None), part)
+        if branch.link is None:
+            return is_true(part)
+        return self._exists(here, there, branch.link, part)
+
+    def there(self, link: Link) -> Here:
+        """Give the table a link leads to, under a name of its own."""
+        dataset = self.store.dataset(link.dataset)
+        return Here(dataset=dataset, rows=table(dataset).alias())
+
+    def _exists(
+        self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        joined = [there.column(b) == here.column(a) for a, b in link.pairs]
+        asked: sa.Select[Any] = (
+            sa.select(sa.literal_column("1")).select_from(there.rows).where(*joined, *parts)
+        )
+        return asked.correlate(here.rows).exists()
+
+
+def _compared(
+    held: sa.ColumnElement[Any], by: Comparison, value: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    match by:
+        case Comparison.EQUALS:
+            return held == value
+        case Comparison.DIFFERS:
+            return held != value
+        case Comparison.LESS_THAN:
+            return held < value
+        case Comparison.AT_MOST:
+            return held <= value
+        case Comparison.MORE_THAN:
+            return held > value
+        case Comparison.AT_LEAST:
+            return held >= value
+        case _:
+            assert_never(by)
+
+
+def is_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Give whether a condition is true, never NULL."""
+    return sa.func.coalesce(part, sa.false())
+
+
+def is_not_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Give whether a condition is false or NULL, never NULL itself."""
+    return sa.not_(sa.func.coalesce(part, sa.false()))

@@ -1,0 +1,37 @@
+"""Engines made so that values stay out of errors, locks do not wait for ever, and times are UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from doelbinding.stores.sql.identify import teach_sqlite
+
+LOCK_SECONDS = 5
+
+
+def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
+    """Make an engine for a store's database."""
+    arguments: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        arguments["timeout"] = lock_seconds
+        url = _existing_file(url)
+    if url.get_backend_name() == "postgresql":
+        arguments["options"] = (
+            f"-c lock_timeout={lock_seconds}s -c timezone=UTC -c datestyle=ISO "
+            "-c row_security=off -c application_name=doelbinding"
+        )
+        arguments["connect_timeout"] = lock_seconds
+    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", teach_sqlite)
+    return engine
+
+
+def _existing_file(url: sa.URL) -> sa.URL:
+    """Open a SQLite file only if it is there: a mistyped path must not make an empty database."""
+    if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
+        return url
+    return url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})

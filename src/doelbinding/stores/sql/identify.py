@@ -1,0 +1,44 @@
+"""Identifying columns brought into the form in which their kind is compared.
+
+The Python side is `plan.identifiers.normalise`; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.plan.identifiers import normalise
+
+_PHONE_NOISE = (" ", "-", "(", ")", ".", "/")
+
+
+def comparable(held: sa.ColumnElement[Any], kind: str, dialect: str) -> sa.ColumnElement[Any]:
+    """Give a column normalised as its kind demands."""
+    if dialect == "sqlite":
+        return held if kind not in _FOLDED else sa.func.doel_normalise(kind, held)
+    match kind:
+        case "email":
+            return sa.func.lower(sa.func.trim(held))
+        case "iban":
+            return sa.func.upper(sa.func.replace(held, " ", ""))
+        case "phone":
+            for noise in _PHONE_NOISE:
+                held = sa.func.replace(held, noise, "")
+            return sa.func.regexp_replace(held, "^00", "+")
+        case _:
+            return held
+
+
+_FOLDED = frozenset({"email", "iban", "phone"})
+
+
+def teach_sqlite(connection: Any, _: object) -> None:
+    """Give a new SQLite connection our normalising, and its foreign keys, which are off else."""
+    connection.create_function("doel_normalise", 2, _normalised, deterministic=True)
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _normalised(kind: str, value: object) -> str | None:
+    return None if value is None else normalise(kind, str(value))

@@ -1,0 +1,299 @@
+"""A relational database as a store: counts, deeds in short transactions, and reading back.
+
+Every statement repeats the predicate on the row it changes, whatever selected its key, so that a
+row that came back to life since is spared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import YES
+from doelbinding.binding.expression import sealed as once_sealed
+from doelbinding.binding.justify import Row
+from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
+from doelbinding.plan.ports import Obstacle, Refused, Tally, Unreachable
+from doelbinding.policy.stores import ColumnType, Dataset
+from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
+from doelbinding.stores.sql.identify import comparable
+from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.preflight import obstacles
+from doelbinding.stores.sql.tables import bound, table
+
+BATCH = 1000
+_AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
+
+
+class SqlStore:
+    """Fulfils `plan.ports.Store` for one database."""
+
+    def __init__(self, mapped: Mapped, engine: sa.Engine, *, batch: int = BATCH) -> None:
+        self.id = mapped.id
+        self.mapped = mapped
+        self.engine = engine
+        self.batch = batch
+
+    @property
+    def dialect(self) -> str:
+        """The database's dialect name: `sqlite`, `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Give a connection in a short transaction, with failures said in our words.
+
+        Raises:
+            Unreachable: no connection.
+            Refused: the database refused a statement.
+        """
+        try:
+            connection = self.engine.connect()
+        except SQLAlchemyError as error:
+            raise Unreachable(
+                f"store {self.id!r} cannot be reached ({_cause(error)}): check that it runs, and "
+                f"the address in doelbinding.toml or DOELBINDING_STORE_{self.id.upper()}_URL"
+            ) from None
+        with connection:
+            try:
+                with connection.begin():
+                    yield connection
+            except SQLAlchemyError as error:
+                raise Refused(
+                    f"store {self.id!r} refused a statement ({_cause(error)}): nothing of this "
+                    "batch was changed; mend the cause and run the same plan again"
+                ) from None
+
+    def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
+        """Look in the database's own catalogue for what would go wrong."""
+        with self.transaction() as connection:
+            return obstacles(connection, self.mapped, steps)
+
+    def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
+        """Count what each step would find now; change nothing."""
+        found = {}
+        with self.transaction() as connection:
+            for step in steps:
+                asked = self._question(step, keys)
+                rows, oldest = connection.execute(asked).one()
+                found[step.id] = Tally(rows=rows, oldest=_as_date(oldest))
+        return found
+
+    def doubtful(self, doubt: Doubt, keys: KeySets) -> int:
+        """Count the rows of which it is unknown whether they are justified."""
+        compiler = self._compiler(keys)
+        here = compiler.here(doubt.dataset)
+        unknown = [
+            sa.and_(
+                is_not_true(compiler.certainly(value, here, wanted=True)),
+                is_not_true(compiler.certainly(value, here, wanted=False)),
+            )
+            for value in doubt.values
+        ]
+        owned = is_not_true(compiler.certainly(doubt.scope, here, wanted=False))
+        meant = compiler.certainly(doubt.narrow, here, wanted=True)
+        asked = sa.select(sa.func.count()).select_from(here.rows)
+        with self.transaction() as connection:
+            counted = connection.execute(asked.where(owned, meant, sa.or_(*unknown)))
+            return int(counted.scalar_one())
+
+    def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
+        """Give the keys of the rows a step finds, in batches, in the order of the key."""
+        compiler = self._compiler(keys)
+        here = compiler.here(step.dataset)
+        yield from self._chunks(here, self._predicate(step, compiler, here), None)
+
+    def execute(
+        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None
+    ) -> Iterator[list[Key]]:
+        """Do the step in short transactions; yield the keys changed after each commit."""
+        compiler = self._compiler(keys)
+        here = compiler.here(step.dataset)
+        own = self._own_key(here)
+        predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
+        for chunk in self._chunks(here, predicate, sealed):
+            meant = sa.and_(compiler.key_in(own, chunk), predicate)
+            with self.transaction() as connection:
+                changed = self._change(connection, step, here, meant)
+            yield changed
+
+    def _chunks(
+        self, here: Here, predicate: sa.ColumnElement[bool], sealed: Sequence[Key] | None
+    ) -> Iterator[list[Key]]:
+        """Give the keys to change in batches: the sealed ones, or those the predicate finds."""
+        if sealed is not None:
+            for start in range(0, len(sealed), self.batch):
+                yield list(sealed[start : start + self.batch])
+            return
+        last: Key | None = None
+        while True:
+            with self.transaction() as connection:
+                found = self._next_keys(connection, here, predicate, last)
+            if not found:
+                return
+            yield found
+            last = found[-1]
+
+    def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
+        """Count, through a new connection, what the step should have left none of.
+
+        The same question at the same instant; for sealed rows also whether any of them is left.
+        """
+        self.engine.dispose()
+        compiler = self._compiler(keys)
+        here = compiler.here(step.dataset)
+        question = self._predicate(step, compiler, here)
+        with self.transaction() as connection:
+            left = self._count(connection, here, question)
+            if sealed is None:
+                return left
+            again = self._predicate(step, compiler, here, sealed=True)
+            beyond = sa.and_(again, is_not_true(question))
+            own = self._own_key(here)
+            for chunk in self._chunks(here, again, sealed):
+                meant = sa.and_(compiler.key_in(own, chunk), beyond)
+                left += self._count(connection, here, meant)
+        return left
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows of a dataset whose columns equal the values."""
+        dataset = self._dataset(ref)
+        rows = table(dataset)
+        asked = self._selection(dataset, rows).where(
+            *(rows.c[name] == bound(value) for name, value in where.items())
+        )
+        with self.transaction() as connection:
+            return [dict(found) for found in connection.execute(asked).mappings()]
+
+    def match(self, ref: str, column: str, kind: str, values: Sequence[str]) -> Sequence[Row]:
+        """Give the rows whose identifying column holds one of the normalised values of a kind."""
+        dataset = self._dataset(ref)
+        rows = table(dataset)
+        held = comparable(rows.c[column], kind, self.dialect)
+        asked = self._selection(dataset, rows).where(held.in_([bound(v) for v in values]))
+        with self.transaction() as connection:
+            return [dict(found) for found in connection.execute(asked).mappings()]
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.engine.dispose()
+
+    def _dataset(self, ref: str) -> Dataset:
+        return self.mapped.dataset(ref.partition(".")[2])
+
+    def _selection(self, dataset: Dataset, rows: sa.TableClause) -> sa.Select[Any]:
+        columns = []
+        for column in dataset.columns:
+            held: sa.ColumnElement[Any] = rows.c[column.name]
+            if self.dialect != "sqlite" and column.type in _AS_TEXT:
+                held = sa.cast(held, sa.Text)
+            columns.append(held.label(column.name))
+        return sa.select(*columns)
+
+    def _compiler(self, keys: KeySets) -> Compiler:
+        return Compiler(store=self.mapped, dialect=self.dialect, keys=keys)
+
+    def _predicate(
+        self, step: Step, compiler: Compiler, here: Here, *, sealed: bool = False
+    ) -> sa.ColumnElement[bool]:
+        """Give what makes a row one the step is about; sealed keys stand in for `narrow`."""
+        needed = once_sealed(step.needed) if sealed else step.needed
+        parts = [compiler.certainly(needed, here, wanted=False)]
+        if step.scope != YES:
+            parts.insert(0, compiler.certainly(step.scope, here, wanted=True))
+        if step.narrow != YES and not sealed:
+            parts.insert(0, compiler.certainly(step.narrow, here, wanted=True))
+        if step.deed is Deed.EMPTY:
+            parts.append(sa.or_(*(_holds_something(here, one) for one in step.columns)))
+        return sa.and_(*parts)
+
+    def _question(self, step: Step, keys: KeySets) -> sa.Select[Any]:
+        compiler = self._compiler(keys)
+        here = compiler.here(step.dataset)
+        oldest = oldest_start(step.needed, here, compiler)
+        least: sa.ColumnElement[Any] = sa.null() if oldest is None else sa.func.min(oldest)
+        if oldest is not None and self.dialect != "sqlite":
+            least = sa.cast(least, sa.Text)
+        asked = sa.select(sa.func.count(), least).select_from(here.rows)
+        asked = asked.where(self._predicate(step, compiler, here))
+        if step.unless is not None:
+            asked = asked.where(is_not_true(compiler.certainly(step.unless, here, wanted=False)))
+        return asked
+
+    def _own_key(self, here: Here) -> list[sa.ColumnElement[Any]]:
+        return [here.column(name) for name in here.dataset.key]
+
+    def _next_keys(
+        self,
+        connection: sa.Connection,
+        here: Here,
+        predicate: sa.ColumnElement[bool],
+        last: Key | None,
+    ) -> list[Key]:
+        own = self._own_key(here)
+        asked = sa.select(*own).where(predicate).order_by(*own).limit(self.batch)
+        if last is not None:
+            asked = asked.where(_beyond(own, last))
+        return [tuple(found) for found in connection.execute(asked)]
+
+    def _change(
+        self, connection: sa.Connection, step: Step, here: Here, meant: sa.ColumnElement[bool]
+    ) -> list[Key]:
+        own = self._own_key(here)
+        target: Any = here.rows
+        statement: Any
+        if step.deed is Deed.DELETE:
+            statement = sa.delete(target)
+        else:
+            statement = sa.update(target).values(
+                {one.column: bound(one.replacement) for one in step.columns}
+            )
+        changed = connection.execute(statement.where(meant).returning(*own))
+        return [tuple(found) for found in changed]
+
+    def _count(
+        self, connection: sa.Connection, here: Here, predicate: sa.ColumnElement[bool]
+    ) -> int:
+        asked = sa.select(sa.func.count()).select_from(here.rows).where(predicate)
+        return int(connection.execute(asked).scalar_one())
+
+
+def _holds_something(here: Here, emptied: Emptied) -> sa.ColumnElement[bool]:
+    held = here.column(emptied.column)
+    return held.is_not(None) if emptied.replacement is None else held != bound(emptied.replacement)
+
+
+def _beyond(own: Sequence[sa.ColumnElement[Any]], last: Key) -> sa.ColumnElement[bool]:
+    if len(own) == 1:
+        return own[0] > bound(last[0])
+    return sa.tuple_(*own) > sa.tuple_(*(bound(part) for part in last))
+
+
+def _as_date(held: object) -> date | None:
+    """Read the earliest start for display; what cannot be read is left out."""
+    if isinstance(held, int):
+        held = datetime.fromtimestamp(held, UTC).isoformat()
+    try:
+        return date.fromisoformat(str(held)[:10])
+    except ValueError:
+        return None
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    """Give the first line of a database's own message, without statement or values."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        sqlstate = getattr(error.orig, "sqlstate", None)
+        name = type(error.orig).__name__
+        first = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else name
+        harmless = {"database is locked", "unable to open database file"}
+        if first in harmless or first.startswith("no such table"):
+            return first
+        return f"{name} {sqlstate}" if sqlstate else name
+    return type(error).__name__
