@@ -32,7 +32,7 @@ class NotAPolicyError(Exception):
     """What was offered cannot be read as a policy."""
 
 
-class PolicyErrors(NotAPolicyError):  # noqa: N818  # several at once
+class PolicyErrors(NotAPolicyError):
     """The folder does not hold a valid policy; `errors` lists everything found, in file order."""
 
     def __init__(self, errors: Iterable[PolicyError]) -> None:

@@ -57,7 +57,7 @@ class _Inspection:
         self._store = store
         self._dataset = dataset
         self._path = path
-        self._others = {other.id: other for other in store.datasets}
+        self._others = {other.id: other for other in reversed(store.datasets)}
 
     def problems(self) -> Iterator[Problem]:
         dataset, path = self._dataset, self._path
@@ -114,7 +114,7 @@ class _Inspection:
         yield from _known(referring, subject.columns, (*path, "columns"))
         yield from _known(referred, subject.references, (*path, "references"))
         wanted = subject.references or referred.key
-        if len(subject.columns) != len(wanted):
+        if wanted and len(subject.columns) != len(wanted):
             yield Problem(
                 (*path, "columns"),
                 f"{len(subject.columns)} columns cannot pair with {len(wanted)} of {referred.id}"

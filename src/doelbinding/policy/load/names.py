@@ -24,5 +24,5 @@ def twice(kind: str, named: Iterable[tuple[str, ModelPath]]) -> Iterator[Problem
     seen = set()
     for name, path in named:
         if name in seen:
-            yield Problem(path, f"the {kind} {name!r} is already taken", "Give it one of its own")
+            yield Problem(path, f"there is another {kind} {name!r}", "Give it a name of its own")
         seen.add(name)

@@ -175,7 +175,7 @@ class _Builder:
             raise UnreadableError(_line(node), "an alias that contains itself", "Write it out")
         if node.tag not in _PLAIN_TAGS:
             self._problem(path, f"the tag {node.tag} means nothing here", "Leave the tag out")
-            return None
+            return str(node.value)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path, (*around, id(node)))
         if isinstance(node, yaml.SequenceNode):

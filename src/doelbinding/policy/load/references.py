@@ -13,20 +13,20 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
 from doelbinding.policy.stores import Store
 
-_KINDS = (
-    "controllers",
-    "person_categories",
-    "data_categories",
-    "activities",
-    "measures",
-    "recipients",
-    "transfers",
-    "sections",
-    "promises",
-    "controls",
-    "choices",
-    "stores",
-)
+_KINDS = {
+    "controllers": "controller",
+    "person_categories": "person category",
+    "data_categories": "data category",
+    "activities": "activity",
+    "measures": "measure",
+    "recipients": "recipient",
+    "transfers": "transfer",
+    "sections": "section",
+    "promises": "promise",
+    "controls": "control",
+    "choices": "choice",
+    "stores": "store",
+}
 
 
 def problems_of(policy: Policy) -> Iterator[Problem]:
@@ -48,9 +48,9 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
 
 
 def _duplicates(policy: Policy) -> Iterator[Problem]:
-    for kind in _KINDS:
-        items = enumerate(getattr(policy, kind))
-        yield from twice(f"id in `{kind}`", ((item.id, (kind, n, "id")) for n, item in items))
+    for key, kind in _KINDS.items():
+        items = enumerate(getattr(policy, key))
+        yield from twice(kind, ((item.id, (key, n, "id")) for n, item in items))
     yield from twice(
         "purpose",
         (

@@ -25,21 +25,28 @@ def rule_problems(
 ) -> Iterator[Problem]:
     """Yield every rule of a bound phase that neither this dataset nor its way can answer."""
     way = way_of(store, dataset)
+    if way is None:
+        return
     activity = policy.activity_by_id[binding.activity]
+    told: set[str] = set()
     for phase in activity.phases:
         if not binding.phases or phase.id in binding.phases:
             for term in _terms(policy, way, activity, phase):
-                yield from _unanswered(way, activity, phase, term, path)
+                yield from _unanswered(way, f"{activity.id} ({phase.id})", term, path, told)
+                yield from _for_whom(way, f"{activity.id} ({phase.id})", term, path)
 
 
-def way_of(store: Store, dataset: Dataset) -> list[Dataset]:
-    """Give the datasets that answer for rows of this one, nearest first."""
-    by_id = {other.id: other for other in store.datasets}
+def way_of(store: Store, dataset: Dataset) -> list[Dataset] | None:
+    """Give the datasets that answer for rows of this one, nearest first; None: the way is broken.
+
+    What breaks it is reported where it stands.
+    """
+    by_id = {other.id: other for other in reversed(store.datasets)}
     way, seen = [dataset], {dataset.id}
     while (subject := way[-1].subject) is not None:
         after = by_id.get(subject.to or subject.shared_by or "")
         if after is None or after.id in seen:
-            break  # reported elsewhere
+            return None
         seen.add(after.id)
         way = [*way, after] if subject.to else [after]
     return way
@@ -71,7 +78,7 @@ def _controllers(policy: Policy, way: list[Dataset]) -> tuple[Controller, ...]:
 
 
 def _unanswered(
-    way: list[Dataset], activity: Activity, phase: Phase, term: Term, path: ModelPath
+    way: list[Dataset], phase: str, term: Term, path: ModelPath, told: set[str]
 ) -> Iterator[Problem]:
     rule = term.parsed
     if isinstance(rule, After):
@@ -79,20 +86,29 @@ def _unanswered(
     else:
         kind, wanted = "state", rule.state
         known = {name for d in way for name in (*d.states, *d.row_states)}
-    datasets = " → ".join(d.id for d in way)
-    of = f"of {activity.id} ({phase.id})"
-    if wanted not in known:
-        near = suggestion(wanted, sorted(known))
-        remedy = f"Add it to the `{kind}s` of one of them"
+    if wanted in known or wanted in told:
+        return
+    told.add(wanted)
+    near = suggestion(wanted, sorted(known))
+    yield Problem(
+        (*path, "activity"),
+        f"the rule `{term.rule}` of {phase} needs the {kind} {wanted!r}, which is not on"
+        f" {_said(way)}",
+        f"{near} If not, add it to their `{kind}s`"
+        if near.endswith("?")
+        else f"Add it to the `{kind}s` there, or bind other phases",
+    )
+
+
+def _for_whom(way: list[Dataset], phase: str, term: Term, path: ModelPath) -> Iterator[Problem]:
+    if term.persons and not any(dataset.persons for dataset in way):
         yield Problem(
             (*path, "activity"),
-            f"the rule `{term.rule}` {of} names the {kind} {wanted!r}, which {datasets} lack",
-            f"{near} If not, add it to their `{kind}s`" if near.endswith("?") else remedy,
+            f"the rule `{term.rule}` of {phase} is for {', '.join(term.persons)} only, and nothing"
+            f" on {_said(way)} says which rows those are",
+            "Add `persons` there, with a condition for each category",
         )
-    if term.persons and not any(d.persons for d in way):
-        yield Problem(
-            (*path, "activity"),
-            f"the term `{term.rule}` {of} is for {', '.join(term.persons)} only, and {datasets}"
-            " do not say which rows those are",
-            "Add `persons` with a condition for each category",
-        )
+
+
+def _said(way: list[Dataset]) -> str:
+    return " → ".join(dataset.id for dataset in way)
