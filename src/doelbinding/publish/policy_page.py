@@ -1,0 +1,132 @@
+"""The privacy policy of one controller: the group's sections, its own data woven in (R-0.1).
+
+The text of a section comes from the policy; under it stands what the model says for this
+controller. A section the policy lacks is made from the model alone, so that nothing owed to people
+is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doelbinding.policy.model import Section as Passage
+from doelbinding.publish.addresses import policy_address, sheet_address
+from doelbinding.publish.desk import Desk
+from doelbinding.publish.facts import Sheet
+from doelbinding.publish.page import Block, Line, Section, lines, paragraphs, prose, relative, told
+from doelbinding.publish.weaving import WEAVERS, Woven
+from doelbinding.publish.wording import Said
+
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def policy_sections(desk: Desk, sheets: tuple[Sheet, ...]) -> tuple[Section, ...]:
+    """Lay out the policy page: the numbered sections, then what is this controller's own."""
+    here = policy_address(desk.controller.id, desk.wording.language)
+    links = {
+        s.id: relative(sheet_address(desk.controller.id, s.language, s.id), here) for s in sheets
+    }
+    woven = Woven(desk=desk, sheets=sheets, links=links)
+    numbered = [*_passages(desk, woven)]
+    return (
+        *(
+            Section(id=s.id, title=s.title, number=roman(n), blocks=s.blocks, parts=s.parts)
+            for n, s in enumerate(numbered, start=1)
+        ),
+        *_own(desk),
+    )
+
+
+def roman(number: int) -> str:
+    """Write a small number in Roman numerals, as the policy counts its sections."""
+    written = ""
+    for value, letters in _ROMAN:
+        count, number = divmod(number, value)
+        written += letters * count
+    return written
+
+
+def _passages(desk: Desk, woven: Woven) -> Iterator[Section]:
+    """Yield each passage with what belongs under it, then what no passage has introduced."""
+    passages = desk.policy.sections
+    kinds = tuple(WEAVERS)
+    positional = len(passages) == len(kinds) and not any(p.id in WEAVERS for p in passages)
+    told_of = set()
+    for index, passage in enumerate(passages):
+        kind = kinds[index] if positional else passage.id
+        told_of.add(kind)
+        weaver = WEAVERS.get(kind)
+        blocks = tuple(weaver(woven)) if weaver else ()
+        yield _section(desk, passage, blocks)
+    for kind, weaver in WEAVERS.items():
+        if kind not in told_of and (blocks := tuple(weaver(woven))):
+            title = desk.wording.ui(f"policy_sections.{kind}")
+            yield Section(id=kind, title=title, blocks=blocks)
+
+
+def _section(desk: Desk, passage: Passage, blocks: tuple[Block, ...]) -> Section:
+    return Section(
+        id=passage.id,
+        title=_named(desk, desk.wording.say(passage.title)),
+        blocks=(*prose(_named(desk, desk.wording.say(passage.body))), *blocks),
+    )
+
+
+def _named(desk: Desk, said: Said) -> Said:
+    return Said(said.replace("{controller}", desk.controller.name), said.foreign)
+
+
+def _own(desk: Desk) -> Iterator[Section]:
+    if deviations := tuple(_deviations(desk)):
+        title = desk.wording.ui("policy.deviations", controller=desk.controller.name)
+        yield Section(id="deviations", title=title, blocks=(told(*deviations),))
+    if desk.policy.choices:
+        yield _choices(desk)
+    yield _version(desk)
+
+
+def _deviations(desk: Desk) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    wording = desk.wording
+    for deviation in desk.controller.deviations:
+        name = wording.say(desk.policy.activity_by_id[deviation.activity].name)
+        key = "policy.other_terms" if deviation.performed else "policy.not_performed"
+        yield name, lines(wording.ui(key, activity=name), wording.say(deviation.reason))
+
+
+def _choices(desk: Desk) -> Section:
+    wording = desk.wording
+    choices = (
+        (
+            wording.say(choice.about),
+            (
+                Line(text=wording.say(choice.decision)),
+                Line(
+                    text=wording.say(choice.reason),
+                    detail=wording.ui("policy.decided_on", date=wording.date(choice.decided_on)),
+                ),
+            ),
+        )
+        for choice in desk.policy.choices
+    )
+    return Section(
+        id="choices",
+        title=wording.ui("policy.choices"),
+        blocks=(*paragraphs(wording.ui("policy.choices_lead")), told(*choices)),
+    )
+
+
+def _version(desk: Desk) -> Section:
+    wording, version = desk.wording, desk.version
+    return Section(
+        id="version",
+        title=wording.ui("policy.about_version"),
+        blocks=(
+            told(
+                (wording.ui("column.version"), lines(version.number)),
+                (wording.ui("column.effective"), lines(version.effective_on)),
+                (wording.ui("column.published"), lines(version.published_on)),
+                (wording.ui("column.reason"), lines(version.reason)),
+                (wording.ui("versions.change"), lines(version.note)),
+            ),
+        ),
+    )

@@ -1,0 +1,291 @@
+"""The information sheet of one activity (Art. 13, 14; R-X): its facts laid out as sections.
+
+Every question is always asked, also where the answer is short: a person sees that nothing is left
+out, and sheets of different activities compare line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doelbinding.publish.facts import (
+    BasisFact,
+    ControllerFact,
+    OfficerFact,
+    PhaseFact,
+    Sheet,
+    TermFact,
+)
+from doelbinding.publish.page import (
+    Block,
+    Bullets,
+    Cell,
+    Facts,
+    Line,
+    Paragraph,
+    Section,
+    Table,
+    bullets,
+    lines,
+    mail,
+    paragraphs,
+    phone,
+    site,
+    told,
+)
+from doelbinding.publish.tables import recipients_table, rights_table, transfers_table
+from doelbinding.publish.wording import Wording
+
+
+def sheet_sections(sheet: Sheet, wording: Wording) -> tuple[Section, ...]:
+    """Lay the sheet out in the order of Article 13, each question a heading."""
+    answers: dict[str, tuple[Block, ...]] = {
+        "who": _who(sheet, wording),
+        "why": tuple(_why(sheet, wording)),
+        "what": _what(sheet, wording),
+        "source": bullets_of_sources(sheet),
+        "recipients": tuple(_recipients(sheet, wording)),
+        "transfers": _transfers(sheet, wording),
+        "retention": tuple(_retention(sheet, wording)),
+        "rights": _rights(sheet, wording),
+        "provision": _provision(sheet),
+        "automated": _automation(sheet, wording),
+        "further": _further(sheet, wording),
+        "secrecy": paragraphs(sheet.secrecy_limit),
+        "security": bullets(measure.label for measure in sheet.security),
+        "complaint": _complaint(sheet, wording),
+    }
+    optional = {"secrecy"}
+    missing = paragraphs(wording.ui("page.not_stated"))
+    parts = {"why": tuple(_grounds_by_purpose(sheet, wording))}
+    return tuple(
+        Section(
+            id=key,
+            title=wording.ui(f"sheet.{key}"),
+            blocks=blocks or missing,
+            parts=parts.get(key, ()),
+        )
+        for key, blocks in answers.items()
+        if blocks or key not in optional
+    )
+
+
+def controller_facts(controller: ControllerFact, wording: Wording) -> Facts:
+    """Say who is responsible and how to reach the data protection officer (R-X.1)."""
+    return told(
+        (
+            wording.ui("contact.controller"),
+            (
+                Line(text=controller.name),
+                Line(text=controller.address),
+                Line(text=controller.country),
+                mail(controller.email),
+                phone(controller.phone),
+                site(controller.website),
+            ),
+        ),
+        (wording.ui("contact.officer"), _officer(controller.officer, wording)),
+    )
+
+
+def officer_facts(officer: OfficerFact, wording: Wording) -> Facts:
+    """Say how to reach the data protection officer."""
+    return told((wording.ui("contact.officer"), _officer(officer, wording)))
+
+
+def _officer(officer: OfficerFact, wording: Wording) -> Cell:
+    named = (Line(text=officer.name), mail(officer.email), phone(officer.phone))
+    return (*named, form(officer.form, wording))
+
+
+def form(address: str, wording: Wording) -> Line:
+    """Give the officer's contact form as a link that says what it is."""
+    found = site(address)
+    return Line(text=wording.ui("contact.form"), href=found.href) if found.href else found
+
+
+def complaint_facts(controller: ControllerFact, wording: Wording) -> Facts:
+    """Say where to complain and which court there is (R-IX.12)."""
+    authority = controller.authority
+    return told(
+        (
+            wording.ui("contact.authority"),
+            (Line(text=authority.name), Line(text=authority.address), site(authority.url)),
+        ),
+        (wording.ui("contact.court"), lines(controller.court)),
+    )
+
+
+def bullets_of_sources(sheet: Sheet) -> tuple[Bullets, ...]:
+    """Say where the data come from (R-X.2)."""
+    items = tuple(Line(text=source.how, detail=source.label) for source in sheet.sources)
+    return (Bullets(items=items),) if items else ()
+
+
+def basis_cell(basis: BasisFact) -> Cell:
+    """Say the ground and its article."""
+    return (Line(text=basis.label, detail=basis.article),)
+
+
+def purpose_cell(phase: PhaseFact, wording: Wording) -> Cell:
+    """Say the purpose, and for what else the data may be used while the phase lasts."""
+    others = [use for use in phase.uses if use != phase.purpose.label]
+    detail = wording.ui("sheet.uses", purposes=wording.joined(others)) if others else ""
+    return (Line(text=phase.purpose.label, detail=detail),)
+
+
+def period_words(phase: PhaseFact, term: TermFact) -> str:
+    """Say how long: the rule in words, or the criteria where the rule's event has none."""
+    return phase.criteria if phase.criteria and not term.worded else term.words
+
+
+def set_by(term: TermFact, wording: Wording) -> str:
+    """Say whether a law sets the term or we do (the two are shown apart)."""
+    if term.statute:
+        return wording.ui("sheet.statutory", statute=term.statute)
+    return wording.ui("sheet.own_term")
+
+
+def _who(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    joint = told((wording.ui("sheet.joint"), lines(sheet.joint_arrangement)))
+    return (controller_facts(sheet.controller, wording), *((joint,) if joint.items else ()))
+
+
+def _why(sheet: Sheet, wording: Wording) -> Iterator[Block]:
+    if not sheet.phases:
+        return
+    yield Table(
+        caption=wording.ui("sheet.why_caption"),
+        head=(wording.ui("column.purpose"), wording.ui("column.basis")),
+        rows=tuple(
+            (purpose_cell(phase, wording), basis_cell(phase.basis)) for phase in sheet.phases
+        ),
+    )
+
+
+def _grounds_by_purpose(sheet: Sheet, wording: Wording) -> Iterator[Section]:
+    purposes: dict[BasisFact, list[str]] = {}
+    for phase in sheet.phases:
+        purposes.setdefault(phase.basis, []).append(phase.purpose.label)
+    for number, (basis, labels) in enumerate(purposes.items(), start=1):
+        if blocks := tuple(_grounds(basis, wording)):
+            yield Section(id=f"why-{number}", title="; ".join(labels), blocks=blocks)
+
+
+def _grounds(basis: BasisFact, wording: Wording) -> Iterator[Block]:
+    assessed = wording.ui("sheet.balanced_on", date=basis.balanced_on) if basis.balanced_on else ""
+    ground = f"{basis.special_ground} ({basis.special_article})" if basis.special_ground else ""
+    grounds = told(
+        (wording.ui("sheet.interest"), lines(basis.interest)),
+        (wording.ui("sheet.balancing"), (Line(text=basis.balancing, detail=assessed),)),
+        (wording.ui("sheet.statute"), lines(basis.statute)),
+        (wording.ui("sheet.withdrawal"), lines(basis.withdrawal)),
+        (wording.ui("sheet.special"), lines(ground, basis.special_explanation)),
+    )
+    if grounds.items:
+        yield grounds
+    if basis.direct_marketing:
+        yield from paragraphs(wording.ui("sheet.marketing"))
+
+
+def _what(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    data = tuple(Line(text=d.label, detail=wording.joined(d.marks)) for d in sheet.data)
+    facts = told(
+        (wording.ui("sheet.persons"), lines(*(person.label for person in sheet.persons))),
+        (wording.ui("sheet.data"), data),
+    )
+    return (facts,) if facts.items else ()
+
+
+def _recipients(sheet: Sheet, wording: Wording) -> Iterator[Block]:
+    if sheet.recipients:
+        yield recipients_table(sheet.recipients, wording.ui("sheet.recipients_caption"), wording)
+    elif sheet.no_recipients:
+        yield from paragraphs(wording.ui("sheet.no_recipients"))
+    if sheet.stored_in:
+        countries = wording.joined(sheet.stored_in)
+        yield from paragraphs(wording.ui("sheet.stored_in", countries=countries))
+
+
+def _transfers(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    if not sheet.transfers:
+        return paragraphs(wording.ui("sheet.no_transfers"))
+    return (transfers_table(sheet.transfers, wording.ui("sheet.transfers_caption"), wording),)
+
+
+def _retention(sheet: Sheet, wording: Wording) -> Iterator[Block]:
+    rows = tuple(row for phase in sheet.phases for row in retention_rows(phase, wording))
+    if not rows:
+        return
+    yield Table(
+        caption=wording.ui("sheet.retention_caption"),
+        head=tuple(
+            wording.ui(f"column.{name}") for name in ("purpose", "persons", "period", "set_by")
+        ),
+        rows=rows,
+    )
+    explained = told(*((p.purpose.label, lines(p.criteria)) for p in sheet.phases if _adds(p)))
+    if explained.items:
+        yield explained
+    if any(len(phase.terms) > 1 for phase in sheet.phases):
+        yield from paragraphs(wording.ui("sheet.longest"))
+    if sheet.deviation:
+        title = wording.ui("sheet.deviation", controller=sheet.controller.name)
+        yield told((title, lines(sheet.deviation)))
+
+
+def _adds(phase: PhaseFact) -> bool:
+    """Tell whether the phase's criteria are not already what the table says."""
+    return bool(phase.criteria) and any(term.worded for term in phase.terms)
+
+
+def retention_rows(phase: PhaseFact, wording: Wording) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row per term of a phase: purpose, persons, period, who sets it (R-X.7)."""
+    purpose = (Line(text=phase.purpose.label),)
+    for term in phase.terms:
+        whom = wording.joined(term.persons) if term.persons else wording.ui("sheet.all_persons")
+        yield purpose, lines(whom), lines(period_words(phase, term)), lines(set_by(term, wording))
+    if not phase.terms:
+        nothing = lines(phase.criteria or wording.ui("sheet.no_term"))
+        yield purpose, lines(wording.ui("sheet.all_persons")), nothing, lines("—")
+
+
+def _rights(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    if not sheet.rights:
+        return ()
+    return (
+        rights_table(sheet.rights, wording.ui("sheet.rights_caption"), wording),
+        *paragraphs(wording.ui("sheet.rights_how")),
+        officer_facts(sheet.controller.officer, wording),
+    )
+
+
+def _provision(sheet: Sheet) -> tuple[Block, ...]:
+    if sheet.provision is None:
+        return ()
+    return paragraphs(sheet.provision.label, sheet.provision.consequence)
+
+
+def _automation(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    automation = sheet.automation
+    if automation is None:
+        return ()
+    if not automation.solely_automated:
+        return paragraphs(wording.ui("sheet.not_automated"), automation.logic)
+    explained = told(
+        (wording.ui("sheet.logic"), lines(automation.logic)),
+        (wording.ui("sheet.significance"), lines(automation.significance)),
+        (wording.ui("sheet.consequences"), lines(automation.consequences)),
+    )
+    return (*paragraphs(wording.ui("sheet.is_automated")), explained)
+
+
+def _further(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    if sheet.further_purpose:
+        return paragraphs(sheet.further_purpose)
+    return paragraphs(wording.ui("sheet.no_further")) if sheet.no_further_purpose else ()
+
+
+def _complaint(sheet: Sheet, wording: Wording) -> tuple[Paragraph | Facts, ...]:
+    text = paragraphs(wording.ui("sheet.complaint_text"))
+    return (*text, complaint_facts(sheet.controller, wording))

@@ -1,0 +1,75 @@
+"""Tables that sheets, register and policy page have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from doelbinding.publish.facts import RecipientFact, RightFact, TransferFact
+from doelbinding.publish.page import Line, Table, lines
+from doelbinding.publish.wording import Wording
+
+
+def recipients_table(recipients: Iterable[RecipientFact], caption: str, wording: Wording) -> Table:
+    """Say who receives data, what for, which and where (R-X.5, R-VII.2)."""
+    return Table(
+        caption=caption,
+        head=head(wording, "recipient", "service", "receives", "place"),
+        rows=tuple(
+            (
+                (Line(text=r.name, detail=r.kind_label),),
+                (Line(text=r.service, detail=_required_by(r, wording)),),
+                lines(wording.joined(r.receives)),
+                lines(r.country),
+            )
+            for r in recipients
+        ),
+    )
+
+
+def transfers_table(transfers: Iterable[TransferFact], caption: str, wording: Wording) -> Table:
+    """Say which data leave the EEA, on which ground, and how to get a copy (R-X.6, R-VIII.2)."""
+    return Table(
+        caption=caption,
+        head=head(wording, "country", "ground", "safeguard", "copy"),
+        rows=tuple(
+            (
+                lines(t.country),
+                (Line(text=t.ground_label, detail=t.article), *lines(t.decision)),
+                lines(t.safeguard),
+                lines(t.copy),
+            )
+            for t in transfers
+        ),
+    )
+
+
+def rights_table(rights: Iterable[RightFact], caption: str, wording: Wording) -> Table:
+    """Say which rights there are, what they mean and when they hold (R-X.8)."""
+    return Table(
+        caption=caption,
+        head=head(wording, "right", "meaning", "applies"),
+        rows=tuple(
+            (
+                (Line(text=r.label, detail=r.article),),
+                lines(r.meaning),
+                lines(_when(r.purposes, wording)),
+            )
+            for r in rights
+        ),
+    )
+
+
+def _when(purposes: tuple[str, ...], wording: Wording) -> str:
+    if not purposes:
+        return wording.ui("sheet.right_always")
+    return wording.ui("sheet.right_for", purposes=wording.joined(purposes))
+
+
+def _required_by(recipient: RecipientFact, wording: Wording) -> str:
+    law = recipient.required_by
+    return wording.ui("recipient.required_by", law=law) if law else ""
+
+
+def head(wording: Wording, *columns: str) -> tuple[str, ...]:
+    """Give the headings of columns."""
+    return tuple(wording.ui(f"column.{column}") for column in columns)

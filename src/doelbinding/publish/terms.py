@@ -1,0 +1,66 @@
+"""Retention rules in plain words (Art. 13(2)(a), R-X.7): `10 jaar na het einde van het boekjaar`.
+
+Events and states are names in a policy. The usual ones have words in `locale/`; for others the
+phase's own criteria say what is meant, and the name is shown.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from doelbinding.policy.retention import After, Period, Rule, Until, While
+from doelbinding.publish.wording import Wording
+
+
+def period_in_words(period: Period, wording: Wording) -> str:
+    """Write a period out: `1 jaar en 6 maanden`; empty for no time at all."""
+    parts = (
+        ("period.years", period.years),
+        ("period.months", period.months),
+        ("period.days", period.days),
+    )
+    return wording.joined(wording.plural(key, number) for key, number in parts if number)
+
+
+def rule_in_words(rule: Rule, financial_year_end: str, wording: Wording) -> str:
+    """Write a rule out; the end of the financial year is the controller's own (MM-DD)."""
+    match rule:
+        case After():
+            return _after(rule, financial_year_end, wording)
+        case While(state=state):
+            return _state("while", state, wording)
+        case Until(state=state):
+            return _state("until", state, wording)
+        case _:
+            assert_never(rule)
+
+
+def has_words(rule: Rule, wording: Wording) -> bool:
+    """Tell whether the rule's event or state is one that has words of its own."""
+    match rule:
+        case After():
+            return rule.end_of_financial_year or wording.known("events", rule.event) is not None
+        case While(state=state):
+            return wording.known("while", state) is not None
+        case Until(state=state):
+            return wording.known("until", state) is not None
+        case _:
+            assert_never(rule)
+
+
+def _after(rule: After, financial_year_end: str, wording: Wording) -> str:
+    period = period_in_words(rule.keep, wording)
+    event = wording.known("events", rule.event)
+    if rule.end_of_financial_year:
+        ends = wording.year_end(financial_year_end)
+        if event is None:
+            return wording.ui("rule.financial_year_plain", period=period, ends=ends)
+        return wording.ui("rule.financial_year", period=period, ends=ends, event=event)
+    event = event or wording.ui("rule.event_unknown", name=rule.event)
+    if not period:
+        return wording.ui("rule.at_once", event=event)
+    return wording.ui("rule.after", period=period, event=event)
+
+
+def _state(word: str, state: str, wording: Wording) -> str:
+    return wording.known(word, state) or wording.ui(f"rule.{word}_unknown", name=state)
