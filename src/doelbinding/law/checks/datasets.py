@@ -1,0 +1,148 @@
+"""DB401-DB407: datasets, their person, controller and backups (GDPR Art. 5, 15, 17, 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from doelbinding.law import reach
+from doelbinding.law.finding import Definition, Finding, Severity, listed
+from doelbinding.policy.model import Policy
+
+NO_PERSON = Definition(
+    id="DB401",
+    title="Dataset without a path to a person",
+    severity=Severity.ERROR,
+    article="GDPR 15(1), 17(1)",
+    why="Personal data that cannot be led back to a person can be neither given to them nor "
+    "erased for them.",
+    mend="say `person: true`, or give the path in `subject`, until it ends at a person",
+)
+NOT_WITHOUT = Definition(
+    id="DB402",
+    title="Personal data where none is declared",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(c), 5(2)",
+    why="The dataset says it holds no personal data, and has a column that does.",
+    mend="drop `no_personal_data`, or the column's `category`",
+)
+UNDECIDED = Definition(
+    id="DB403",
+    title="Dataset that says nothing of personal data",
+    severity=Severity.WARNING,
+    article="GDPR 5(2), 30(1)(c)",
+    why="No column has a category of personal data, and the dataset does not say that there are "
+    "none: it may simply not have been looked at.",
+    mend="give the personal columns a `category`, or state `no_personal_data: true`",
+)
+NO_CONTROLLER = Definition(
+    id="DB404",
+    title="Dataset without a controller",
+    severity=Severity.ERROR,
+    article="GDPR 4(7), 5(2)",
+    why="Requests, stops and holds belong to a controller and a person; rows of nobody would be "
+    "found for none.",
+    mend="name the dataset's `controller`, or the column that tells it",
+)
+NO_IDENTIFIER = Definition(
+    id="DB405",
+    title="Persons who cannot be found",
+    severity=Severity.WARNING,
+    article="GDPR 11(2), 15(1)",
+    why="A request comes with a name, an e-mail or a number; no column of this person, nor of a "
+    "dataset that leads to it, is declared as an identifier.",
+    mend="mark the column by which people are found with `identifier`",
+)
+NO_BACKUPS = Definition(
+    id="DB406",
+    title="Store that does not say how long backups last",
+    severity=Severity.NOTE,
+    article="GDPR 5(1)(e), 17(1)",
+    why="An erased value lives on in backups; until when decides what an answer can say and how "
+    "long the ledger that repeats the erasure is kept.",
+    mend="state the store's `backups`, such as P35D; P0D where there are none",
+)
+HELD_NOWHERE = Definition(
+    id="DB407",
+    title="Declared data that no store holds",
+    severity=Severity.NOTE,
+    article="GDPR 5(1)(c), 30(1)(c)",
+    why="People are told that the data are used, and no column bound to the activity holds them: "
+    "a store is missing from the map, or the sheet says too much.",
+    mend="map the column that holds them, or drop the category from the activity's `data`",
+)
+
+
+def led_to_people(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find datasets that do not lead to a person, or to a controller."""
+    for located in reach.locate(policy):
+        if not located.dataset.personal_columns:
+            continue
+        subject = f"dataset {located.name}"
+        way = reach.way(policy, located)
+        if not way[-1].dataset.person:
+            message = f"holds personal data, and its path ends at {way[-1].name}, not at a person"
+            yield NO_PERSON.at(located.path, subject, message)
+        if not reach.controllers(policy, located):
+            message = "holds personal data of which no controller is told"
+            yield NO_CONTROLLER.at(located.path, subject, message)
+
+
+def declared(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find datasets whose word on personal data is missing or contradicted."""
+    for located in reach.locate(policy):
+        dataset, subject = located.dataset, f"dataset {located.name}"
+        names = [column.name for column in dataset.personal_columns]
+        if dataset.no_personal_data and names:
+            message = f"says it holds no personal data, and holds {listed(names)}"
+            yield NOT_WITHOUT.at(located.path, subject, message)
+        elif not names and not dataset.no_personal_data and not dataset.subject:
+            yield UNDECIDED.at(located.path, subject, "has no personal column, and does not say so")
+
+
+def found(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find datasets of persons whom no identifier leads to."""
+    ways = [reach.way(policy, located) for located in reach.locate(policy)]
+    known = {w[-1].name for w in ways if any(c.identifier for c in w[0].dataset.columns)}
+    for located in reach.locate(policy):
+        if located.dataset.person and located.name not in known:
+            message = "holds persons, and no column identifies them"
+            yield NO_IDENTIFIER.at(located.path, f"dataset {located.name}", message)
+
+
+def backed_up(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find stores that do not say how long a copy may still hold what was erased."""
+    for number, store in enumerate(policy.stores):
+        if store.backups is None:
+            message = "does not say how long its backups last"
+            yield NO_BACKUPS.at(("stores", number), f"store {store.id}", message)
+
+
+def held(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find categories that an activity declares and no bound column holds."""
+    for number, activity in enumerate(policy.activities if policy.stores else ()):
+        holding = {
+            column.category
+            for located in reach.bound_to(policy, activity.id)
+            for binding in located.dataset.bindings
+            if reach.binds(binding, activity.id)
+            for column in located.dataset.columns
+            if column.name in binding.columns
+        }
+        absent = [category for category in activity.data if category not in holding]
+        if absent:
+            message = f"declares {listed(absent)}, which no column bound to it holds"
+            subject = f"activity {activity.id}"
+            yield HELD_NOWHERE.at(("activities", number, "data"), subject, message)
+
+
+DEFINITIONS = (
+    NO_PERSON,
+    NOT_WITHOUT,
+    UNDECIDED,
+    NO_CONTROLLER,
+    NO_IDENTIFIER,
+    NO_BACKUPS,
+    HELD_NOWHERE,
+)
+CHECKS = (led_to_people, declared, found, backed_up, held)

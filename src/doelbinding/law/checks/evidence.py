@@ -1,0 +1,227 @@
+"""DB211-DB215, DB431: what dates an end, and whether it stays (GDPR Art. 5(1)(e); R-II.10).
+
+A term names an event or a state; each dataset bound to the phase must know it, it must be able to
+happen, and the columns that tell it must be kept as long as the values whose end they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from doelbinding.law import reach
+from doelbinding.law.finding import Definition, Finding, Severity
+from doelbinding.law.reach import Located
+from doelbinding.law.truth import possible_answers
+from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.model import Policy
+from doelbinding.policy.retention import After
+from doelbinding.policy.stores import Event
+
+NO_EVENT = Definition(
+    id="DB211",
+    title="Event that the dataset does not know",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e)",
+    why="The term counts from an event that neither the dataset nor a row it leads to can date: "
+    "its values would stay undated, and be kept forever.",
+    mend="define the event in the dataset's `events`, or in a dataset it leads to, from columns "
+    "that are there",
+)
+NOT_A_DATE = Definition(
+    id="DB212",
+    title="Event dated by a column that holds no date",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e)",
+    why="An end is counted from a date; this column's type holds none.",
+    mend="use a column of a date or time type, or correct the column's `type`",
+)
+NO_STATE = Definition(
+    id="DB213",
+    title="State that the dataset does not know",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e)",
+    why="The term ends with a state that neither the dataset nor a row it leads to can tell: it "
+    "would never end.",
+    mend="define the state in the dataset's `states`, or in a dataset it leads to, from columns "
+    "that are there",
+)
+CONSTANT_STATE = Definition(
+    id="DB214",
+    title="State that can never change",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e)",
+    why="The state has the same answer for every row, or reads only the key, which stays as it "
+    "is: the term that waits for it never ends, or never begins.",
+    mend="write a condition on a column that changes when the purpose ends",
+)
+UNTOLD_PERSON = Definition(
+    id="DB215",
+    title="Term for persons whom the dataset cannot tell apart",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e)",
+    why="The term holds for some categories of person, and neither the dataset nor a row it leads "
+    "to says of which category a person is: the end would stay unknown.",
+    mend="say in the dataset's `persons`, or in a dataset it leads to, which rows are of which "
+    "category",
+)
+EVIDENCE_LOST = Definition(
+    id="DB431",
+    title="Column that decides an end, not kept for it",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e), 5(2)",
+    why="A column that dates an event, tells a state or a category of person is itself a value. "
+    "Where it is not bound to the activity whose end it decides, it can be erased first, and the "
+    "rest is kept forever. A column that is not personal stays with its row, as long as the row "
+    "has a personal column bound to the activity.",
+    mend="bind the column, or a personal column of its row, to the activity and phase",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Use:
+    """One term as it applies to one dataset bound to its phase."""
+
+    activity: Activity
+    phase: Phase
+    term: Term
+    located: Located
+
+    @property
+    def subject(self) -> str:
+        return f"dataset {self.located.name}"
+
+    @property
+    def what(self) -> str:
+        return f"`{self.term.rule}` of {self.activity.id} ({self.phase.id})"
+
+
+def _uses(policy: Policy) -> Iterator[_Use]:
+    for activity in policy.activities:
+        for phase in activity.phases:
+            for located in reach.bound_to(policy, activity.id, phase.id):
+                for term in _terms(policy, activity, phase, located):
+                    yield _Use(activity=activity, phase=phase, term=term, located=located)
+
+
+def _terms(policy: Policy, activity: Activity, phase: Phase, located: Located) -> list[Term]:
+    """Give the terms that can hold for a row of the dataset, by its controllers and persons."""
+    ids = reach.controllers(policy, located)
+    ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
+    terms: list[Term] = []
+    for controller in ours:
+        if policy.performs(controller, activity):
+            terms += [t for t in policy.terms_of(controller, activity, phase) if t not in terms]
+    told = reach.persons(policy, located)
+    return [t for t in terms if not (t.persons and told) or set(t.persons) & set(told)]
+
+
+def _sources(policy: Policy, owner: Located, event: Event) -> Iterator[tuple[Located | None, str]]:
+    """Yield the columns that date an event, each with its dataset; none where that is not there."""
+    if event.column is not None:
+        yield owner, event.column
+    for source in event.latest_of:
+        named = source.dataset
+        yield (reach.find(policy, owner.store, named) if named else owner), source.column
+
+
+def events(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find terms that count from an event which a bound dataset cannot date."""
+    for use in _uses(policy):
+        rule = use.term.parsed
+        if not isinstance(rule, After):
+            continue
+        known = reach.event(policy, use.located, rule.event)
+        if known is None:
+            message = f"cannot date {rule.event!r}, from which {use.what} counts"
+            yield NO_EVENT.at(use.located.path, use.subject, message)
+            continue
+        owner, event = known
+        place = (*owner.path, "events", rule.event)
+        for where, name in _sources(policy, owner, event):
+            column = reach.column(where.dataset, name) if where else None
+            if column is None:
+                message = f"event {rule.event!r} names column {name!r}, which is not there"
+                yield NO_EVENT.at(place, f"dataset {owner.name}", message)
+            elif not column.type.is_time:
+                message = f"event {rule.event!r} names column {name!r}, a {column.type.value}"
+                yield NOT_A_DATE.at(place, f"dataset {owner.name}", message)
+
+
+def states(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find terms that wait for a state which a bound dataset cannot tell, or cannot change."""
+    for use in _uses(policy):
+        rule = use.term.parsed
+        if isinstance(rule, After):
+            continue
+        known = reach.state(policy, use.located, rule.state)
+        if known is None:
+            message = f"cannot tell {rule.state!r}, on which {use.what} waits"
+            yield NO_STATE.at(use.located.path, use.subject, message)
+            continue
+        owner, condition = known
+        place, subject = (*owner.path, "states", rule.state), f"dataset {owner.name}"
+        absent = {n for n in condition.columns() if reach.column(owner.dataset, n) is None}
+        if absent:
+            message = f"state {rule.state!r} reads {', '.join(sorted(absent))}, not there"
+            yield NO_STATE.at(place, subject, message)
+        elif _never_changes(owner, condition):
+            message = f"state {rule.state!r} never changes, so {use.what} never ends or begins"
+            yield CONSTANT_STATE.at(place, subject, message)
+
+
+def _never_changes(owner: Located, condition: Condition) -> bool:
+    only_key = set(condition.columns()) <= set(owner.dataset.key)
+    return only_key or not {True, False} <= possible_answers(condition)
+
+
+def categories(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find terms for some persons, on datasets that cannot tell who is one."""
+    for use in _uses(policy):
+        some = bool(use.term.persons) and not set(use.activity.persons) <= set(use.term.persons)
+        if some and not reach.persons(policy, use.located):
+            message = f"cannot tell {', '.join(use.term.persons)}, for whom {use.what} holds"
+            yield UNTOLD_PERSON.at(use.located.path, use.subject, message)
+
+
+def _deciding(policy: Policy, use: _Use) -> Iterator[tuple[Located, str]]:
+    """Yield the columns that decide the end of a term on a dataset, each with its dataset."""
+    rule = use.term.parsed
+    if isinstance(rule, After):
+        if dated := reach.event(policy, use.located, rule.event):
+            yield from ((where, name) for where, name in _sources(policy, *dated) if where)
+    elif told := reach.state(policy, use.located, rule.state):
+        yield from ((told[0], name) for name in told[1].columns())
+    for category, (owner, condition) in reach.persons(policy, use.located).items():
+        if category in use.term.persons:
+            yield from ((owner, name) for name in condition.columns())
+
+
+def _kept_for(located: Located, name: str, use: _Use) -> bool:
+    bound = {
+        column
+        for binding in located.dataset.bindings
+        if reach.binds(binding, use.activity.id, use.phase.id)
+        for column in binding.columns
+    }
+    column = reach.column(located.dataset, name)
+    if column is None or column.personal:
+        return column is None or name in bound
+    return any(c.name in bound for c in located.dataset.personal_columns)
+
+
+def kept(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find columns that decide an end and can be gone before it."""
+    for use in _uses(policy):
+        for located, name in _deciding(policy, use):
+            if not _kept_for(located, name, use):
+                subject = f"column {located.name}.{name}"
+                ids = f"{use.activity.id} ({use.phase.id})"
+                message = f"decides when {use.located.name} ends for {ids}, and is not kept for it"
+                yield EVIDENCE_LOST.at(located.path, subject, message)
+
+
+DEFINITIONS = (NO_EVENT, NOT_A_DATE, NO_STATE, CONSTANT_STATE, UNTOLD_PERSON, EVIDENCE_LOST)
+CHECKS = (events, states, categories, kept)
