@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from policy_samples import SMALL
 
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy
-
-SMALL = Path(__file__).parents[2] / "policies" / "small"
 
 Break = Callable[[str, str, str], int]
 

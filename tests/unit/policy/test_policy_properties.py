@@ -12,19 +12,14 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from policy_samples import SMALL, policies
 
 from doelbinding.policy.canonical import canonical_json, document, fingerprint, parse
 from doelbinding.policy.errors import DocumentError, PolicyErrors
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy
-from doelbinding.policy.text import Text
 
-SMALL = Path(__file__).parents[2] / "policies" / "small"
 RAW = document(load(SMALL))
-
-texts: st.SearchStrategy[Text] = st.dictionaries(
-    st.sampled_from(["nl", "en", "fr"]), st.text(max_size=20), max_size=3
-)
 
 
 def read(*files: bytes) -> Policy | PolicyErrors:
@@ -39,24 +34,6 @@ def read(*files: bytes) -> Policy | PolicyErrors:
     assert errors.errors
     assert all(e.line >= 0 and e.message and e.remedy for e in errors.errors)
     return errors
-
-
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    """Policies like the sample, with other words, dates and orders."""
-    small = load(SMALL)
-    version = replace(
-        small.version, number=draw(st.text(max_size=9)), effective_on=draw(st.dates())
-    )
-    languages = draw(st.lists(st.sampled_from(["nl", "en", "fr-BE"])))
-    activities = [replace(a, name=draw(texts), summary=draw(texts)) for a in small.activities]
-    return replace(
-        small,
-        title=draw(texts),
-        version=version,
-        languages=tuple(languages),
-        activities=tuple(draw(st.permutations(activities))),
-    )
 
 
 @given(policies())
