@@ -7,7 +7,7 @@ nothing.
 """
 
 from doelbinding.publish.editions import Edition
-from doelbinding.publish.errors import FolderError, NoWordsError, PublishError
+from doelbinding.publish.errors import FolderError, IncompleteError, NoWordsError, PublishError
 from doelbinding.publish.output import File
 from doelbinding.publish.site import Published, publish_site
 
@@ -15,6 +15,7 @@ __all__ = [
     "Edition",
     "File",
     "FolderError",
+    "IncompleteError",
     "NoWordsError",
     "PublishError",
     "Published",

@@ -14,7 +14,7 @@ from doelbinding.publish.addresses import (
     versions_address,
 )
 from doelbinding.publish.desk import Desk
-from doelbinding.publish.page import Line, Link, Page, Section, mail, relative
+from doelbinding.publish.page import Line, Link, Page, Section, contents_of, mail, relative
 from doelbinding.publish.wording import Wording, wording
 
 _WORDS = (
@@ -30,7 +30,10 @@ _WORDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What differs from page to page; `address` gives the page in another language."""
+    """What differs from page to page.
+
+    `address` gives the page in another language, `deep` a table of contents with the parts.
+    """
 
     address: Callable[[str], str]
     heading: str
@@ -38,6 +41,7 @@ class Content:
     description: str
     lead: str
     sections: tuple[Section, ...]
+    deep: bool = False
     formats: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -74,6 +78,7 @@ def dress(desk: Desk, content: Content) -> Page:
         ),
         footer=_footer(desk),
         words=page_words(words),
+        contents=contents_of(content.sections, deep=content.deep),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from doelbinding.law.sheet import owes_sheet
 from doelbinding.policy.activity import Activity
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.vocabulary import Role
 from doelbinding.publish import facts
 from doelbinding.publish.wording import Wording
 
@@ -25,11 +25,11 @@ class Desk:
     def activities(self) -> Iterator[Activity]:
         """Yield the activities for which the controller itself owes people a sheet."""
         for activity in self.policy.activities_of(self.controller):
-            if activity.role is not Role.PROCESSOR:
+            if owes_sheet(activity):
                 yield activity
 
     def processed_for_others(self) -> Iterator[Activity]:
         """Yield the activities that the controller carries out on behalf of clients."""
         for activity in self.policy.activities_of(self.controller):
-            if activity.role is Role.PROCESSOR:
+            if not owes_sheet(activity):
                 yield activity

@@ -11,5 +11,9 @@ class NoWordsError(PublishError):
     """A language for which the pages have no words of their own: `publish/locale` lacks it."""
 
 
+class IncompleteError(PublishError):
+    """A policy of which a sheet would leave out what people are owed (R-II.1)."""
+
+
 class FolderError(PublishError):
     """A folder that holds something else than an earlier publication, or a name unfit for one."""

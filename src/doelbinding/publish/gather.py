@@ -33,7 +33,7 @@ def gather_sheet(desk: Desk, activity: Activity) -> facts.Sheet:
         persons=persons(desk, activity.persons),
         data=tuple(data_fact(desk, desk.policy.data_category_by_id[id_]) for id_ in activity.data),
         sources=_sources(desk, activity),
-        recipients=tuple(_recipient(desk, recipient) for recipient in recipients),
+        recipients=tuple(_recipient(desk, activity, recipient) for recipient in recipients),
         no_recipients=activity.no_recipients,
         stored_in=countries_of_storage(desk, activity),
         transfers=transfers_of(desk, transfer_ids(desk, activity, recipients)),
@@ -125,7 +125,7 @@ def _sources(desk: Desk, activity: Activity) -> tuple[facts.SourceFact, ...]:
     )
 
 
-def _recipient(desk: Desk, recipient: Recipient) -> facts.RecipientFact:
+def _recipient(desk: Desk, activity: Activity, recipient: Recipient) -> facts.RecipientFact:
     wording, categories = desk.wording, desk.policy.data_category_by_id
     return facts.RecipientFact(
         id=recipient.id,
@@ -135,7 +135,9 @@ def _recipient(desk: Desk, recipient: Recipient) -> facts.RecipientFact:
         service=wording.say(recipient.service),
         country=wording.country(recipient.country),
         country_code=recipient.country,
-        receives=tuple(wording.say(categories[id_].label) for id_ in recipient.receives),
+        receives=tuple(
+            wording.say(categories[id_].label) for id_ in activity.data if id_ in recipient.receives
+        ),
         required_by=wording.say(recipient.required_by),
     )
 

@@ -96,6 +96,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A section or part in the table of contents; `parts` are those under it."""
+
+    id: str
+    title: str
+    number: str
+    parts: tuple[Anchor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A whole page, with what stands around it; every `href` is relative to the page."""
 
@@ -116,7 +126,20 @@ class Page:
     formats: tuple[Link, ...] = ()
     footer: tuple[Line, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
-    contents: bool = True
+    contents: tuple[Anchor, ...] = ()
+
+
+def contents_of(sections: tuple[Section, ...], *, deep: bool = False) -> tuple[Anchor, ...]:
+    """Give the table of contents; `deep`: with the parts of each section."""
+    return tuple(
+        Anchor(
+            id=section.id,
+            title=section.title,
+            number=section.number,
+            parts=contents_of(section.parts) if deep else (),
+        )
+        for section in sections
+    )
 
 
 def relative(to: str, page: str) -> str:

@@ -14,10 +14,8 @@ from doelbinding.publish.addresses import policy_address, sheet_address
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.facts import Sheet
 from doelbinding.publish.page import Block, Line, Section, lines, paragraphs, prose, relative, told
-from doelbinding.publish.weaving import WEAVERS, Woven
+from doelbinding.publish.weaving import WEAVERS, Woven, promised, roman
 from doelbinding.publish.wording import Said
-
-_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 def policy_sections(desk: Desk, sheets: tuple[Sheet, ...]) -> tuple[Section, ...]:
@@ -37,15 +35,6 @@ def policy_sections(desk: Desk, sheets: tuple[Sheet, ...]) -> tuple[Section, ...
     )
 
 
-def roman(number: int) -> str:
-    """Write a small number in Roman numerals, as the policy counts its sections."""
-    written = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        written += letters * count
-    return written
-
-
 def _passages(desk: Desk, woven: Woven) -> Iterator[Section]:
     """Yield each passage with what belongs under it, then what no passage has introduced."""
     passages = desk.policy.sections
@@ -57,18 +46,21 @@ def _passages(desk: Desk, woven: Woven) -> Iterator[Section]:
         told_of.add(kind)
         weaver = WEAVERS.get(kind)
         blocks = tuple(weaver(woven)) if weaver else ()
-        yield _section(desk, passage, blocks)
+        yield _section(desk, passage, blocks, promised(kind, woven))
     for kind, weaver in WEAVERS.items():
         if kind not in told_of and (blocks := tuple(weaver(woven))):
             title = desk.wording.ui(f"policy_sections.{kind}")
-            yield Section(id=kind, title=title, blocks=blocks)
+            yield Section(id=kind, title=title, blocks=blocks, parts=promised(kind, woven))
 
 
-def _section(desk: Desk, passage: Passage, blocks: tuple[Block, ...]) -> Section:
+def _section(
+    desk: Desk, passage: Passage, blocks: tuple[Block, ...], parts: tuple[Section, ...]
+) -> Section:
     return Section(
         id=passage.id,
         title=_named(desk, desk.wording.say(passage.title)),
         blocks=(*prose(_named(desk, desk.wording.say(passage.body))), *blocks),
+        parts=parts,
     )
 
 

@@ -13,6 +13,7 @@ from doelbinding.policy.activity import Activity
 from doelbinding.policy.organisation import ClientProcessing
 from doelbinding.publish import facts
 from doelbinding.publish.addresses import register_address, sheet_address
+from doelbinding.publish.contact import controller_facts
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.gather import controller_fact, measures, transfers_of
 from doelbinding.publish.page import (
@@ -26,7 +27,7 @@ from doelbinding.publish.page import (
     relative,
     told,
 )
-from doelbinding.publish.sheet import basis_cell, controller_facts, period_words, set_by
+from doelbinding.publish.sheet import basis_cell, period_words, set_by
 from doelbinding.publish.wording import Wording
 
 
@@ -84,7 +85,7 @@ def register_sections(register: Register, wording: Wording) -> tuple[Section, ..
         Section(
             id="as-controller",
             title=wording.ui("register.part1"),
-            blocks=paragraphs(wording.article("GDPR 30(1)")),
+            blocks=paragraphs(_under("GDPR 30(1)", wording)),
             parts=tuple(_entry(sheet, wording) for sheet in register.activities),
         ),
         Section(
@@ -97,10 +98,14 @@ def register_sections(register: Register, wording: Wording) -> tuple[Section, ..
 
 
 def _for_clients(register: Register, wording: Wording) -> Iterator[Block]:
-    yield from paragraphs(wording.article("GDPR 30(2)"))
+    yield from paragraphs(_under("GDPR 30(2)", wording))
     yield from bullets(activity.label for activity in register.activities_for_clients)
     if not register.for_clients and not register.activities_for_clients:
         yield from paragraphs(wording.ui("register.none2", controller=register.controller.name))
+
+
+def _under(citation: str, wording: Wording) -> str:
+    return wording.ui("register.under", article=wording.article(citation))
 
 
 def _entry(sheet: facts.Sheet, wording: Wording) -> Section:
@@ -109,14 +114,14 @@ def _entry(sheet: facts.Sheet, wording: Wording) -> Section:
     said: dict[str, Cell] = {
         "register.role": lines(sheet.role_label, sheet.joint_arrangement),
         "column.purposes": tuple(_purpose(phase) for phase in sheet.phases),
-        "register.persons": lines(wording.joined(person.label for person in sheet.persons)),
+        "register.persons": lines(*(person.label for person in sheet.persons)),
         "register.data": tuple(
             Line(text=data.label, detail=wording.joined(data.marks)) for data in sheet.data
         ),
         "register.recipients": _recipients(sheet, wording),
         "register.transfers": _transfers(sheet.transfers, wording),
         "register.retention": tuple(_retention(sheet, wording)),
-        "register.security": lines(wording.joined(m.label for m in sheet.security)),
+        "register.security": lines(*(measure.label for measure in sheet.security)),
         "register.sheet": (Line(text=sheet.title, href=link),),
     }
     return Section(
@@ -193,9 +198,9 @@ def _client_entry(client: ClientFact, wording: Wording) -> Section:
         "register.client": lines(client.client, client.country),
         "register.client_contact": lines(client.contact),
         "register.subject": lines(client.subject),
-        "register.categories": lines(wording.joined(client.categories)),
+        "register.categories": lines(*client.categories),
         "register.transfers": _transfers(client.transfers, wording),
-        "register.security": lines(wording.joined(m.label for m in client.security)),
+        "register.security": lines(*(measure.label for measure in client.security)),
         "register.agreement": lines(client.agreement),
     }
     return Section(

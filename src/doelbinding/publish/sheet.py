@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doelbinding.publish.contact import complaint_facts, controller_facts, officer_facts
 from doelbinding.publish.facts import (
     BasisFact,
-    ControllerFact,
-    OfficerFact,
     PhaseFact,
     Sheet,
     TermFact,
@@ -27,10 +26,7 @@ from doelbinding.publish.page import (
     Table,
     bullets,
     lines,
-    mail,
     paragraphs,
-    phone,
-    site,
     told,
 )
 from doelbinding.publish.tables import recipients_table, rights_table, transfers_table
@@ -48,7 +44,7 @@ def sheet_sections(sheet: Sheet, wording: Wording) -> tuple[Section, ...]:
         "transfers": _transfers(sheet, wording),
         "retention": tuple(_retention(sheet, wording)),
         "rights": _rights(sheet, wording),
-        "provision": _provision(sheet),
+        "provision": _provision(sheet, wording),
         "automated": _automation(sheet, wording),
         "further": _further(sheet, wording),
         "secrecy": paragraphs(sheet.secrecy_limit),
@@ -70,55 +66,9 @@ def sheet_sections(sheet: Sheet, wording: Wording) -> tuple[Section, ...]:
     )
 
 
-def controller_facts(controller: ControllerFact, wording: Wording) -> Facts:
-    """Say who is responsible and how to reach the data protection officer (R-X.1)."""
-    return told(
-        (
-            wording.ui("contact.controller"),
-            (
-                Line(text=controller.name),
-                Line(text=controller.address),
-                Line(text=controller.country),
-                mail(controller.email),
-                phone(controller.phone),
-                site(controller.website),
-            ),
-        ),
-        (wording.ui("contact.officer"), _officer(controller.officer, wording)),
-    )
-
-
-def officer_facts(officer: OfficerFact, wording: Wording) -> Facts:
-    """Say how to reach the data protection officer."""
-    return told((wording.ui("contact.officer"), _officer(officer, wording)))
-
-
-def _officer(officer: OfficerFact, wording: Wording) -> Cell:
-    named = (Line(text=officer.name), mail(officer.email), phone(officer.phone))
-    return (*named, form(officer.form, wording))
-
-
-def form(address: str, wording: Wording) -> Line:
-    """Give the officer's contact form as a link that says what it is."""
-    found = site(address)
-    return Line(text=wording.ui("contact.form"), href=found.href) if found.href else found
-
-
-def complaint_facts(controller: ControllerFact, wording: Wording) -> Facts:
-    """Say where to complain and which court there is (R-IX.12)."""
-    authority = controller.authority
-    return told(
-        (
-            wording.ui("contact.authority"),
-            (Line(text=authority.name), Line(text=authority.address), site(authority.url)),
-        ),
-        (wording.ui("contact.court"), lines(controller.court)),
-    )
-
-
 def bullets_of_sources(sheet: Sheet) -> tuple[Bullets, ...]:
     """Say where the data come from (R-X.2)."""
-    items = tuple(Line(text=source.how, detail=source.label) for source in sheet.sources)
+    items = tuple(Line(text=source.label, detail=source.how) for source in sheet.sources)
     return (Bullets(items=items),) if items else ()
 
 
@@ -199,7 +149,7 @@ def _what(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
 
 def _recipients(sheet: Sheet, wording: Wording) -> Iterator[Block]:
     if sheet.recipients:
-        yield recipients_table(sheet.recipients, wording.ui("sheet.recipients_caption"), wording)
+        yield recipients_table(sheet, wording)
     elif sheet.no_recipients:
         yield from paragraphs(wording.ui("sheet.no_recipients"))
     if sheet.stored_in:
@@ -260,9 +210,9 @@ def _rights(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     )
 
 
-def _provision(sheet: Sheet) -> tuple[Block, ...]:
+def _provision(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     if sheet.provision is None:
-        return ()
+        return paragraphs(wording.ui("sheet.provision_indirect"))
     return paragraphs(sheet.provision.label, sheet.provision.consequence)
 
 

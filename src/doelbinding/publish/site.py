@@ -25,6 +25,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.publish import addresses
 from doelbinding.publish.chooser import front_page
 from doelbinding.publish.chrome import Content, dress
+from doelbinding.publish.complete import refuse_incomplete
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.editions import Edition, edition_of, public_document
 from doelbinding.publish.facts import Sheet, VersionFact
@@ -63,9 +64,11 @@ def publish_site(
         earlier: editions published before, newest first, for the page of versions.
 
     Raises:
+        IncompleteError: a sheet would leave out what people are owed.
         NoWordsError: a controller's language has no words in `publish/locale`.
         FolderError: the folder holds something else, or an id cannot be part of an address.
     """
+    refuse_incomplete(policy)
     public = public_document(policy)
     edition = edition_of(policy, public, published_on)
     editions = (edition, *(e for e in earlier if e.number != edition.number))
@@ -154,6 +157,7 @@ def _register(desk: Desk, sheets: tuple[Sheet, ...]) -> Iterator[Entry]:
                 description=lead,
                 lead=lead,
                 sections=register_sections(register, desk.wording),
+                deep=True,
                 formats=(_as_json(desk, data),),
             ),
         )

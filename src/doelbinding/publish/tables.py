@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from doelbinding.publish.facts import RecipientFact, RightFact, TransferFact
-from doelbinding.publish.page import Line, Table, lines
+from doelbinding.publish.facts import RecipientFact, RightFact, Sheet, TransferFact
+from doelbinding.publish.page import Cell, Line, Table, lines
 from doelbinding.publish.wording import Wording
 
 
-def recipients_table(recipients: Iterable[RecipientFact], caption: str, wording: Wording) -> Table:
+def recipients_table(sheet: Sheet, wording: Wording) -> Table:
     """Say who receives data, what for, which and where (R-X.5, R-VII.2)."""
     return Table(
-        caption=caption,
+        caption=wording.ui("sheet.recipients_caption"),
         head=head(wording, "recipient", "service", "receives", "place"),
         rows=tuple(
             (
                 (Line(text=r.name, detail=r.kind_label),),
                 (Line(text=r.service, detail=_required_by(r, wording)),),
-                lines(wording.joined(r.receives)),
+                _received(r, sheet, wording),
                 lines(r.country),
             )
-            for r in recipients
+            for r in sheet.recipients
         ),
     )
 
@@ -63,6 +63,12 @@ def _when(purposes: tuple[str, ...], wording: Wording) -> str:
     if not purposes:
         return wording.ui("sheet.right_always")
     return wording.ui("sheet.right_for", purposes=wording.joined(purposes))
+
+
+def _received(recipient: RecipientFact, sheet: Sheet, wording: Wording) -> Cell:
+    if len(recipient.receives) == len(sheet.data):
+        return lines(wording.ui("sheet.all_data"))
+    return lines(*recipient.receives)
 
 
 def _required_by(recipient: RecipientFact, wording: Wording) -> str:

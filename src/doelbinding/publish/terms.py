@@ -14,10 +14,12 @@ from doelbinding.publish.wording import Wording
 
 def period_in_words(period: Period, wording: Wording) -> str:
     """Write a period out: `1 jaar en 6 maanden`; empty for no time at all."""
+    weeks, days = divmod(period.days, 7) if period.days % 7 == 0 else (0, period.days)
     parts = (
         ("period.years", period.years),
         ("period.months", period.months),
-        ("period.days", period.days),
+        ("period.weeks", weeks),
+        ("period.days", days),
     )
     return wording.joined(wording.plural(key, number) for key, number in parts if number)
 

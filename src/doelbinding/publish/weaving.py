@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from doelbinding.policy.model import Promise
+from doelbinding.publish.contact import complaint_facts, controller_facts, officer_facts
 from doelbinding.publish.desk import Desk
-from doelbinding.publish.facts import DataFact, RecipientFact, RightFact, Sheet
+from doelbinding.publish.facts import RightFact, Sheet
 from doelbinding.publish.gather import controller_fact
-from doelbinding.publish.page import Block, Cell, Line, Table, bullets, lines, paragraphs
-from doelbinding.publish.sheet import (
-    basis_cell,
-    complaint_facts,
-    controller_facts,
-    officer_facts,
-    period_words,
+from doelbinding.publish.page import (
+    Block,
+    Bullets,
+    Cell,
+    Line,
+    Section,
+    Table,
+    bullets,
+    lines,
+    paragraphs,
 )
-from doelbinding.publish.tables import head, recipients_table, transfers_table
+from doelbinding.publish.sheet import basis_cell, period_words
+from doelbinding.publish.tables import head, transfers_table
+
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,15 @@ class Woven:
         return Line(text=sheet.title, href=self.links[sheet.id])
 
 
+def roman(number: int) -> str:
+    """Write a small number in Roman numerals, as the policy counts its sections."""
+    written = ""
+    for value, letters in _ROMAN:
+        count, number = divmod(number, value)
+        written += letters * count
+    return written
+
+
 def _contact(woven: Woven) -> Iterator[Block]:
     wording = woven.desk.wording
     yield controller_facts(controller_fact(woven.desk), wording)
@@ -40,21 +57,33 @@ def _contact(woven: Woven) -> Iterator[Block]:
 
 
 def _promises(woven: Woven) -> Iterator[Block]:
-    say = woven.desk.wording.say
-    yield from bullets(say(promise.label) for promise in woven.desk.policy.promises)
+    told_elsewhere = {p.id for kind in WEAVERS if kind != "promises" for p in _about(kind, woven)}
+    rest = (p for p in woven.desk.policy.promises if p.id not in told_elsewhere)
+    yield from bullets(woven.desk.wording.say(promise.label) for promise in rest)
+
+
+def promised(kind: str, woven: Woven) -> tuple[Section, ...]:
+    """Give the promises that belong to a section, as a part of it; section II lists the others."""
+    promises = () if kind == "promises" else _about(kind, woven)
+    blocks = bullets(woven.desk.wording.say(promise.label) for promise in promises)
+    title = woven.desk.wording.ui("policy.promised")
+    return (Section(id=f"{kind}-promised", title=title, blocks=blocks),) if blocks else ()
+
+
+def _about(kind: str, woven: Woven) -> tuple[Promise, ...]:
+    """Find the promises whose id carries the number of the section, as `r-vi-4` does."""
+    if kind not in WEAVERS:
+        return ()
+    prefix = f"r-{roman([*WEAVERS].index(kind) + 1).lower()}-"
+    return tuple(p for p in woven.desk.policy.promises if p.id.startswith(prefix))
 
 
 def _data(woven: Woven) -> Iterator[Block]:
     wording = woven.desk.wording
-    used: dict[DataFact, list[Line]] = {}
-    for sheet in woven.sheets:
-        for data in sheet.data:
-            used.setdefault(data, []).append(woven.sheet_line(sheet))
-    rows = tuple(
-        ((Line(text=data.label, detail=wording.joined(data.marks)),), tuple(sheets))
-        for data, sheets in used.items()
-    )
-    yield from _table("policy.data_caption", ("category", "used_in"), rows, woven)
+    used = {data: None for sheet in woven.sheets for data in sheet.data}
+    items = tuple(Line(text=data.label, detail=wording.joined(data.marks)) for data in used)
+    if items:
+        yield Bullets(items=items)
 
 
 def _purposes(woven: Woven) -> Iterator[Block]:
@@ -93,12 +122,17 @@ def _retention(woven: Woven) -> Iterator[Block]:
 
 
 def _recipients(woven: Woven) -> Iterator[Block]:
-    found: dict[RecipientFact, None] = {
-        recipient: None for sheet in woven.sheets for recipient in sheet.recipients
-    }
-    if found:
-        wording = woven.desk.wording
-        yield recipients_table(found, wording.ui("policy.recipients_caption"), wording)
+    found = {recipient.id: recipient for sheet in woven.sheets for recipient in sheet.recipients}
+    rows = tuple(
+        (
+            (Line(text=recipient.name, detail=recipient.kind_label),),
+            lines(recipient.service),
+            lines(recipient.country),
+        )
+        for recipient in found.values()
+    )
+    columns = ("recipient", "service", "place")
+    yield from _table("policy.recipients_caption", columns, rows, woven)
 
 
 def _places(woven: Woven) -> Iterator[Block]:
