@@ -92,7 +92,9 @@ def _misnamed(folder: Path) -> Iterator[PolicyError]:
 
 
 def _error(file: Path, line: int, message: str, remedy: str) -> PolicyError:
-    return PolicyError(file=file, line=line, path=(), where="", message=message, remedy=remedy)
+    return PolicyError(
+        file=file, line=line, path=(), where="", message=message, remedy=f"{remedy}."
+    )
 
 
 def _merge(contents: Iterable[tuple[Path, Content]]) -> Content:

@@ -155,7 +155,9 @@ class _Builder:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._problem(path, "a key must be a word", "Write `key: value`")
+                place = Place(self._file, _line(key_node))
+                problem = Problem(path, "a key must be a word", "Write `key: value`", place)
+                self._content.problems.append(problem)
                 continue
             key = str(key_node.value)
             here = (*path, key)

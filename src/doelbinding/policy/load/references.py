@@ -87,6 +87,10 @@ def _controller(policy: Policy, controller: Controller, path: ModelPath) -> Iter
         yield from dangling(
             "transfer", processing.transfers, policy.transfer_by_id, (*here, "transfers")
         )
+        categories = policy.data_category_by_id
+        yield from dangling(
+            "data category", processing.categories, categories, (*here, "categories")
+        )
         yield from _measures(policy, processing.security, here)
 
 
