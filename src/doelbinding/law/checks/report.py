@@ -17,7 +17,6 @@ from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import REGISTRY
 from doelbinding.law.reach import Path
 
-REFERENCE = "https://doelbinding.example/docs/reference/findings"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -97,7 +96,7 @@ def _as_data(finding: Finding, place: Place | None) -> dict[str, Any]:
 def to_sarif(findings: Sequence[Finding], place_of: Lookup = nowhere) -> str:
     """Write the report as SARIF 2.1.0, which code forges show beside the policy's files."""
     results = [_result(finding, place_of(finding.path)) for finding in findings]
-    driver = {"name": "doelbinding", "informationUri": REFERENCE, "rules": list(_rules())}
+    driver = {"name": "doelbinding", "rules": list(_rules())}
     run = {"tool": {"driver": driver}, "results": results}
     report = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(report, ensure_ascii=False, indent=2)
@@ -110,7 +109,6 @@ def _rules() -> Iterator[dict[str, Any]]:
             "shortDescription": {"text": definition.title},
             "fullDescription": {"text": definition.why},
             "help": {"text": definition.mend},
-            "helpUri": f"{REFERENCE}#{definition.id.lower()}",
             "defaultConfiguration": {"level": definition.severity.value},
             "properties": {"article": definition.article},
         }
@@ -123,7 +121,7 @@ def _result(finding: Finding, place: Place | None) -> dict[str, Any]:
             "artifactLocation": {"uri": File(place.file).as_posix()},
             "region": {"startLine": place.line},
         }
-    identity = "\n".join((finding.id, finding.subject, finding.message))
+    identity = f"{finding.id}\n{finding.subject}\n{finding.message}"
     return {
         "ruleId": finding.id,
         "ruleIndex": list(REGISTRY).index(finding.id),

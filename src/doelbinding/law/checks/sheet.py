@@ -1,7 +1,8 @@
 """DB301-DB316: one finding per fact that a sheet owes and the policy does not give (R-X).
 
 What follows from another fact has no finding of its own: rights (R-X.8) follow from the phases
-(DB101), and when the sheet is due (R-X.12) from the sources (DB302).
+(DB101), when the sheet is due (R-X.12) from the sources (DB302), and the categories of data
+(R-X.14) are the activity's own (DB107).
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ _IDS = {
     "further purposes": "DB311",
     "limit by professional secrecy": "DB313",
     "withdrawal of consent": "DB314",
-    "categories of data": "DB315",
     "complaint": "DB316",
 }
 _WHY = {
@@ -52,7 +52,6 @@ _WHY = {
     "the limit is recorded with its reason.",
     "DB314": "Consent can be withdrawn as easily as it is given, and people are told how before "
     "they give it.",
-    "DB315": "Somebody whose data come from others cannot know which they are, so the sheet says.",
     "DB316": "Every sheet and answer names the authority to complain to, and the court.",
 }
 
@@ -76,9 +75,7 @@ def _follows(item: Item, activity: Activity) -> bool:
     """Tell whether the fact is missing only because the activity has no phase or no purpose."""
     if item.topic == "purposes and basis":
         return not (activity.phases and activity.purposes)
-    if item.topic == "retention in words":
-        return not activity.phases
-    return item.topic == "categories of data"
+    return item.topic == "retention in words" and not activity.phases
 
 
 def of_controllers(policy: Policy, _on: date) -> Iterator[Finding]:

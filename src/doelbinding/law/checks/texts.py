@@ -45,7 +45,7 @@ _FOR_EVERYONE = (
 )
 
 
-def _texts(thing: Any, path: Path) -> Iterator[tuple[Path, Text]]:  # noqa: ANN401 - any model type
+def _texts(thing: Any, path: Path) -> Iterator[tuple[Path, Text]]:
     """Yield every text below a part of the model, with its place.
 
     A text is known by its field's annotation: other mappings of words to words are not for people.

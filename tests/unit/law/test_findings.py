@@ -1,0 +1,355 @@
+"""Each finding, by breaking a policy with nothing left open (R-II, R-V to R-VIII, R-X)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doelbinding.law.checks.reference import page
+from doelbinding.law.finding import Finding
+from doelbinding.law.findings import DEFINITIONS, REGISTRY, check
+from doelbinding.policy.activity import Automation, Purpose, Term
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.model import Control, Policy
+from doelbinding.policy.organisation import Deviation
+from doelbinding.policy.stores import Binding, Event, Prohibition, Store
+from doelbinding.policy.vocabulary import (
+    Collection,
+    RecipientKind,
+    Role,
+    TransferGround,
+)
+
+from .sample import CONTACT, DPV, INVOICE, ON, at, clean, controller, put, said
+
+Break = tuple[tuple[str | int, ...], Any]
+
+RELATIONS, INVOICING, NEWSLETTER = (("activities", n) for n in range(3))
+ACTIVE, ARCHIVE = (*INVOICING, "phases", 0), (*INVOICING, "phases", 1)
+KEEPING = (*RELATIONS, "phases", 0)
+CRM = ("stores", 0)
+CONTACTS, INVOICES, SUBSCRIPTIONS, CODES = ((*CRM, "datasets", n) for n in range(4))
+HOST, TAX = ("recipients", 0), ("recipients", 1)
+DUTCH, FRENCH = ("controllers", 0), ("controllers", 1)
+TO_BRITAIN = ("transfers", 0)
+BLANK = said(" ")
+
+BREAKS: dict[str, list[Break]] = {
+    "DB101": [((*NEWSLETTER, "phases"), ())],
+    "DB102": [((*NEWSLETTER, "purposes"), ())],
+    "DB103": [((*KEEPING, "uses"), ())],
+    "DB104": [((*KEEPING, "uses"), ("keep-in-touch", "legal-claims", "news"))],
+    "DB105": [((*ARCHIVE, "uses"), ("bookkeeping", "invoice"))],
+    "DB106": [((*NEWSLETTER, "persons"), ())],
+    "DB107": [((*NEWSLETTER, "data"), ())],
+    "DB108": [((*NEWSLETTER, "security"), ())],
+    "DB109": [
+        (
+            (*DUTCH, "deviations"),
+            (Deviation(activity="newsletter", reason=said("no"), performed=False),),
+        )
+    ],
+    "DB110": [((*RELATIONS, "role"), Role.JOINT_CONTROLLER)],
+    "DB121": [((*KEEPING, "basis", "balancing"), None)],
+    "DB122": [((*ARCHIVE, "basis", "statute"), None)],
+    "DB123": [((*KEEPING, "basis", "special"), None)],
+    "DB124": [((*KEEPING, "basis", "statute"), None)],
+    "DB125": [
+        (
+            (*RELATIONS, "automation"),
+            Automation(
+                solely_automated=True,
+                logic=said("a score"),
+                significance=said("much"),
+                consequences=said("few"),
+            ),
+        )
+    ],
+    "DB201": [((*ACTIVE, "terms"), ())],
+    "DB202": [((*KEEPING, "terms", 0, "countries"), ("NL",))],
+    "DB203": [((*ARCHIVE, "terms", 0, "countries"), ("NL",))],
+    "DB204": [((*ARCHIVE, "terms", 0, "rule"), "after invoice.date keep P0D")],
+    "DB205": [((*ARCHIVE, "terms", 0, "statute"), None)],
+    "DB211": [((*CONTACTS, "events"), {})],
+    "DB212": [((*CONTACTS, "events", "relation.ended", "column"), "bedrijf")],
+    "DB213": [((*SUBSCRIPTIONS, "states"), {})],
+    "DB214": [
+        (
+            (*INVOICES, "states", "invoice.paid"),
+            Condition(
+                all_=(
+                    Condition(column="betaald", equals=True),
+                    Condition(column="betaald", equals=False),
+                )
+            ),
+        )
+    ],
+    "DB215": [((*CONTACTS, "persons"), {})],
+    "DB301": [((*DUTCH, "officer", "email"), " ")],
+    "DB302": [((*INVOICING, "sources", 0, "label"), BLANK)],
+    "DB303": [((*ACTIVE, "purpose"), "news")],
+    "DB304": [((*KEEPING, "basis", "interest"), None)],
+    "DB305": [((*NEWSLETTER, "no_recipients"), False)],
+    "DB306": [((*TO_BRITAIN, "copy"), BLANK)],
+    "DB307": [((*ARCHIVE, "criteria"), None)],
+    "DB309": [((*RELATIONS, "consequence"), None)],
+    "DB310": [((*INVOICING, "automation", "logic"), None)],
+    "DB311": [((*INVOICING, "further_purpose"), None)],
+    "DB313": [((*INVOICING, "sources", 0, "collection"), Collection.OBSERVED)],
+    "DB314": [((*NEWSLETTER, "phases", 0, "basis", "withdrawal"), None)],
+    "DB316": [((*DUTCH, "authority", "url"), "")],
+    "DB321": [((*RELATIONS, "summary"), {"nl": "wij", "en": "we"})],
+    "DB322": [((*FRENCH, "languages"), ("fr", "de"))],
+    "DB401": [((*SUBSCRIPTIONS, "person"), False)],
+    "DB402": [((*INVOICES, "no_personal_data"), True)],
+    "DB403": [((*CODES, "no_personal_data"), False)],
+    "DB404": [((*SUBSCRIPTIONS, "controller"), None)],
+    "DB405": [((*SUBSCRIPTIONS, "columns", 0, "identifier"), None)],
+    "DB406": [((*CRM, "backups"), None)],
+    "DB407": [((*NEWSLETTER, "data"), ("identification", "letters"))],
+    "DB421": [((*CONTACTS, "columns", 2, "category"), "identification")],
+    "DB422": [((*SUBSCRIPTIONS, "bindings", 0, "activity"), "news")],
+    "DB423": [((*SUBSCRIPTIONS, "controller"), "french")],
+    "DB424": [((*KEEPING, "basis", "special"), None)],
+    "DB425": [((*KEEPING, "basis", "statute"), None)],
+    "DB426": [((*RELATIONS, "data"), ("identification", "health", "number", "letters"))],
+    "DB431": [((*INVOICES, "bindings"), INVOICE.bindings[:1])],
+    "DB501": [((*HOST, "agreement"), None)],
+    "DB502": [((*HOST, "agreement", "confidentiality"), False)],
+    "DB503": [((*HOST, "assessment"), None)],
+    "DB504": [((*HOST, "assessment", "expires_on"), date(2026, 10, 31))],
+    "DB505": [((*TAX, "kind"), RecipientKind.AFFILIATE), ((*TAX, "required_by"), None)],
+    "DB506": [((*TAX, "required_by"), None)],
+    "DB507": [((*HOST, "covers_secrecy"), False)],
+    "DB508": [((*HOST, "receives"), ("identification", "payroll"))],
+    "DB509": [((*RELATIONS, "recipients"), ("host",))],
+    "DB521": [((*HOST, "transfer"), None)],
+    "DB522": [((*CRM, "country"), "US")],
+    "DB523": [((*TO_BRITAIN, "decision"), "2000/520/EC")],
+    "DB524": [
+        ((*TO_BRITAIN, "country"), "US"),
+        ((*HOST, "country"), "US"),
+        ((*TO_BRITAIN, "decision"), "32023D1795"),
+    ],
+    "DB525": [((*HOST, "country"), "CN")],
+    "DB601": [(("promises", 0, "controls"), ())],
+    "DB602": [(("promises", 0, "controls"), ("retention", "magic"))],
+    "DB603": [(("controls", 0, "shown_by"), ("check.DB999",))],
+    "DB604": [
+        (
+            ("controls",),
+            (
+                Control(id="retention", label=said("r"), shown_by=("check.DB201",)),
+                Control(id="idle", label=said("i"), shown_by=("runs",)),
+            ),
+        )
+    ],
+    "DB621": [((*DUTCH, "financial_year_end"), "31-12")],
+    "DB622": [((*DUTCH, "timezone"), "Europe/Amterdam")],
+    "DB623": [((*FRENCH, "country"), "ES")],
+    "DB624": [((*FRENCH, "languages"), ())],
+    "DB625": [((*DUTCH, "processes_for", 0, "security"), ())],
+}
+
+
+def broken(breaks: Iterable[Break]) -> Policy:
+    policy = clean()
+    for path, value in breaks:
+        policy = put(policy, path, value)
+    return policy
+
+
+def found(*breaks: Break) -> list[Finding]:
+    return list(check(broken(breaks), on=ON))
+
+
+def ids(*breaks: Break) -> set[str]:
+    return {finding.id for finding in found(*breaks)}
+
+
+def test_clean_policy_has_no_findings() -> None:
+    assert check(clean(), on=ON) == ()
+
+
+def test_every_finding_of_the_registry_is_triggered_here() -> None:
+    assert set(BREAKS) == set(REGISTRY)
+    assert len(REGISTRY) == len(DEFINITIONS), "two definitions share an id"
+
+
+@pytest.mark.parametrize("known", BREAKS)
+def test_finding_is_made_at_a_place_of_the_model(known: str) -> None:
+    policy = broken(BREAKS[known])
+    findings = [finding for finding in check(policy, on=ON) if finding.id == known]
+    assert findings, f"{known} was not found"
+    for finding in findings:
+        at(policy, finding.path)
+        assert finding.article == REGISTRY[known].article
+        assert finding.severity is REGISTRY[known].severity
+        assert finding.advice
+        assert finding.subject
+
+
+COMPANIONS = {
+    "DB102": {"DB303"},
+    "DB107": {"DB426"},
+    "DB109": {"DB423"},
+    "DB123": {"DB424"},
+    "DB124": {"DB425"},
+    "DB302": {"DB321"},
+    "DB303": {"DB103"},
+    "DB306": {"DB321"},
+    "DB322": {"DB321"},
+    "DB421": {"DB431"},
+    "DB422": {"DB407"},
+    "DB424": {"DB123"},
+    "DB425": {"DB124"},
+    "DB431": {"DB407"},
+    "DB521": {"DB306"},
+    "DB522": {"DB306"},
+    "DB601": {"DB604"},
+}
+
+
+@pytest.mark.parametrize("known", BREAKS)
+def test_one_fault_gives_no_more_findings_than_it_has_consequences(known: str) -> None:
+    assert ids(*BREAKS[known]) - {known} <= COMPANIONS.get(known, set())
+
+
+def test_reference_is_made_from_the_registry() -> None:
+    reference = Path(__file__).parents[3] / "docs" / "reference" / "findings.md"
+    assert reference.read_text(encoding="utf-8") == page()
+
+
+def test_findings_have_an_id_in_the_group_of_what_they_are_about() -> None:
+    assert all(len(known) == 5 and known[:2] == "DB" and known[2] in "123456" for known in REGISTRY)
+
+
+ALSO: list[tuple[str, list[Break]]] = [
+    ("DB104", [((*ARCHIVE, "uses"), ("news",))]),
+    ("DB202", [((*NEWSLETTER, "persons"), ("prospect", "customer")),
+               ((*NEWSLETTER, "phases", 0, "terms", 0, "persons"), ("prospect",))]),
+    ("DB202", [((*FRENCH, "deviations"),
+                (Deviation(activity="relations", reason=said("law"),
+                           terms={"active": (Term(rule="after contact.last keep P1Y",
+                                                  persons=("prospect",)),)}),))]),
+    ("DB205", [((*FRENCH, "deviations"),
+                (Deviation(activity="invoicing", reason=said("longer"),
+                           terms={"archive": (Term(
+                               rule="after end_of_financial_year(invoice.date) keep P10Y"),)}),))]),
+    ("DB211", [((*CONTACTS, "events", "relation.ended"), Event(column="gone"))]),
+    ("DB213", [((*INVOICES, "states", "invoice.paid"), Condition(column="gone", equals=1))]),
+    ("DB214", [((*INVOICES, "states", "invoice.paid"), Condition(column="nr", at_least=1))]),
+    ("DB302", [((*RELATIONS, "sources"), ())]),
+    ("DB310", [((*RELATIONS, "automation"), None)]),
+    ("DB321", [(("sections", 0, "body"), {"nl": "x", "en": "x"})]),
+    ("DB321", [((*CRM, "label"), {"nl": "x", "en": "x"})]),
+    ("DB321", [(("title",), {"nl": "x", "fr": "x", "en": "  "})]),
+    ("DB321", [((*TAX, "required_by"), {"nl": "x", "en": "x"})]),
+    ("DB401", [((*CONTACTS, "person"), False)]),
+    ("DB422", [((*SUBSCRIPTIONS, "bindings", 0, "phases"), ("later",))]),
+    ("DB431", [((*INVOICES, "bindings", 0, "phases"), ("active",))]),
+    ("DB431", [((*CONTACTS, "bindings", 0, "columns"), ("gezondheid", "bsn", "brieven")),
+               ((*CONTACTS, "columns", 4, "category"), "identification")]),
+    ("DB431", [((*CONTACTS, "columns", 2, "category"), "identification")]),
+    ("DB501", [((*HOST, "agreement", "signed_on"), date(2027, 1, 1))]),
+    ("DB503", [((*HOST, "assessment", "assessed_on"), date(2027, 1, 1))]),
+    ("DB523", [((*TO_BRITAIN, "country"), "CN"), ((*HOST, "country"), "CN")]),
+    ("DB625", [((*DUTCH, "processes_for", 0, "agreement", "confidentiality"), False)]),
+    ("DB625", [((*DUTCH, "processes_for", 0, "country"), "US")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "breaks"), ALSO)
+def test_finding_has_more_than_one_cause(known: str, breaks: list[Break]) -> None:
+    assert known in ids(*breaks)
+
+
+ACCEPTED: list[tuple[str, list[Break]]] = [
+    ("a prohibited column needs no binding",
+     [((*CONTACTS, "columns", 2, "category"), "identification"),
+      ((*CONTACTS, "persons"), {}),
+      ((*KEEPING, "terms"), (Term(rule="after relation.ended keep P5Y"),)),
+      ((*CONTACTS, "prohibitions"),
+       (Prohibition(columns=("soort",), reason=said("no"), article="GDPR 9"),))]),
+    ("a transfer on clauses asks for no decision",
+     [((*TO_BRITAIN, "ground"), TransferGround.STANDARD_CLAUSES),
+      ((*TO_BRITAIN, "decision"), "whatever")]),
+    ("an affiliate that is a processor is one",
+     [((*HOST, "affiliate"), "french")]),
+    ("a text that only one controller shows needs its languages alone",
+     [((*NEWSLETTER, "summary"), {"nl": "x", "en": "x"})]),
+    ("a controller that does not perform an activity needs no term for it",
+     [((*KEEPING, "terms", 0, "countries"), ("NL",)),
+      ((*FRENCH, "deviations"),
+       (Deviation(activity="relations", reason=said("no"), performed=False),))]),
+    ("a processor owes no sheet of its own",
+     [((*NEWSLETTER, "role"), Role.PROCESSOR), ((*NEWSLETTER, "no_recipients"), False)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "breaks"), ACCEPTED)
+def test_what_is_in_order_is_no_finding(why: str, breaks: list[Break]) -> None:
+    assert ids(*breaks) == set(), why
+
+
+def test_findings_name_the_controllers_concerned() -> None:
+    some = [f for f in found(*BREAKS["DB202"]) if f.id == "DB202"]
+    assert [f.message for f in some] == ["has no term for customer at french (FR)"]
+
+
+def test_expiry_depends_on_the_day() -> None:
+    policy = clean()
+    assert not check(policy, on=date(2027, 1, 1))
+    assert {f.id for f in check(policy, on=date(2027, 1, 2))} == {"DB504"}
+    assert {f.id for f in check(policy, on=date(2032, 1, 1))} == {"DB504", "DB523"}
+
+
+def test_check_is_deterministic_and_says_nothing_twice() -> None:
+    policy = broken(BREAKS["DB201"] + BREAKS["DB322"] + BREAKS["DB431"] + BREAKS["DB504"])
+    first = check(policy, on=ON)
+    assert first == check(policy, on=ON)
+    assert len(set(first)) == len(first)
+
+
+def _empty(policy: Policy) -> Policy:
+    return replace(
+        policy,
+        activities=(),
+        recipients=(),
+        transfers=(),
+        sections=(),
+        promises=(),
+        controls=(),
+        stores=(),
+    )
+
+
+LOOSE: list[Callable[[Policy], Policy]] = [
+    _empty,
+    lambda policy: replace(policy, controllers=()),
+    lambda policy: replace(policy, data_categories=(), person_categories=(), recipients=()),
+    lambda policy: put(policy, (*INVOICES, "subject", "to"), "nothing"),
+    lambda policy: put(policy, (*INVOICES, "subject", "to"), "invoice"),
+    lambda policy: put(policy, (*CONTACTS, "controller"), "nobody"),
+    lambda policy: put(policy, (*CONTACTS, "bindings", 0, "columns"), ("nothing",)),
+    lambda policy: put(policy, (*CONTACTS, "bindings"), (Binding(activity="?", columns=("?",)),)),
+    lambda policy: put(policy, (*CRM, "transfer"), "nothing"),
+    lambda policy: replace(policy, controllers=(controller("x", "XX", ()),)),
+    lambda policy: replace(
+        policy, stores=(*policy.stores, Store(id="b", label={}, country="NL", datasets=(CONTACT,)))
+    ),
+    lambda policy: put(
+        policy, (*RELATIONS, "purposes"), (Purpose(id="x", label={}, dpv=DPV),)
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loosen", LOOSE)
+def test_reference_that_leads_nowhere_breaks_no_check(loosen: Callable[[Policy], Policy]) -> None:
+    for finding in check(loosen(clean()), on=ON):
+        assert finding.id in REGISTRY
