@@ -145,7 +145,21 @@ class AnyOf:
     op: Literal["any-of"] = "any-of"
 
 
-Expression = Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """Whether a row that refers to this one stays; `stays` says when such a row does.
+
+    Once the rows that go are gone, this is whether any such row is left.
+    """
+
+    link: Link
+    stays: Expression
+    op: Literal["referred"] = "referred"
+
+
+Expression = (
+    Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf | Referred
+)
 
 YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=None)
 
@@ -194,6 +208,8 @@ def _parts(expression: Expression) -> tuple[Expression, ...]:
             return (expression.part,)
         case AnyOf():
             return tuple(branch.part for branch in expression.branches)
+        case Referred():
+            return (expression.stays,)
         case _:
             return ()
 
@@ -232,4 +248,8 @@ def sealed(expression: Expression) -> Expression:
 
 def needs_sealing(expression: Expression) -> bool:
     """Tell whether the answer may become unknown once rows it reads are gone."""
-    return any(isinstance(part, AnyOf) and part.empty is None for part in walk(expression))
+    if isinstance(expression, Referred):
+        return False
+    if isinstance(expression, AnyOf) and expression.empty is None:
+        return True
+    return any(needs_sealing(part) for part in _parts(expression))

@@ -109,10 +109,13 @@ class Interpreter:
         None when it cannot be told.
         """
         owner = here.dataset.controller
+        if owner is None and isinstance(here.owner, str):
+            owner = here.owner
         if isinstance(owner, str):
             return (self.policy.controller_by_id[owner],)
         if isinstance(owner, ControllerColumn):
-            name = owner.values.get(str(row[owner.column]))
+            code = row[owner.column]
+            name = None if code is None else owner.values.get(str(code))
             return None if name is None else (self.policy.controller_by_id[name],)
         if here.sharer is not None:
             found = [self.controllers(here.sharer, user) for user in self.linked(here, row)]
@@ -189,6 +192,8 @@ class Interpreter:
 
     def stays(self, here: Place, row: Row) -> Truth:
         """Tell whether a row stays: for a justified value, or because another needs it."""
+        if not here.dataset.goes_when_unjustified:
+            return True
         if not here.top.shared and self.controllers(here, row) is None:
             return None
         own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]

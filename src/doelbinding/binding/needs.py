@@ -26,6 +26,7 @@ from doelbinding.binding.expression import (
     IsNull,
     KeyIn,
     NotAfter,
+    Referred,
     Since,
     Up,
     all_of,
@@ -76,13 +77,15 @@ class Needs:
     """Builds the expressions of one policy at one instant, under what has been said.
 
     `stops` off gives the general reading, in which nobody has said anything; the stopped rows are
-    then a branch of their own, which is what lets an index serve the first.
+    then a branch of their own, which is what lets an index serve the first. `only` names the key
+    sets of the people a plan is about.
     """
 
     policy: Policy
     at: datetime
     circumstances: Circumstances
     stops: bool = True
+    only: str | None = None
 
     def groups(self, here: Place) -> tuple[ColumnGroup, ...]:
         """Group the personal columns of a dataset by the bindings and prohibitions they have."""
@@ -129,26 +132,47 @@ class Needs:
 
     def row(self, here: Place, controller: Controller | None) -> Expression:
         """Give what must hold for a row to stay: a justified value, or a row that refers to it."""
+        if not here.dataset.goes_when_unjustified:
+            return YES
         values = [self.value(here, group, controller) for group in self.groups(here)]
         dependants = [
-            AnyOf(
-                branches=(Branch(link=link, part=self._stays(place, controller)),),
-                empty=False,
-            )
+            Referred(link=link, stays=self._stays(place, controller))
             for place, link in here.dependants
         ]
         return any_of(*values, self._kept(here, controller), *dependants)
 
     def _stays(self, here: Place, controller: Controller | None) -> Expression:
-        """Give what must hold for a row of a dependant to stay, whoever it belongs to."""
+        """Give what must hold for a row of a dependant to stay, whoever it belongs to.
+
+        Where the plan is about one person, rows of others stay whatever they hold.
+        """
+        row = self._row_of_anyone(here, controller)
+        if self.only is None:
+            return row
+        return any_of(row, not_(self.leads_to(here, self.only)))
+
+    def _row_of_anyone(self, here: Place, controller: Controller | None) -> Expression:
         if here.top.shared:
             return self.row(here, None)
-        owner = here.dataset.controller
+        owner = here.owner
         if isinstance(owner, str):
             return self.row(here, self.policy.controller_by_id[owner])
-        if owner is None and controller is not None:
+        if here.dataset.controller is None and controller is not None:
             return self.row(here, controller)
         return self._each_controller(here, lambda one: self.row(here, one))
+
+    def leads_to(self, here: Place, prefix: str) -> Expression:
+        """Give whether a row leads to one of the people in the key sets of that prefix."""
+        if not here.top.shared:
+            name = set_name(prefix, here.top.ref)
+            return covered_by(here, name) if self.key_sets.get(name) else NO
+        towards = here.sharer or here.parent
+        part = NO if towards is None else self.leads_to(towards, prefix)
+        if part == NO:
+            return NO
+        if here.sharer is None:
+            return Up(link=here.upward, part=part, missing=False)
+        return AnyOf(branches=(Branch(link=here.upward, part=part),), empty=False)
 
     def _each_controller(self, here: Place, make: _PerController) -> Expression:
         """Give a disjunction over the controllers a row may belong to; of none is unknown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from doelbinding.policy.model import Policy
-from doelbinding.policy.stores import Dataset, EventSource, Store
+from doelbinding.policy.stores import ControllerColumn, Dataset, EventSource, Store
 
 
 class PathError(Exception):
@@ -144,6 +144,12 @@ class Place:
             seen.add(here.ref)
             yield here
             here = here.parent
+
+    @property
+    def owner(self) -> str | ControllerColumn | None:
+        """How the controller is told: by the nearest dataset on the way up that says so."""
+        said = (place.dataset.controller for place in self.ways_up())
+        return next((owner for owner in said if owner is not None), None)
 
     @cached_property
     def top(self) -> Place:

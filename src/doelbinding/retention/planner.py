@@ -15,21 +15,18 @@ from graphlib import TopologicalSorter
 from doelbinding.binding.circumstances import Circumstances
 from doelbinding.binding.expression import (
     NO,
+    UNKNOWN,
     YES,
-    AnyOf,
-    Branch,
     Expression,
-    Up,
     all_of,
     any_of,
     needs_sealing,
 )
-from doelbinding.binding.needs import ColumnGroup, Needs, covered_by, set_name
+from doelbinding.binding.needs import ColumnGroup, Needs
 from doelbinding.binding.paths import Place, places
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import WhenUnjustified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +59,7 @@ class Planner:
                 steps = self._steps(here, controller, self.stopped, covered)
                 drafts += [self._beyond_general(here, controller, step) for step in steps]
             doubts.append(self._doubt(here, controller))
+        doubts += self._unowned()
         return self._plan(PlanKind.RETENTION, fingerprint, drafts, doubts, None)
 
     def of_subject(self, fingerprint: str, keys: str, controller: Controller, case: str) -> Plan:
@@ -75,12 +73,13 @@ class Planner:
         """
         drafts: list[Step] = []
         doubts: list[Doubt] = []
+        needs = replace(self.stopped, only=keys)
         for here, owner in self._owned():
             if owner not in (controller, None):
                 continue
-            narrow = leads_to(here, keys, self.stopped)
+            narrow = needs.leads_to(here, keys)
             if narrow != NO:
-                drafts += self._steps(here, owner, self.stopped, narrow)
+                drafts += self._steps(here, owner, needs, narrow)
                 doubts.append(replace(self._doubt(here, owner), narrow=narrow))
         return self._plan(PlanKind.ERASURE, fingerprint, drafts, doubts, case)
 
@@ -117,7 +116,7 @@ class Planner:
             scope=scope,
             narrow=narrow,
         )
-        deletes = here.dataset.when_unjustified is WhenUnjustified.DELETE
+        deletes = here.dataset.goes_when_unjustified
         if deletes:
             reasons = tuple(dict.fromkeys(r for g in groups for r in self._reasons(g, controller)))
             yield self._finished(here, replace(common, reasons=reasons))
@@ -163,7 +162,7 @@ class Planner:
             for stop in self.circumstances.stops
             if controller is None or stop.controller == controller.id
         ]
-        return any_of(*(leads_to(here, stop.id, self.stopped) for stop in stops))
+        return any_of(*(self.stopped.leads_to(here, stop.id) for stop in stops))
 
     def _beyond_general(self, here: Place, controller: Controller | None, step: Step) -> Step:
         """Leave out of the count what the general branch already finds."""
@@ -184,6 +183,21 @@ class Planner:
             scope=YES if controller is None else needs.scope(here, controller),
             values=tuple(needs.value(here, group, controller) for group in needs.groups(here)),
         )
+
+    def _unowned(self) -> Iterator[Doubt]:
+        """Yield the question which rows belong to no controller that can be told."""
+        for here in self._wanted():
+            if here.dataset.personal_columns and not here.top.shared:
+                scopes = [self.general.scope(here, one) for one in self.policy.controllers]
+                known = any_of(*scopes, UNKNOWN)
+                if known != YES:
+                    yield Doubt(
+                        store=here.store.id,
+                        dataset=here.dataset.id,
+                        controller=None,
+                        scope=YES,
+                        values=(known,),
+                    )
 
     def _plan(
         self,
@@ -222,19 +236,3 @@ def children_first(found: Iterable[Place]) -> list[Place]:
     for here in by_ref.values():
         sorter.add(here.ref, *(child.ref for child, _ in here.dependants if child.ref in by_ref))
     return [by_ref[ref] for ref in sorter.static_order()]
-
-
-def leads_to(here: Place, prefix: str, needs: Needs) -> Expression:
-    """Give whether a row leads to one of the people in the key sets of that prefix."""
-    if here.top.shared:
-        if here.sharer is not None:
-            part = leads_to(here.sharer, prefix, needs)
-            if part == NO:
-                return NO
-            return AnyOf(branches=(Branch(link=here.upward, part=part),), empty=False)
-        if here.parent is None:
-            return NO
-        part = leads_to(here.parent, prefix, needs)
-        return NO if part == NO else Up(link=here.upward, part=part, missing=False)
-    name = set_name(prefix, here.top.ref)
-    return covered_by(here, name) if needs.key_sets.get(name) else NO

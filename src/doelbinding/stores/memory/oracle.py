@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from doelbinding.binding.justify import Interpreter, Row
 from doelbinding.binding.paths import Place, places
-from doelbinding.policy.stores import WhenUnjustified
 from doelbinding.stores.memory.tables import MemoryTables
 
 
@@ -58,8 +57,7 @@ def _left(interpreter: Interpreter, here: Place, row: Row) -> tuple[Row | None, 
         for column in here.dataset.personal_columns
     }
     unknown = None in truths.values()
-    deletes = here.dataset.when_unjustified is WhenUnjustified.DELETE
-    if deletes and interpreter.stays(here, row) is False:
+    if interpreter.stays(here, row) is False:
         return None, unknown
     left = dict(row)
     for name, truth in truths.items():

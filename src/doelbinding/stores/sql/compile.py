@@ -25,6 +25,7 @@ from doelbinding.binding.expression import (
     Not,
     NotAfter,
     Or,
+    Referred,
     Since,
     Up,
 )
@@ -58,11 +59,15 @@ class Here:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiler:
-    """Compiles for one store, one dialect and the key sets at hand."""
+    """Compiles for one store, one dialect and the key sets at hand.
+
+    `doing`: the statement runs in a plan's order, when rows that go before it are gone.
+    """
 
     store: Store
     dialect: str
     keys: KeySets
+    doing: bool = False
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
@@ -90,6 +95,8 @@ class Compiler:
                 return self._up(expression, here, wanted=wanted)
             case AnyOf():
                 return self._any_of(expression, here, wanted=wanted)
+            case Referred():
+                return self._referred(expression, here, wanted=wanted)
             case Compare() | IsNull() | Since() | NotAfter() | KeyIn():
                 return self._leaf(expression, here, wanted=wanted)
             case _:
@@ -197,6 +204,25 @@ class Compiler:
         if branch.link is None:
             return is_true(part)
         return self._exists(here, there, branch.link, part)
+
+    def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Ask whether a row that refers here stays; while doing, whether any is left at all.
+
+        The rows that stay are a common table expression: databases fold it back in, and nesting
+        stays within what SQLite's parser bears.
+        """
+        there = self.there(referred.link)
+        if wanted:
+            part = self.certainly(referred.stays, there, wanted=True)
+            return self._exists(here, there, referred.link, part)
+        if self.doing:
+            return sa.not_(self._exists(here, there, referred.link))
+        goes = self.certainly(referred.stays, there, wanted=False)
+        columns = [there.column(b) for _, b in referred.link.pairs]
+        staying: sa.CTE = sa.select(*columns).where(is_not_true(goes)).cte()
+        joined = [staying.c[b] == here.column(a) for a, b in referred.link.pairs]
+        asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
+        return sa.not_(asked.where(*joined).correlate(here.rows).exists())
 
     def there(self, link: Link) -> Here:
         """Give the table a link leads to, under a name of its own."""

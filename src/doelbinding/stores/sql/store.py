@@ -97,7 +97,7 @@ class SqlStore:
             )
             for value in doubt.values
         ]
-        owned = is_not_true(compiler.certainly(doubt.scope, here, wanted=False))
+        owned = compiler.certainly(doubt.scope, here, wanted=True)
         meant = compiler.certainly(doubt.narrow, here, wanted=True)
         asked = sa.select(sa.func.count()).select_from(here.rows)
         with self.transaction() as connection:
@@ -114,7 +114,7 @@ class SqlStore:
         self, step: Step, keys: KeySets, sealed: Sequence[Key] | None
     ) -> Iterator[list[Key]]:
         """Do the step in short transactions; yield the keys changed after each commit."""
-        compiler = self._compiler(keys)
+        compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         own = self._own_key(here)
         predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
@@ -147,7 +147,7 @@ class SqlStore:
         The same question at the same instant; for sealed rows also whether any of them is left.
         """
         self.engine.dispose()
-        compiler = self._compiler(keys)
+        compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         question = self._predicate(step, compiler, here)
         with self.transaction() as connection:
@@ -197,8 +197,8 @@ class SqlStore:
             columns.append(held.label(column.name))
         return sa.select(*columns)
 
-    def _compiler(self, keys: KeySets) -> Compiler:
-        return Compiler(store=self.mapped, dialect=self.dialect, keys=keys)
+    def _compiler(self, keys: KeySets, *, doing: bool = False) -> Compiler:
+        return Compiler(store=self.mapped, dialect=self.dialect, keys=keys, doing=doing)
 
     def _predicate(
         self, step: Step, compiler: Compiler, here: Here, *, sealed: bool = False

@@ -1,0 +1,219 @@
+"""Running an approved plan: seal, do, verify. Crash-safe, since running again converges.
+
+Intent is recorded before a step and its outcome after every batch. Keys of rows whose predicate
+reads rows that the run removes are sealed first, all of them, before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.plan.model import KeySets, Plan, Step
+from doelbinding.plan.ports import Gravity, Obstacle, Store, StoreError
+
+
+class Stopped(Exception):
+    """The run did not start, or stopped: what is said in the message; nothing more was changed."""
+
+
+class ObstaclesFound(Stopped):
+    """Something in a store forbids the run."""
+
+    def __init__(self, found: Sequence[Obstacle]) -> None:
+        self.found = tuple(found)
+        lines = (f"{one.ref}: {one.message}: {one.remedy}" for one in found)
+        super().__init__("the plan cannot run as it is:\n" + "\n".join(lines))
+
+
+class Surprise(Stopped):
+    """The rows to go differ from the approved plan by more than its bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """By how much the rows found may differ from the rows approved."""
+
+    rows: int = 0
+    share: float = 0.01
+
+    def allows(self, approved: int, found: int) -> bool:
+        """Tell whether the difference is within the bound."""
+        return abs(found - approved) <= max(self.rows, int(self.share * approved))
+
+
+class Journal(Protocol):
+    """What must outlive the process: intent, sealed keys, outcomes. Fulfilled by the records."""
+
+    def sealed_keys(self, step: str) -> list[Key] | None:
+        """Give the keys sealed for a step, if they were."""
+        ...
+
+    def seal(self, step: str, keys: Sequence[Key]) -> None:
+        """Keep a step's keys, encrypted, until the run is verified."""
+        ...
+
+    def done_rows(self, step: str) -> int | None:
+        """Give how many rows a step has changed; none if it never started."""
+        ...
+
+    def intend(self, step: str) -> None:
+        """Record that a step starts."""
+        ...
+
+    def changed(self, step: Step, keys: Sequence[Key]) -> None:
+        """Record the rows that a committed batch changed."""
+        ...
+
+    def finished(self, step: str) -> None:
+        """Record that a step found no more rows."""
+        ...
+
+    def interrupted(self, step: str) -> None:
+        """Record that it is unknown whether the last batch of a step was committed."""
+        ...
+
+    def verified(self, left: Mapping[str, int]) -> None:
+        """Record, per step, how many rows reading back still found; destroys sealed keys at 0."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run did: rows changed and rows left, per step."""
+
+    changed: Mapping[str, int]
+    left: Mapping[str, int]
+
+    @property
+    def verified(self) -> bool:
+        """Whether reading back found nothing left."""
+        return not any(self.left.values())
+
+
+Progress = Callable[[Step, int], None]
+
+
+def run(
+    plan: Plan,
+    stores: Mapping[str, Store],
+    keys: KeySets,
+    journal: Journal,
+    *,
+    bound: Bound,
+    progress: Progress = lambda _step, _rows: None,
+) -> Outcome:
+    """Run a plan on its stores and verify it by reading back.
+
+    Raises:
+        ObstaclesFound: a store's catalogue forbids it; nothing was changed.
+        Surprise: the rows differ from the approved plan; nothing was changed.
+        StoreError: a store failed; running the same plan again goes on from there.
+    """
+    _look_ahead(plan, stores)
+    if any(journal.done_rows(step.id) is None for step in plan.steps):
+        _compare(plan, stores, keys, journal, bound)
+    for step in plan.steps:
+        if step.sealed and journal.sealed_keys(step.id) is None:
+            found = stores[step.store].select_keys(step, keys)
+            journal.seal(step.id, [key for batch in found for key in batch])
+    for step in plan.steps:
+        _do(step, stores[step.store], keys, journal, progress)
+    left = {
+        step.id: stores[step.store].remaining(step, keys, _sealed(step, journal))
+        for step in plan.steps
+    }
+    journal.verified(left)
+    changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
+    return Outcome(changed=changed, left=left)
+
+
+def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
+    found: list[Obstacle] = []
+    for store_id in dict.fromkeys(step.store for step in plan.steps):
+        mine = [step for step in plan.steps if step.store == store_id]
+        found += stores[store_id].preflight(mine)
+    refusals = [one for one in found if one.gravity is Gravity.REFUSES]
+    if refusals:
+        raise ObstaclesFound(refusals)
+
+
+def _compare(
+    plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, bound: Bound
+) -> None:
+    """Compare what each step would find now with what was approved, less what was done."""
+    for store_id in dict.fromkeys(step.store for step in plan.steps):
+        mine = [step for step in plan.steps if step.store == store_id]
+        waiting = [step for step in mine if not _settled(step, journal)]
+        tallies = stores[store_id].survey(waiting, keys)
+        for step in waiting:
+            found = tallies[step.id].rows
+            if not bound.allows(step.expected, found):
+                raise Surprise(
+                    f"step {step.id} ({step.ref}) was approved for {step.expected} rows and would "
+                    f"now find {found}: nothing was changed; make a new plan and approve that"
+                )
+
+
+def _settled(step: Step, journal: Journal) -> bool:
+    """Tell whether a step's rows are already known: sealed, or begun."""
+    if step.sealed:
+        return journal.sealed_keys(step.id) is not None
+    return journal.done_rows(step.id) is not None
+
+
+def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:
+    journal.intend(step.id)
+    try:
+        for changed in store.execute(step, keys, _sealed(step, journal)):
+            journal.changed(step, changed)
+            progress(step, len(changed))
+    except StoreError:
+        journal.interrupted(step.id)
+        raise
+    journal.finished(step.id)
+
+
+def _sealed(step: Step, journal: Journal) -> list[Key] | None:
+    return journal.sealed_keys(step.id) if step.sealed else None
+
+
+class MemoryJournal:
+    """A journal that lasts as long as the process: for trying out, and for tests."""
+
+    def __init__(self) -> None:
+        self._sealed: dict[str, list[Key]] = {}
+        self._rows: dict[str, int] = {}
+        self.left: dict[str, int] = {}
+
+    def sealed_keys(self, step: str) -> list[Key] | None:
+        """Give the keys sealed for a step, if they were."""
+        return self._sealed.get(step)
+
+    def seal(self, step: str, keys: Sequence[Key]) -> None:
+        """Keep a step's keys."""
+        self._sealed[step] = list(keys)
+
+    def done_rows(self, step: str) -> int | None:
+        """Give how many rows a step has changed; none if it never started."""
+        return self._rows.get(step)
+
+    def intend(self, step: str) -> None:
+        """Record that a step starts."""
+        self._rows.setdefault(step, 0)
+
+    def changed(self, step: Step, keys: Sequence[Key]) -> None:
+        """Record the rows that a committed batch changed."""
+        self._rows[step.id] += len(keys)
+
+    def finished(self, step: str) -> None:
+        """Nothing to keep."""
+
+    def interrupted(self, step: str) -> None:
+        """Nothing to keep."""
+
+    def verified(self, left: Mapping[str, int]) -> None:
+        """Record how many rows reading back still found."""
+        self.left = dict(left)
