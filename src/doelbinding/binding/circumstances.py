@@ -31,12 +31,16 @@ class StopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """Ends the named activities for some people at one controller."""
+    """Ends the named phases (`activity/phase`) for some people at one controller.
+
+    A request ends phases one by one, each by its basis: of invoicing, the archive may end while
+    what the law demands goes on.
+    """
 
     id: str
     controller: str
     kind: StopKind
-    activities: frozenset[str]
+    phases: frozenset[str]
     set_at: datetime
     subjects: Subjects
 
@@ -77,10 +81,10 @@ class Circumstances:
     holds: tuple[Hold, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
 
-    def stops_of(self, controller: str, activity: str, dataset: str) -> Iterator[Stop]:
-        """Yield the stops that bear on an activity, for people of one dataset."""
+    def stops_of(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
+        """Yield the stops that bear on a phase (`activity/phase`), for people of one dataset."""
         for stop in self.stops:
-            ends = stop.controller == controller and activity in stop.activities
+            ends = stop.controller == controller and phase in stop.phases
             if ends and stop.subjects.get(dataset):
                 yield stop
 
@@ -90,6 +94,11 @@ class Circumstances:
         for keep in keeps:
             if keep.controller == controller and keep.subjects.get(dataset):
                 yield keep
+
+
+def phase_name(activity: str, phase: str) -> str:
+    """Name a phase of an activity as stops do."""
+    return f"{activity}/{phase}"
 
 
 NOTHING_SAID = Circumstances()

@@ -17,6 +17,7 @@ from doelbinding.binding.circumstances import (
     Key,
     Restriction,
     Stop,
+    phase_name,
 )
 from doelbinding.binding.cutoff import last_kept_day, local_day
 from doelbinding.binding.kleene import Truth, both, either, negate
@@ -84,6 +85,7 @@ class Justification:
 
     phases: tuple[PhaseState, ...]
     kept_by: tuple[Hold | Restriction, ...] = ()
+    perhaps_kept: bool = False
     prohibited: Truth = False
     prohibitions: tuple[Prohibition, ...] = ()
 
@@ -91,7 +93,8 @@ class Justification:
     def truth(self) -> Truth:
         """Whether the value is justified: yes, no or unknown."""
         bound = either(phase.justifies for phase in self.phases)
-        return either((bool(self.kept_by), both((negate(self.prohibited), bound))))
+        kept = True if self.kept_by else None if self.perhaps_kept else False
+        return either((kept, both((negate(self.prohibited), bound))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +189,7 @@ class Interpreter:
         return Justification(
             phases=tuple(phases),
             kept_by=tuple(self.kept_by(here, row)),
+            perhaps_kept=self._perhaps_kept(here, row),
             prohibited=either(answer for _, answer in answers),
             prohibitions=tuple(p for p, answer in answers if answer is not False),
         )
@@ -197,7 +201,9 @@ class Interpreter:
         if not here.top.shared and self.controllers(here, row) is None:
             return None
         own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]
-        kept = bool(list(self.kept_by(here, row)))
+        kept = True if any(self.kept_by(here, row)) else None
+        if kept is None and not self._perhaps_kept(here, row):
+            kept = False
         needed = [
             self.stays(place, other)
             for place, link in here.dependants
@@ -212,6 +218,16 @@ class Interpreter:
                 for keep in self.circumstances.keeps_of(controller.id, ref):
                     if key in keep.subjects[ref]:
                         yield keep
+
+    def _perhaps_kept(self, here: Place, row: Row) -> bool:
+        """Tell whether somebody it leads to is covered, at a controller that cannot be told."""
+        return any(
+            key in keep.subjects[ref]
+            for controllers, ref, key in self.people(here, row)
+            if not controllers
+            for one in self.policy.controllers
+            for keep in self.circumstances.keeps_of(one.id, ref)
+        )
 
     def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:
         activity = self.policy.activity_by_id[binding.activity]
@@ -240,7 +256,7 @@ class Interpreter:
                 phase=phase,
                 when=when,
                 terms=tuple(self._term(here, row, term, controller) for term in terms),
-                stops=tuple(self._stops(here, row, activity, controller)),
+                stops=tuple(self._stops(here, row, phase_name(activity.id, phase.id), controller)),
             )
 
     def _through_sharers(
@@ -330,11 +346,9 @@ class Interpreter:
             return None
         return self._state(here.parent, parent, state)
 
-    def _stops(
-        self, here: Place, row: Row, activity: Activity, controller: Controller
-    ) -> Iterator[Stop]:
+    def _stops(self, here: Place, row: Row, phase: str, controller: Controller) -> Iterator[Stop]:
         for _, ref, key in self.people(here, row):
-            for stop in self.circumstances.stops_of(controller.id, activity.id, ref):
+            for stop in self.circumstances.stops_of(controller.id, phase, ref):
                 covered = key in stop.subjects[ref]
                 if covered and (
                     stop.kind.lasts or self._collected_before(here, row, stop, controller)

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from doelbinding.binding.circumstances import Circumstances, Hold, Key, Restriction, Stop
+from doelbinding.binding.circumstances import (
+    Circumstances,
+    Hold,
+    Key,
+    Restriction,
+    Stop,
+    phase_name,
+)
 from doelbinding.binding.cutoff import first_living_start, local_day
 from doelbinding.binding.expression import (
     NO,
@@ -209,7 +216,7 @@ class Needs:
             return NO
         terms = self.policy.terms_of(controller, activity, phase)
         living = any_of(*(self._term(here, term, controller) for term in terms))
-        stopped = any_of(*self._stopped(here, activity, controller))
+        stopped = any_of(*self._stopped(here, phase_name(activity.id, phase.id), controller))
         return all_of(living, not_(stopped))
 
     def _term(self, here: Place, term: Term, controller: Controller) -> Expression:
@@ -282,12 +289,10 @@ class Needs:
             when_null=when_null,
         )
 
-    def _stopped(
-        self, here: Place, activity: Activity, controller: Controller
-    ) -> Iterator[Expression]:
+    def _stopped(self, here: Place, phase: str, controller: Controller) -> Iterator[Expression]:
         if not self.stops:
             return
-        for stop in self.circumstances.stops_of(controller.id, activity.id, here.top.ref):
+        for stop in self.circumstances.stops_of(controller.id, phase, here.top.ref):
             covered = covered_by(here, set_name(stop.id, here.top.ref))
             yield all_of(covered, self._collected_before(here, stop, controller))
 
@@ -297,20 +302,21 @@ class Needs:
         return NotAfter(column=here.dataset.collected, moment=stop.set_at, zone=controller.timezone)
 
     def _kept(self, here: Place, controller: Controller | None) -> Expression:
-        """Give whether a hold or a restriction keeps the row."""
+        """Give whether a hold or a restriction keeps the row; unknown if its controller is."""
         if here.top.shared:
             return self._kept_by_sharers(here)
-        controllers = self.policy.controllers if controller is None else (controller,)
-        return any_of(
-            *(
-                all_of(
-                    self.scope(here, one) if controller is None else YES,
-                    covered_by(here, set_name(keep.id, here.top.ref)),
-                )
-                for one in controllers
-                for keep in self.circumstances.keeps_of(one.id, here.top.ref)
-            )
-        )
+        if controller is not None:
+            return self._covers(here, controller)
+        scopes = [(one, self.scope(here, one)) for one in self.policy.controllers]
+        owned = [all_of(scope, self._covers(here, one)) for one, scope in scopes]
+        of_none = not_(any_of(*(scope for _, scope in scopes)))
+        anyone = any_of(*(self._covers(here, one) for one in self.policy.controllers))
+        return any_of(*owned, all_of(of_none, anyone, UNKNOWN))
+
+    def _covers(self, here: Place, controller: Controller) -> Expression:
+        """Give whether a hold or a restriction at a controller covers the row's person."""
+        keeps = self.circumstances.keeps_of(controller.id, here.top.ref)
+        return any_of(*(covered_by(here, set_name(keep.id, here.top.ref)) for keep in keeps))
 
     def _kept_by_sharers(self, here: Place) -> Expression:
         if here.sharer is None:

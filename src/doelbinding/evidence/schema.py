@@ -200,7 +200,7 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
     ),
     EntryKind.STOP_SET: Schema(
         must={**_PERSON, "activity": ID, "reason": _STOP},
-        may={"case": COMMITMENT, "covers_until": INSTANT},
+        may={"case": COMMITMENT, "phase": ID, "covers_until": INSTANT},
     ),
     EntryKind.STOP_LIFTED: Schema(
         must={**_PERSON, "activity": ID, "reason": _STOP_LIFTED}, may={"case": COMMITMENT}

@@ -172,6 +172,7 @@ def _activity(draw: st.DrawFn, name: str) -> Activity:
 
 
 ACTIVITIES = ("a1", "a2", "a3")
+PHASES = [f"{activity}/p{n}" for activity in ACTIVITIES for n in range(2)]
 VALUES = {
     "person": ("name", "mail"),
     "note": ("body", "score2"),
@@ -426,7 +427,7 @@ def _said(draw: st.DrawFn, people: list[dict[str, object]]) -> Circumstances:
             id=f"stop{n}",
             controller=anyone(),
             kind=draw(st.sampled_from(list(StopKind))),
-            activities=frozenset(draw(st.lists(st.sampled_from(ACTIVITIES), min_size=1))),
+            phases=frozenset(draw(st.lists(st.sampled_from(PHASES), min_size=1))),
             set_at=datetime.combine(draw(_near()), datetime.min.time(), UTC)
             + timedelta(hours=draw(st.integers(0, 23))),
             subjects=someone(),
