@@ -58,7 +58,10 @@ PROMISES = [
     *("R-I.1", "R-I.2", "R-I.3", "R-0.2", "R-0.3", "R-0.4", "R-X.12", "R-X.13"),
 ]
 
-NUMERALS = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi"]
+SECTIONS = [
+    *("controller", "promises", "data", "purposes", "bases", "retention"),
+    *("access", "location", "rights", "information", "security"),
+]
 
 
 @cache
@@ -196,8 +199,7 @@ def test_each_promise_has_a_control(requirement: str) -> None:
 
 
 def test_every_passage_of_the_policy_page_is_there() -> None:
-    numbers = [section.id.split("-")[0] for section in stago().sections]
-    assert numbers == ["introduction", *NUMERALS]
+    assert [section.id for section in stago().sections] == SECTIONS
 
 
 @cache
