@@ -1,7 +1,8 @@
 """How datasets hang together: which row leads to which, up to the person.
 
 Events, states, persons and the controller that a dataset does not name are those of the row it
-leads to. Names that lead nowhere are the loader's errors; here they simply end the path.
+refers to; a shared row is judged through the rows that share it. Names that lead nowhere are the
+loader's errors; here they simply end the path.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ def locate(policy: Policy) -> Iterator[Located]:
 
 
 def find(policy: Policy, store: Store, name: str) -> Located | None:
-    """Find a dataset by the name another one of `store` uses: its id, or `store.dataset`."""
+    """Find another dataset of the same store."""
     for located in locate(policy):
-        if name == located.name or (located.store.id == store.id and located.dataset.id == name):
+        if located.store.id == store.id and located.dataset.id == name:
             return located
     return None
 
@@ -71,26 +72,73 @@ def controllers(policy: Policy, start: Located) -> tuple[str, ...]:
     return ()
 
 
+def judged(policy: Policy, start: Located) -> list[Located]:
+    """Give the datasets that decide over a row: one and those it refers to.
+
+    A shared row, or one that refers to it, is judged through the rows that share it.
+    """
+    passed = way(policy, start)
+    for number, located in reversed(list(enumerate(passed))):
+        subject = located.dataset.subject
+        if number + 1 < len(passed) and subject is not None and subject.shared_by is not None:
+            return passed[number + 1 :]
+    return passed
+
+
 def event(policy: Policy, start: Located, name: str) -> tuple[Located, Event] | None:
     """Give the event of that name as this dataset knows it, with the dataset that names it."""
-    for located in way(policy, start):
+    for located in judged(policy, start):
         if name in located.dataset.events:
             return located, located.dataset.events[name]
     return None
 
 
-def state(policy: Policy, start: Located, name: str) -> tuple[Located, Condition] | None:
-    """Give the state of that name as this dataset knows it, with the dataset that names it."""
-    for located in way(policy, start):
-        if name in located.dataset.states:
-            return located, located.dataset.states[name]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KnownState:
+    """A state as a dataset knows it.
+
+    `place` is where it is named, `reads` the dataset whose rows it reads (none: not there),
+    `of_rows` whether those are other rows, and `without_rows` its answer when there are none.
+    """
+
+    place: Path
+    named_by: Located
+    reads: Located | None
+    condition: Condition
+    of_rows: bool = False
+    without_rows: bool | None = None
+
+
+def state(policy: Policy, start: Located, name: str) -> KnownState | None:
+    """Give the state of that name as this dataset knows it."""
+    for located in judged(policy, start):
+        dataset = located.dataset
+        if name in dataset.states:
+            return KnownState(
+                place=(*located.path, "states", name),
+                named_by=located,
+                reads=located,
+                condition=dataset.states[name],
+            )
+        if name in dataset.row_states:
+            rows = dataset.row_states[name]
+            condition = rows.any_ or rows.every
+            assert condition is not None  # noqa: S101 - RowsState holds exactly one of them
+            return KnownState(
+                place=(*located.path, "row_states", name),
+                named_by=located,
+                reads=find(policy, located.store, rows.dataset),
+                condition=condition,
+                of_rows=True,
+                without_rows=rows.any_ is None,
+            )
     return None
 
 
 def persons(policy: Policy, start: Located) -> dict[str, tuple[Located, Condition]]:
     """Give the person categories that this dataset can tell, each with what tells it."""
     told: dict[str, tuple[Located, Condition]] = {}
-    for located in way(policy, start):
+    for located in judged(policy, start):
         for category, condition in located.dataset.persons.items():
             told.setdefault(category, (located, condition))
     return told

@@ -17,7 +17,17 @@ from doelbinding.policy.activity import Automation, Purpose, Term
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Control, Policy
 from doelbinding.policy.organisation import Deviation
-from doelbinding.policy.stores import Binding, Event, Prohibition, Store
+from doelbinding.policy.stores import (
+    Binding,
+    Column,
+    Dataset,
+    Event,
+    Prohibition,
+    RowsState,
+    Store,
+    Subject,
+    WhenUnjustified,
+)
 from doelbinding.policy.vocabulary import (
     Collection,
     RecipientKind,
@@ -25,7 +35,19 @@ from doelbinding.policy.vocabulary import (
     TransferGround,
 )
 
-from .sample import CONTACT, DPV, INVOICE, ON, at, clean, controller, put, said
+from .sample import (
+    CONTACT,
+    COUNTRY_CODES,
+    DPV,
+    INVOICE,
+    ON,
+    SUBSCRIPTION,
+    at,
+    clean,
+    controller,
+    put,
+    said,
+)
 
 Break = tuple[tuple[str | int, ...], Any]
 
@@ -90,6 +112,15 @@ BREAKS: dict[str, list[Break]] = {
         )
     ],
     "DB215": [((*CONTACTS, "persons"), {})],
+    "DB216": [
+        (
+            (*CONTACTS, "bindings"),
+            (*CONTACT.bindings, Binding(activity="newsletter", columns=("email",))),
+        ),
+        ((*NEWSLETTER, "phases", 0, "terms", 0, "persons"), ("visitor",)),
+        ((*NEWSLETTER, "persons"), ("visitor",)),
+        ((*SUBSCRIPTIONS, "persons"), {"visitor": Condition(column="actief", null=False)}),
+    ],
     "DB301": [((*DUTCH, "officer", "email"), " ")],
     "DB302": [((*INVOICING, "sources", 0, "label"), BLANK)],
     "DB303": [((*ACTIVE, "purpose"), "news")],
@@ -118,6 +149,7 @@ BREAKS: dict[str, list[Break]] = {
     "DB424": [((*KEEPING, "basis", "special"), None)],
     "DB425": [((*KEEPING, "basis", "statute"), None)],
     "DB426": [((*RELATIONS, "data"), ("identification", "health", "number", "letters"))],
+    "DB427": [((*RELATIONS, "controllers"), ("dutch",))],
     "DB431": [((*INVOICES, "bindings"), INVOICE.bindings[:1])],
     "DB501": [((*HOST, "agreement"), None)],
     "DB502": [((*HOST, "agreement", "confidentiality"), False)],
@@ -229,6 +261,12 @@ def test_findings_have_an_id_in_the_group_of_what_they_are_about() -> None:
     assert all(len(known) == 5 and known[:2] == "DB" and known[2] in "123456" for known in REGISTRY)
 
 
+NEVER = Condition(
+    all_=(Condition(column="betaald", null=True), Condition(column="betaald", equals=True))
+)
+PAID = {
+    "invoice.paid": RowsState(dataset="invoice", every=Condition(column="betaald", equals=True))
+}
 ALSO: list[tuple[str, list[Break]]] = [
     ("DB104", [((*ARCHIVE, "uses"), ("news",))]),
     ("DB202", [((*NEWSLETTER, "persons"), ("prospect", "customer")),
@@ -252,6 +290,13 @@ ALSO: list[tuple[str, list[Break]]] = [
     ("DB321", [((*TAX, "required_by"), {"nl": "x", "en": "x"})]),
     ("DB401", [((*CONTACTS, "person"), False)]),
     ("DB422", [((*SUBSCRIPTIONS, "bindings", 0, "phases"), ("later",))]),
+    ("DB213", [((*INVOICES, "states"), {}), ((*INVOICES, "row_states"),
+                {"invoice.paid": RowsState(dataset="gone", any_=NEVER)})]),
+    ("DB214", [((*INVOICES, "states"), {}), ((*CONTACTS, "row_states"),
+                {"invoice.paid": RowsState(dataset="invoice", any_=NEVER)})]),
+    ("DB431", [((*INVOICES, "states"), {}), ((*CONTACTS, "row_states"), PAID),
+               ((*INVOICES, "bindings", 0, "phases"), ("archive",)),
+               ((*CONTACTS, "bindings", 1, "phases"), ())]),
     ("DB431", [((*INVOICES, "bindings", 0, "phases"), ("active",))]),
     ("DB431", [((*CONTACTS, "bindings", 0, "columns"), ("gezondheid", "bsn", "brieven")),
                ((*CONTACTS, "columns", 4, "category"), "identification")]),
@@ -269,6 +314,26 @@ def test_finding_has_more_than_one_cause(known: str, breaks: list[Break]) -> Non
     assert known in ids(*breaks)
 
 
+ADDRESS = Dataset(
+    id="address",
+    table="ADDRESS",
+    key=("id",),
+    label=said("addresses"),
+    subject=Subject(shared_by="contact", columns=("address_id",)),
+    columns=(Column(name="id"), Column(name="street", category="identification")),
+    events={"relation.ended": Event(column="gone")},
+    bindings=(Binding(activity="relations", columns=("street",)),),
+)
+STREET = Dataset(
+    id="street",
+    table="STREET",
+    key=("id",),
+    label=said("streets"),
+    subject=Subject(to="address", columns=("address_id",)),
+    columns=(Column(name="id"), Column(name="note", category="identification")),
+    bindings=(Binding(activity="relations", columns=("note",)),),
+)
+
 ACCEPTED: list[tuple[str, list[Break]]] = [
     ("a prohibited column needs no binding",
      [((*CONTACTS, "columns", 2, "category"), "identification"),
@@ -284,12 +349,22 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
     ("a text that only one controller shows needs its languages alone",
      [((*NEWSLETTER, "summary"), {"nl": "x", "en": "x"})]),
     ("a controller that does not perform an activity needs no term for it",
-     [((*KEEPING, "terms", 0, "countries"), ("NL",)),
-      ((*FRENCH, "deviations"),
-       (Deviation(activity="relations", reason=said("no"), performed=False),))]),
+     [((*NEWSLETTER, "phases", 0, "terms", 0, "countries"), ("NL",))]),
+    ("a state can be that of other rows",
+     [((*CONTACTS, "row_states"), PAID),
+      ((*CONTACTS, "bindings", 1, "phases"), ())]),
+    ("a shared row is judged through the rows that share it",
+     [((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, ADDRESS, STREET))]),
     ("a processor owes no sheet of its own",
      [((*NEWSLETTER, "role"), Role.PROCESSOR), ((*NEWSLETTER, "no_recipients"), False)]),
 ]  # fmt: skip
+
+
+def test_row_that_is_never_deleted_keeps_what_is_not_personal() -> None:
+    unbound = ((*CONTACTS, "bindings"), CONTACT.bindings[1:])
+    stays = ((*CONTACTS, "when_unjustified"), WhenUnjustified.EMPTY)
+    assert "DB431" in ids(unbound)
+    assert "DB431" not in ids(unbound, stays)
 
 
 @pytest.mark.parametrize(("why", "breaks"), ACCEPTED)

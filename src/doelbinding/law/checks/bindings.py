@@ -1,4 +1,4 @@
-"""DB421-DB426: which activity uses which column, and whether it may (R-II.2, R-II.3, R-II.9)."""
+"""DB421-DB427: which activity uses which column, and whether it may (R-II.2, R-II.3, R-II.9)."""
 
 from __future__ import annotations
 
@@ -67,6 +67,17 @@ NOT_TOLD = Definition(
     mend="add the category to the activity's `data`, or unbind the column",
 )
 
+NEEDED_ELSEWHERE = Definition(
+    id="DB427",
+    title="Column that only another controller needs",
+    severity=Severity.WARNING,
+    article="GDPR 5(1)(b)-(c)",
+    why="Rows of several controllers are in the dataset, and one of them performs none of the "
+    "activities that the column is bound to: in its rows the column is not justified.",
+    mend="bind the column to an activity that this controller performs, or keep its rows without "
+    "the column",
+)
+
 
 def bound(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find personal columns that no activity needs and no prohibition covers."""
@@ -112,6 +123,25 @@ def performed(policy: Policy, _on: date) -> Iterator[Finding]:
             yield NOT_PERFORMED_HERE.at(path, f"dataset {located.name}", message)
 
 
+def needed(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find columns that some of the dataset's controllers have no activity for."""
+    for located in reach.locate(policy):
+        ids = reach.controllers(policy, located)
+        ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
+        for number, column in enumerate(located.dataset.columns):
+            serving = [
+                policy.activity_by_id[binding.activity]
+                for binding in located.dataset.bindings
+                if column.name in binding.columns and binding.activity in policy.activity_by_id
+            ]
+            idle = [c.id for c in ours if not any(policy.performs(c, a) for a in serving)]
+            if serving and idle and len(idle) < len(ours):
+                place = (*located.path, "columns", number)
+                message = f"is needed by no activity of {listed(idle)}"
+                subject = f"column {located.name}.{column.name}"
+                yield NEEDED_ELSEWHERE.at(place, subject, message)
+
+
 def _categories(
     policy: Policy, located: Located, binding: Binding
 ) -> Iterator[tuple[str, DataCategory]]:
@@ -152,5 +182,6 @@ DEFINITIONS = (
     SPECIAL_UNGROUNDED,
     NUMBER_UNGROUNDED,
     NOT_TOLD,
+    NEEDED_ELSEWHERE,
 )
-CHECKS = (bound, known, performed, allowed)
+CHECKS = (bound, known, performed, needed, allowed)

@@ -1,4 +1,4 @@
-"""DB211-DB215, DB431: what dates an end, and whether it stays (GDPR Art. 5(1)(e); R-II.10).
+"""DB211-DB216, DB431: what dates an end, and whether it stays (GDPR Art. 5(1)(e); R-II.10).
 
 A term names an event or a state; each dataset bound to the phase must know it, it must be able to
 happen, and the columns that tell it must be kept as long as the values whose end they decide.
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from doelbinding.law import reach
-from doelbinding.law.finding import Definition, Finding, Severity
-from doelbinding.law.reach import Located
+from doelbinding.law.finding import Definition, Finding, Severity, listed
+from doelbinding.law.reach import KnownState, Located
 from doelbinding.law.truth import possible_answers
 from doelbinding.policy.activity import Activity, Phase, Term
-from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After
-from doelbinding.policy.stores import Event
+from doelbinding.policy.stores import Event, WhenUnjustified
 
 NO_EVENT = Definition(
     id="DB211",
@@ -63,9 +63,20 @@ UNTOLD_PERSON = Definition(
     severity=Severity.ERROR,
     article="GDPR 5(1)(e)",
     why="The term holds for some categories of person, and neither the dataset nor a row it leads "
-    "to says of which category a person is: the end would stay unknown.",
+    "to says of which category a person is: the term never holds here, and what it should keep "
+    "would go at once.",
     mend="say in the dataset's `persons`, or in a dataset it leads to, which rows are of which "
     "category",
+)
+NEVER_HOLDS = Definition(
+    id="DB216",
+    title="Binding that no term supports",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(b), 5(1)(e)",
+    why="The dataset is bound to the activity, and none of the activity's terms is for the "
+    "persons and phases of its rows: the binding justifies nothing, and its values would go at "
+    "once.",
+    mend="add a term for these persons, or bind the columns to a phase that has one",
 )
 EVIDENCE_LOST = Definition(
     id="DB431",
@@ -74,8 +85,8 @@ EVIDENCE_LOST = Definition(
     article="GDPR 5(1)(e), 5(2)",
     why="A column that dates an event, tells a state or a category of person is itself a value. "
     "Where it is not bound to the activity whose end it decides, it can be erased first, and the "
-    "rest is kept forever. A column that is not personal stays with its row, as long as the row "
-    "has a personal column bound to the activity.",
+    "rest is kept forever. A column that is not personal goes with its row, so it stays as long as "
+    "the row has a personal column bound to the activity.",
     mend="bind the column, or a personal column of its row, to the activity and phase",
 )
 
@@ -106,14 +117,18 @@ def _uses(policy: Policy) -> Iterator[_Use]:
                     yield _Use(activity=activity, phase=phase, term=term, located=located)
 
 
-def _terms(policy: Policy, activity: Activity, phase: Phase, located: Located) -> list[Term]:
-    """Give the terms that can hold for a row of the dataset, by its controllers and persons."""
+def _performing(policy: Policy, activity: Activity, located: Located) -> list[Controller]:
+    """Give the controllers of a dataset that perform the activity."""
     ids = reach.controllers(policy, located)
     ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
+    return [controller for controller in ours if policy.performs(controller, activity)]
+
+
+def _terms(policy: Policy, activity: Activity, phase: Phase, located: Located) -> list[Term]:
+    """Give the terms that can hold for a row of the dataset, by its controllers and persons."""
     terms: list[Term] = []
-    for controller in ours:
-        if policy.performs(controller, activity):
-            terms += [t for t in policy.terms_of(controller, activity, phase) if t not in terms]
+    for controller in _performing(policy, activity, located):
+        terms += [t for t in policy.terms_of(controller, activity, phase) if t not in terms]
     told = reach.persons(policy, located)
     return [t for t in terms if not (t.persons and told) or set(t.persons) & set(told)]
 
@@ -161,29 +176,48 @@ def states(policy: Policy, _on: date) -> Iterator[Finding]:
             message = f"cannot tell {rule.state!r}, on which {use.what} waits"
             yield NO_STATE.at(use.located.path, use.subject, message)
             continue
-        owner, condition = known
-        place, subject = (*owner.path, "states", rule.state), f"dataset {owner.name}"
-        absent = {n for n in condition.columns() if reach.column(owner.dataset, n) is None}
+        subject = f"dataset {known.named_by.name}"
+        absent = _absent(known)
         if absent:
-            message = f"state {rule.state!r} reads {', '.join(sorted(absent))}, not there"
-            yield NO_STATE.at(place, subject, message)
-        elif _never_changes(owner, condition):
+            message = f"state {rule.state!r} reads {listed(absent)}, not there"
+            yield NO_STATE.at(known.place, subject, message)
+        elif _never_changes(known):
             message = f"state {rule.state!r} never changes, so {use.what} never ends or begins"
-            yield CONSTANT_STATE.at(place, subject, message)
+            yield CONSTANT_STATE.at(known.place, subject, message)
 
 
-def _never_changes(owner: Located, condition: Condition) -> bool:
-    only_key = set(condition.columns()) <= set(owner.dataset.key)
-    return only_key or not {True, False} <= possible_answers(condition)
+def _absent(known: KnownState) -> list[str]:
+    """Give the columns a state reads that are not there."""
+    read = sorted(set(known.condition.columns()))
+    return [n for n in read if not known.reads or reach.column(known.reads.dataset, n) is None]
+
+
+def _never_changes(known: KnownState) -> bool:
+    answers = set(possible_answers(known.condition))
+    if known.of_rows:
+        return not {True, False} <= answers | {known.without_rows}
+    key = known.reads.dataset.key if known.reads else ()
+    return set(known.condition.columns()) <= set(key) or not {True, False} <= answers
 
 
 def categories(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find terms for some persons, on datasets that cannot tell who is one."""
     for use in _uses(policy):
-        some = bool(use.term.persons) and not set(use.activity.persons) <= set(use.term.persons)
-        if some and not reach.persons(policy, use.located):
-            message = f"cannot tell {', '.join(use.term.persons)}, for whom {use.what} holds"
+        if use.term.persons and not reach.persons(policy, use.located):
+            message = f"cannot tell {listed(use.term.persons)}, for whom {use.what} holds"
             yield UNTOLD_PERSON.at(use.located.path, use.subject, message)
+
+
+def holding(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find bindings to an activity of which no term can hold for any row."""
+    held = {(use.located.name, use.activity.id) for use in _uses(policy)}
+    for activity in policy.activities:
+        for located in reach.bound_to(policy, activity.id):
+            ours = _performing(policy, activity, located)
+            terms = any(policy.terms_of(c, activity, p) for c in ours for p in activity.phases)
+            if terms and (located.name, activity.id) not in held:
+                message = f"is bound to {activity.id}, of which no term holds for its rows"
+                yield NEVER_HOLDS.at(located.path, f"dataset {located.name}", message)
 
 
 def _deciding(policy: Policy, use: _Use) -> Iterator[tuple[Located, str]]:
@@ -192,8 +226,8 @@ def _deciding(policy: Policy, use: _Use) -> Iterator[tuple[Located, str]]:
     if isinstance(rule, After):
         if dated := reach.event(policy, use.located, rule.event):
             yield from ((where, name) for where, name in _sources(policy, *dated) if where)
-    elif told := reach.state(policy, use.located, rule.state):
-        yield from ((told[0], name) for name in told[1].columns())
+    elif (told := reach.state(policy, use.located, rule.state)) and told.reads:
+        yield from ((told.reads, name) for name in told.condition.columns())
     for category, (owner, condition) in reach.persons(policy, use.located).items():
         if category in use.term.persons:
             yield from ((owner, name) for name in condition.columns())
@@ -209,7 +243,9 @@ def _kept_for(located: Located, name: str, use: _Use) -> bool:
     column = reach.column(located.dataset, name)
     if column is None or column.personal:
         return column is None or name in bound
-    return any(c.name in bound for c in located.dataset.personal_columns)
+    personal = located.dataset.personal_columns
+    goes = located.dataset.when_unjustified is WhenUnjustified.DELETE and bool(personal)
+    return not goes or any(c.name in bound for c in personal)
 
 
 def kept(policy: Policy, _on: date) -> Iterator[Finding]:
@@ -223,5 +259,13 @@ def kept(policy: Policy, _on: date) -> Iterator[Finding]:
                 yield EVIDENCE_LOST.at(located.path, subject, message)
 
 
-DEFINITIONS = (NO_EVENT, NOT_A_DATE, NO_STATE, CONSTANT_STATE, UNTOLD_PERSON, EVIDENCE_LOST)
-CHECKS = (events, states, categories, kept)
+DEFINITIONS = (
+    NO_EVENT,
+    NOT_A_DATE,
+    NO_STATE,
+    CONSTANT_STATE,
+    UNTOLD_PERSON,
+    NEVER_HOLDS,
+    EVIDENCE_LOST,
+)
+CHECKS = (events, states, categories, holding, kept)

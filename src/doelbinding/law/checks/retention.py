@@ -18,8 +18,8 @@ NO_TERM = Definition(
     title="Phase without an end",
     severity=Severity.ERROR,
     article="GDPR 5(1)(e)",
-    why="Nothing is kept forever: without a retention term the end cannot be computed, and "
-    "nothing of this phase would ever be deleted.",
+    why="Every bound value has an end that can be computed. Without a term there is none, so the "
+    "phase justifies nothing, and what only it should keep would go at once.",
     mend="give the phase `terms`, such as `after relation.ended keep P5Y`",
 )
 NOT_COVERED = Definition(
@@ -27,8 +27,8 @@ NOT_COVERED = Definition(
     title="Person or country that no term covers",
     severity=Severity.ERROR,
     article="GDPR 5(1)(e)",
-    why="A term can be limited to some persons or countries; for those left over the activity "
-    "has no end.",
+    why="A term can be limited to some persons or countries. For those left over the activity has "
+    "no end, so it justifies nothing of theirs.",
     mend="add a term for them, or leave out `persons` or `countries` in one",
 )
 PARTLY_COVERED = Definition(
