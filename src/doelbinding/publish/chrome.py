@@ -42,6 +42,7 @@ class Content:
     lead: str
     sections: tuple[Section, ...]
     deep: bool = False
+    notice: Line = Line(text="")  # noqa: RUF009 - frozen
     formats: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -57,6 +58,7 @@ def dress(desk: Desk, content: Content) -> Page:
         kicker=content.kicker,
         description=content.description,
         lead=Line(text=content.lead),
+        notice=content.notice,
         sections=content.sections,
         site_name=controller.name,
         home=relative(HOME, path),

@@ -116,6 +116,7 @@ class Page:
     kicker: str
     description: str
     lead: Line
+    notice: Line
     sections: tuple[Section, ...]
     site_name: str
     home: str

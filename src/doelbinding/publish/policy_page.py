@@ -7,6 +7,7 @@ is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from doelbinding.policy.model import Section as Passage
@@ -14,7 +15,7 @@ from doelbinding.publish.addresses import policy_address, sheet_address
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.facts import Sheet
 from doelbinding.publish.page import Block, Line, Section, lines, paragraphs, prose, relative, told
-from doelbinding.publish.weaving import WEAVERS, Woven, promised, roman
+from doelbinding.publish.weaving import WEAVERS, Woven, number_of, promised
 from doelbinding.publish.wording import Said
 
 
@@ -25,40 +26,44 @@ def policy_sections(desk: Desk, sheets: tuple[Sheet, ...]) -> tuple[Section, ...
         s.id: relative(sheet_address(desk.controller.id, s.language, s.id), here) for s in sheets
     }
     woven = Woven(desk=desk, sheets=sheets, links=links)
-    numbered = [*_passages(desk, woven)]
-    return (
-        *(
-            Section(id=s.id, title=s.title, number=roman(n), blocks=s.blocks, parts=s.parts)
-            for n, s in enumerate(numbered, start=1)
-        ),
-        *_own(desk),
-    )
+    return (*_passages(desk, woven), *_own(desk))
 
 
 def _passages(desk: Desk, woven: Woven) -> Iterator[Section]:
     """Yield each passage with what belongs under it, then what no passage has introduced."""
-    passages = desk.policy.sections
-    kinds = tuple(WEAVERS)
-    positional = len(passages) == len(kinds) and not any(p.id in WEAVERS for p in passages)
     told_of = set()
-    for index, passage in enumerate(passages):
-        kind = kinds[index] if positional else passage.id
+    for passage in desk.policy.sections:
+        kind = _kind(passage)
         told_of.add(kind)
         weaver = WEAVERS.get(kind)
         blocks = tuple(weaver(woven)) if weaver else ()
-        yield _section(desk, passage, blocks, promised(kind, woven))
+        yield _section(desk, passage, kind, blocks, promised(kind, woven))
     for kind, weaver in WEAVERS.items():
         if kind not in told_of and (blocks := tuple(weaver(woven))):
-            title = desk.wording.ui(f"policy_sections.{kind}")
-            yield Section(id=kind, title=title, blocks=blocks, parts=promised(kind, woven))
+            yield Section(
+                id=kind,
+                title=desk.wording.ui(f"policy_sections.{kind}"),
+                number=number_of(kind),
+                blocks=blocks,
+                parts=promised(kind, woven),
+            )
+
+
+def _kind(passage: Passage) -> str:
+    """Tell which section a passage is: by its id, or by the Roman number its id begins with."""
+    numbered = {number_of(kind).lower(): kind for kind in WEAVERS}
+    return passage.id if passage.id in WEAVERS else numbered.get(passage.id.split("-")[0], "")
 
 
 def _section(
-    desk: Desk, passage: Passage, blocks: tuple[Block, ...], parts: tuple[Section, ...]
+    desk: Desk, passage: Passage, kind: str, blocks: tuple[Block, ...], parts: tuple[Section, ...]
 ) -> Section:
+    title = _named(desk, desk.wording.say(passage.title))
+    number = number_of(kind)
     return Section(
         id=passage.id,
-        title=_named(desk, desk.wording.say(passage.title)),
+        title=Said(re.sub(rf"^{number}[.:]?\s+", "", title) if number else title, title.foreign),
+        number=number,
         blocks=(*prose(_named(desk, desk.wording.say(passage.body))), *blocks),
         parts=parts,
     )

@@ -32,7 +32,7 @@ from doelbinding.publish.facts import Sheet, VersionFact
 from doelbinding.publish.gather import gather_sheet
 from doelbinding.publish.html import TEMPLATES, chooser_html, page_html
 from doelbinding.publish.output import File, write_site
-from doelbinding.publish.page import Page
+from doelbinding.publish.page import Line, Page
 from doelbinding.publish.pdf import Printer
 from doelbinding.publish.policy_page import policy_sections
 from doelbinding.publish.register import gather_register, register_sections
@@ -115,9 +115,17 @@ def _policy_page(desk: Desk, sheets: tuple[Sheet, ...]) -> Page:
             kicker=name,
             description=lead,
             lead=lead,
+            notice=Line(text=_notice(desk), href="#version"),
             sections=policy_sections(desk, sheets),
             formats=(_as_json(desk, addresses.PUBLIC_DOCUMENT),),
         ),
+    )
+
+
+def _notice(desk: Desk) -> str:
+    version = desk.version
+    return desk.wording.ui(
+        "policy.notice", number=version.number, effective=version.effective_on, why=version.reason
     )
 
 

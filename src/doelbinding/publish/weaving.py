@@ -40,8 +40,12 @@ class Woven:
         return Line(text=sheet.title, href=self.links[sheet.id])
 
 
-def roman(number: int) -> str:
-    """Write a small number in Roman numerals, as the policy counts its sections."""
+def number_of(kind: str) -> str:
+    """Give the Roman number of a section, as the policy counts them; none for another passage."""
+    return _roman([*WEAVERS].index(kind) + 1) if kind in WEAVERS else ""
+
+
+def _roman(number: int) -> str:
     written = ""
     for value, letters in _ROMAN:
         count, number = divmod(number, value)
@@ -72,9 +76,9 @@ def promised(kind: str, woven: Woven) -> tuple[Section, ...]:
 
 def _about(kind: str, woven: Woven) -> tuple[Promise, ...]:
     """Find the promises whose id carries the number of the section, as `r-vi-4` does."""
-    if kind not in WEAVERS:
+    if not kind:
         return ()
-    prefix = f"r-{roman([*WEAVERS].index(kind) + 1).lower()}-"
+    prefix = f"r-{number_of(kind).lower()}-"
     return tuple(p for p in woven.desk.policy.promises if p.id.startswith(prefix))
 
 
