@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+
+from doelbinding.records.database import database
 
 HOME = Path(os.environ.get("DOELBINDING_HOME", ".")).resolve()
 STATE = HOME / ".doelbinding"
@@ -18,8 +19,6 @@ SECRET_KEY = os.environ.get("DOELBINDING_SECRET_KEY") or secrets.token_urlsafe(5
 DEBUG = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-INSTALLED_APPS = ["doelbinding.records"]
+INSTALLED_APPS = ["doelbinding.records.apps.RecordsConfig"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES: dict[str, Any] = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(STATE / "records.sqlite3")}
-}
+DATABASES = {"default": database(os.environ.get("DOELBINDING_DATABASE_URL"), STATE)}

@@ -253,7 +253,7 @@ class SqlStore:
             statement = sa.delete(target)
         else:
             statement = sa.update(target).values(
-                {one.column: bound(one.replacement) for one in step.columns}
+                {one.column: _emptied(here, one) for one in step.columns}
             )
         changed = connection.execute(statement.where(meant).returning(*own))
         return [tuple(found) for found in changed]
@@ -268,6 +268,14 @@ class SqlStore:
 def _holds_something(here: Here, emptied: Emptied) -> sa.ColumnElement[bool]:
     held = here.column(emptied.column)
     return held.is_not(None) if emptied.replacement is None else held != bound(emptied.replacement)
+
+
+def _emptied(here: Here, emptied: Emptied) -> sa.ColumnElement[Any]:
+    """Give what stands in for a value; what was null stays so."""
+    if emptied.replacement is None:
+        return sa.null()
+    held = here.column(emptied.column)
+    return sa.case((held.is_(None), held), else_=bound(emptied.replacement))
 
 
 def _beyond(own: Sequence[sa.ColumnElement[Any]], last: Key) -> sa.ColumnElement[bool]:

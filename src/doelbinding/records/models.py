@@ -1,0 +1,186 @@
+"""The tables of the records.
+
+`*_sealed` fields are AES-GCM envelopes (`records.envelope`): people's keys and identifiers are
+never in the clear here.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class PolicyVersion(models.Model):
+    """A policy under its fingerprint; never changed once recorded (R-0.3)."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    number = models.CharField(max_length=80)
+    effective_on = models.DateField()
+    document = models.BinaryField()
+    recorded_at = models.DateTimeField()
+
+
+class Publication(models.Model):
+    """A published site: which version, when, and the digest of each of its files."""
+
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    published_at = models.DateTimeField()
+    manifest = models.JSONField()
+
+
+class Request(models.Model):
+    """A data subject's request to one controller (a case).
+
+    `salt` severs the evidence from the person when it is destroyed with the case.
+    """
+
+    id = models.CharField(max_length=40, primary_key=True)
+    controller = models.CharField(max_length=80)
+    right = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    received_at = models.DateTimeField()
+    due_on = models.DateField()
+    salt = models.BinaryField()
+    identifiers_sealed = models.BinaryField()
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+
+class PlanRecord(models.Model):
+    """A plan under its fingerprint, with the key sets its predicates refer to."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=20)
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    request = models.ForeignKey(Request, null=True, on_delete=models.PROTECT)
+    document = models.BinaryField()
+    keys_sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """Somebody's approval of a plan: of its fingerprint, so of every step in it."""
+
+    plan = models.OneToOneField(PlanRecord, on_delete=models.PROTECT)
+    approved_by = models.CharField(max_length=120)
+    approved_at = models.DateTimeField()
+
+
+class Run(models.Model):
+    """A plan being carried out; one per plan, resumed until it is verified."""
+
+    class State(models.TextChoices):
+        """How far a run has come."""
+
+        RUNNING = "running"
+        VERIFIED = "verified"
+        NOT_VERIFIED = "not-verified"
+
+    id = models.CharField(max_length=40, primary_key=True)
+    plan = models.OneToOneField(PlanRecord, on_delete=models.PROTECT)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class StepRun(models.Model):
+    """How far one step of a run has come; `keys_sealed` until the run is verified."""
+
+    class State(models.TextChoices):
+        """Intent is recorded before, outcome after; unknown when a connection died."""
+
+        WAITING = "waiting"
+        INTENDED = "intended"
+        FINISHED = "finished"
+        UNKNOWN = "unknown"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE)
+    step = models.CharField(max_length=20)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    rows = models.PositiveBigIntegerField(default=0)
+    left = models.PositiveBigIntegerField(null=True)
+    keys_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        """One record per step of a run."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "step"], name="one_record_per_step")
+        ]
+
+
+class Said(models.Model):
+    """What all stops, holds and restrictions have: a controller, people, and an end."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    controller = models.CharField(max_length=80)
+    subjects_sealed = models.BinaryField()
+    request = models.ForeignKey(Request, null=True, on_delete=models.PROTECT)
+    set_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A base for the three tables below, not one itself."""
+
+        abstract = True
+
+
+class StopRecord(Said):
+    """A stop: phases (`activity/phase`) that ended for some people at one controller."""
+
+    kind = models.CharField(max_length=40)
+    phases = models.JSONField()
+
+
+class HoldRecord(Said):
+    """A hold: rows that stay whatever else ends, with its reason, owner and review date."""
+
+    kind = models.CharField(max_length=40)
+    reason = models.CharField(max_length=400)
+    owner = models.CharField(max_length=120)
+    review_on = models.DateField()
+
+
+class RestrictionRecord(Said):
+    """A restriction (Art. 18): values that are kept and not otherwise used."""
+
+    ground = models.CharField(max_length=40)
+
+
+class LedgerEntry(models.Model):
+    """A row that was changed, as a keyed hash, so that it can be done again after a restore.
+
+    `ends_on` is when the last backup that could bring the value back is gone.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE)
+    step = models.CharField(max_length=20)
+    store = models.CharField(max_length=80)
+    dataset = models.CharField(max_length=80)
+    row_hash = models.BinaryField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        """Found by the row when a backup is replayed, and by the date when entries end."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["store", "dataset", "row_hash"]),
+            models.Index(fields=["ends_on"]),
+        ]
+
+
+class EvidenceEntry(models.Model):
+    """An entry of the evidence log, by its place; never changed, never removed."""
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    data = models.BinaryField()
+    hash = models.BinaryField()
+
+
+class EvidenceCheckpoint(models.Model):
+    """A signed checkpoint of the log and the frontier from which the next one grows."""
+
+    size = models.PositiveBigIntegerField(primary_key=True)
+    note = models.TextField()
+    peaks = models.BinaryField()

@@ -1,0 +1,89 @@
+"""Opening the records in a working folder: settings, migrations, keys, the log."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+from doelbinding.evidence.keyfile import create_key_file, load_key_file
+from doelbinding.evidence.log import Log
+from doelbinding.evidence.note import SigningKey
+from doelbinding.records.envelope import Sealer, key_file
+
+
+class RecordsUnavailable(Exception):
+    """The records cannot be opened: their database, their folder or their keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The open records: how to seal, and the evidence log."""
+
+    sealer: Sealer
+    log: Log
+    home: Path
+
+    @property
+    def state(self) -> Path:
+        """The folder that holds database, keys and checkpoints."""
+        return self.home / ".doelbinding"
+
+    def checkpoint(self) -> None:
+        """Sign the log as it is, and keep the note outside the database too."""
+        note = self.log.checkpoint()
+        (self.state / "checkpoint.txt").write_text(note, encoding="utf-8")
+
+
+def open_records(home: Path, *, log_name: str) -> Records:
+    """Open the records of a working folder, making them the first time.
+
+    Raises:
+        RecordsUnavailable: the database does not answer or the folder cannot be written.
+    """
+    state = home / ".doelbinding"
+    os.environ["DOELBINDING_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doelbinding.records.settings")
+    try:
+        (state / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise RecordsUnavailable(f"{state}: cannot be written ({error.strerror})") from None
+    django.setup()
+    _migrate()
+    from doelbinding.records.evidence import RecordedEntries  # noqa: PLC0415 - models need setup
+
+    signer = _signing_key(state / "keys" / "evidence.pem", log_name)
+    return Records(
+        sealer=Sealer(key_file(state / "keys" / "records.key")),
+        log=Log(RecordedEntries(), signer, lambda: datetime.now(UTC)),
+        home=home,
+    )
+
+
+def _migrate() -> None:
+    """Bring the tables up to date; cheap when they are."""
+    from django.core.management import call_command  # noqa: PLC0415 - after django.setup
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db.utils import DatabaseError  # noqa: PLC0415
+
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise RecordsUnavailable(
+            f"the records' database cannot be used ({cause}): check DOELBINDING_DATABASE_URL, or "
+            "that no other process holds it locked"
+        ) from None
+
+
+def _signing_key(path: Path, name: str) -> SigningKey:
+    if path.exists():
+        return load_key_file(path, name=name)
+    return create_key_file(path, name=name, secret=secrets.token_bytes(32))
