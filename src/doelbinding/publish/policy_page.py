@@ -39,13 +39,14 @@ def _passages(desk: Desk, woven: Woven) -> Iterator[Section]:
         blocks = tuple(weaver(woven)) if weaver else ()
         yield _section(desk, passage, kind, blocks, promised(kind, woven))
     for kind, weaver in WEAVERS.items():
-        if kind not in told_of and (blocks := tuple(weaver(woven))):
+        blocks, parts = tuple(weaver(woven)), promised(kind, woven)
+        if kind not in told_of and (blocks or parts):
             yield Section(
                 id=kind,
                 title=desk.wording.ui(f"policy_sections.{kind}"),
                 number=number_of(kind),
                 blocks=blocks,
-                parts=promised(kind, woven),
+                parts=parts,
             )
 
 
@@ -87,7 +88,7 @@ def _deviations(desk: Desk) -> Iterator[tuple[str, tuple[Line, ...]]]:
     for deviation in desk.controller.deviations:
         name = wording.say(desk.policy.activity_by_id[deviation.activity].name)
         key = "policy.other_terms" if deviation.performed else "policy.not_performed"
-        yield name, lines(wording.ui(key, activity=name), wording.say(deviation.reason))
+        yield name, lines(wording.ui(key), wording.say(deviation.reason))
 
 
 def _choices(desk: Desk) -> Section:

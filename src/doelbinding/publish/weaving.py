@@ -60,15 +60,20 @@ def _contact(woven: Woven) -> Iterator[Block]:
         yield from paragraphs(wording.ui("policy.processor_lead"))
 
 
-def _promises(woven: Woven) -> Iterator[Block]:
-    told_elsewhere = {p.id for kind in WEAVERS if kind != "promises" for p in _about(kind, woven)}
-    rest = (p for p in woven.desk.policy.promises if p.id not in told_elsewhere)
-    yield from bullets(woven.desk.wording.say(promise.label) for promise in rest)
+def _nothing(_woven: Woven) -> Iterator[Block]:
+    """Weave nothing: a section of promises is its passage and the promises themselves."""
+    yield from ()
 
 
 def promised(kind: str, woven: Woven) -> tuple[Section, ...]:
-    """Give the promises that belong to a section, as a part of it; section II lists the others."""
-    promises = () if kind == "promises" else _about(kind, woven)
+    """Give the promises that belong to a section, as a part of it.
+
+    Section II has its own, and those that belong to no other.
+    """
+    promises = _about(kind, woven)
+    if kind == "promises":
+        elsewhere = {p.id for other in WEAVERS if other != kind for p in _about(other, woven)}
+        promises = tuple(p for p in woven.desk.policy.promises if p.id not in elsewhere)
     blocks = bullets(woven.desk.wording.say(promise.label) for promise in promises)
     title = woven.desk.wording.ui("policy.promised")
     return (Section(id=f"{kind}-promised", title=title, blocks=blocks),) if blocks else ()
@@ -201,7 +206,7 @@ def _table(
 
 WEAVERS: Mapping[str, Callable[[Woven], Iterator[Block]]] = {
     "controller": _contact,
-    "promises": _promises,
+    "promises": _nothing,
     "data": _data,
     "purposes": _purposes,
     "bases": _bases,
