@@ -270,3 +270,11 @@ def test_the_policy_page_has_the_eleven_sections_of_the_source(
             assert numbers == roman
             assert not [t for t in titles if re.search(r"\b([IVX]+)\W+\1\b", said(t))]
             assert "{" not in said(page)
+
+
+def test_every_term_of_the_policy_has_words(site: Published) -> None:
+    for file in site.files:
+        if "/sheets/" in file.path and file.path.endswith(".json"):
+            sheet = json.loads((site.out / file.path).read_text())
+            terms = [term for phase in sheet["phases"] for term in phase["terms"]]
+            assert not [term["rule"] for term in terms if not term["worded"]], file.path
