@@ -18,6 +18,7 @@ from doelbinding.binding.circumstances import (
     Key,
     Restriction,
     Stop,
+    Subjects,
     phase_name,
 )
 from doelbinding.binding.cutoff import first_living_start, local_day
@@ -76,6 +77,7 @@ class ColumnGroup:
     prohibitions: tuple[Prohibition, ...] = ()
 
 
+ONLY = "only"
 _PerController = Callable[[Controller], Expression]
 
 
@@ -84,15 +86,15 @@ class Needs:
     """Builds the expressions of one policy at one instant, under what has been said.
 
     `stops` off gives the general reading, in which nobody has said anything; the stopped rows are
-    then a branch of their own, which is what lets an index serve the first. `only` names the key
-    sets of the people a plan is about.
+    then a branch of their own, which is what lets an index serve the first. `only` are the people
+    a plan is about, under the name `ONLY`.
     """
 
     policy: Policy
     at: datetime
     circumstances: Circumstances
     stops: bool = True
-    only: str | None = None
+    only: Subjects | None = None
 
     def groups(self, here: Place) -> tuple[ColumnGroup, ...]:
         """Group the personal columns of a dataset by the bindings and prohibitions they have."""
@@ -156,7 +158,7 @@ class Needs:
         row = self._row_of_anyone(here, controller)
         if self.only is None:
             return row
-        return any_of(row, not_(self.leads_to(here, self.only)))
+        return any_of(row, not_(self.leads_to(here, ONLY)))
 
     def _row_of_anyone(self, here: Place, controller: Controller | None) -> Expression:
         if here.top.shared:
@@ -339,8 +341,11 @@ class Needs:
             *said.holds,
             *said.restrictions,
         )
+        named = [(word.id, word.subjects) for word in words]
+        if self.only is not None:
+            named.append((ONLY, self.only))
         return {
-            set_name(word.id, ref): keys for word in words for ref, keys in word.subjects.items()
+            set_name(name, ref): keys for name, subjects in named for ref, keys in subjects.items()
         }
 
 

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 
 EMAIL, PHONE, IBAN, NAME = "email", "phone", "iban", "name"
-WEAK = frozenset({NAME})
-"""Kinds that many people share: they tell people apart, but never find them by themselves."""
+WEAK = frozenset({NAME, PHONE})
+"""Kinds that many people share: never followed from one row to another; a name tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,26 @@ class Identifier:
 
     def __str__(self) -> str:
         return f"{self.kind}:(withheld)"
+
+
+class NotAnIdentifier(Exception):
+    """What was given is not of the form KIND:VALUE; the value is not repeated."""
+
+
+def parse_identifier(written: str) -> Identifier:
+    """Read `email:someone@example.com`; a bare address is an e-mail address.
+
+    Raises:
+        NotAnIdentifier: it has no kind or no value.
+    """
+    kind, colon, value = written.partition(":")
+    if not colon and "@" in written:
+        kind, value = EMAIL, written
+    if not value.strip() or not kind.strip():
+        raise NotAnIdentifier(
+            "an identifier is written KIND:VALUE, such as email:someone@example.com"
+        )
+    return Identifier(kind.strip().lower(), normalise(kind.strip().lower(), value))
 
 
 def normalise(kind: str, value: str) -> str:

@@ -54,9 +54,11 @@ class Reason:
 class Step:
     """One deed on the rows of one dataset that belong to one controller (none: shared rows).
 
-    A row is meant when `scope` and `narrow` are certainly true and `needed` is certainly false.
-    `sealed` steps read rows that the run removes, so their keys are collected first. `expected` is
-    the number of rows when the plan was made, `oldest` the earliest start among them.
+    A row is meant when `scope` and `narrow` are certainly true and `needed` is certainly false, or
+    with `unknown_goes` when it is not certainly true. `unless` leaves out of the count the rows
+    that an earlier step finds. `sealed` steps read rows that the run removes, so their keys are
+    collected first. `expected` is the number of rows when the plan was made, `oldest` the earliest
+    start among them.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Step:
     unless: Expression | None = None
     columns: tuple[Emptied, ...] = ()
     sealed: bool = False
+    unknown_goes: bool = False
     reasons: tuple[Reason, ...] = ()
     expected: int = 0
     oldest: date | None = None

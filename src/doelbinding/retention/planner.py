@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import TopologicalSorter
 
-from doelbinding.binding.circumstances import Circumstances
+from doelbinding.binding.circumstances import Circumstances, Subjects
 from doelbinding.binding.expression import (
     NO,
     UNKNOWN,
@@ -22,7 +22,7 @@ from doelbinding.binding.expression import (
     any_of,
     needs_sealing,
 )
-from doelbinding.binding.needs import ColumnGroup, Needs
+from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, places
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
 from doelbinding.policy.model import Policy
@@ -62,26 +62,36 @@ class Planner:
         doubts += self._unowned()
         return self._plan(PlanKind.RETENTION, fingerprint, drafts, doubts, None)
 
-    def of_subject(self, fingerprint: str, keys: str, controller: Controller, case: str) -> Plan:
-        """Draft the plan that ends what is no longer justified of one person.
+    def of_subject(
+        self, fingerprint: str, subjects: Subjects, controller: Controller, case: str
+    ) -> Plan:
+        """Draft the plan that ends what is not justified of one person, at their request.
+
+        What is unknown goes too, since an undated value never defeats a request; save in rows that
+        other people share.
 
         Args:
             fingerprint: of the policy's version.
-            keys: the prefix under which the person's key sets are named.
+            subjects: the person, by the keys of their rows.
             controller: the one to whom the request was made.
             case: the request's id.
         """
         drafts: list[Step] = []
         doubts: list[Doubt] = []
-        needs = replace(self.stopped, only=keys)
+        needs = self.about(subjects)
         for here, owner in self._owned():
-            if owner not in (controller, None):
+            narrow = needs.leads_to(here, ONLY)
+            if owner not in (controller, None) or narrow == NO:
                 continue
-            narrow = needs.leads_to(here, keys)
-            if narrow != NO:
-                drafts += self._steps(here, owner, needs, narrow)
+            steps = self._steps(here, owner, needs, narrow)
+            drafts += [replace(step, unknown_goes=not here.top.shared) for step in steps]
+            if here.top.shared:
                 doubts.append(replace(self._doubt(here, owner), narrow=narrow))
         return self._plan(PlanKind.ERASURE, fingerprint, drafts, doubts, case)
+
+    def about(self, subjects: Subjects) -> Needs:
+        """Give the expressions of a plan about these people only."""
+        return replace(self.stopped, only=subjects)
 
     def _owned(self) -> Iterator[tuple[Place, Controller | None]]:
         """Yield each dataset with each controller whose rows it may hold, children first."""

@@ -212,11 +212,12 @@ class Compiler:
         stays within what SQLite's parser bears.
         """
         there = self.there(referred.link)
+        if self.doing:
+            left = self._exists(here, there, referred.link)
+            return left if wanted else sa.not_(left)
         if wanted:
             part = self.certainly(referred.stays, there, wanted=True)
             return self._exists(here, there, referred.link, part)
-        if self.doing:
-            return sa.not_(self._exists(here, there, referred.link))
         goes = self.certainly(referred.stays, there, wanted=False)
         columns = [there.column(b) for _, b in referred.link.pairs]
         staying: sa.CTE = sa.select(*columns).where(is_not_true(goes)).cte()

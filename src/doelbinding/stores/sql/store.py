@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.expression import YES
+from doelbinding.binding.expression import YES, Expression
 from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.justify import Row
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
@@ -205,7 +205,7 @@ class SqlStore:
     ) -> sa.ColumnElement[bool]:
         """Give what makes a row one the step is about; sealed keys stand in for `narrow`."""
         needed = once_sealed(step.needed) if sealed else step.needed
-        parts = [compiler.certainly(needed, here, wanted=False)]
+        parts = [self._goes(step, needed, compiler, here)]
         if step.scope != YES:
             parts.insert(0, compiler.certainly(step.scope, here, wanted=True))
         if step.narrow != YES and not sealed:
@@ -224,8 +224,16 @@ class SqlStore:
         asked = sa.select(sa.func.count(), least).select_from(here.rows)
         asked = asked.where(self._predicate(step, compiler, here))
         if step.unless is not None:
-            asked = asked.where(is_not_true(compiler.certainly(step.unless, here, wanted=False)))
+            asked = asked.where(is_not_true(self._goes(step, step.unless, compiler, here)))
         return asked
+
+    def _goes(
+        self, step: Step, needed: Expression, compiler: Compiler, here: Here
+    ) -> sa.ColumnElement[bool]:
+        """Give when what is needed is not there: certainly, or also where that is unknown."""
+        if step.unknown_goes:
+            return is_not_true(compiler.certainly(needed, here, wanted=True))
+        return compiler.certainly(needed, here, wanted=False)
 
     def _own_key(self, here: Here) -> list[sa.ColumnElement[Any]]:
         return [here.column(name) for name in here.dataset.key]

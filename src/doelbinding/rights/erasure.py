@@ -1,0 +1,135 @@
+"""A request for erasure, phase by phase and by its basis (Art. 17, 21; R-IX.3, R-IX.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
+from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
+from doelbinding.policy.activity import Activity, Phase
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
+from doelbinding.rights.inventory import FoundValue, Inventory
+from doelbinding.rights.locate import FoundRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseDecision:
+    """What the request does to one phase of an activity."""
+
+    activity: Activity
+    phase: Phase
+    decision: Decision
+
+    @property
+    def name(self) -> str:
+        """The phase as stops name it."""
+        return phase_name(self.activity.id, self.phase.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What becomes of one value: erased, or kept because of phases that go on."""
+
+    row: FoundRow
+    value: FoundValue
+    kept_by: tuple[PhaseDecision, ...]
+    shared: bool = False
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing keeps the value."""
+        return not self.kept_by and not self.value.holds and not self.shared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureDecision:
+    """The request decided: each phase, the stops that follow, and each value's fate."""
+
+    phases: tuple[PhaseDecision, ...]
+    stops: tuple[Stop, ...]
+    suspended: tuple[PhaseDecision, ...]
+    fates: tuple[Fate, ...]
+
+
+def decide_phases(
+    inventory: Inventory, ground: ErasureGround | None, compelling: Mapping[str, str]
+) -> tuple[PhaseDecision, ...]:
+    """Decide the request for every phase that justifies anything found.
+
+    Args:
+        inventory: what was found of the person, before anything is stopped.
+        ground: the ground of Art. 17(1) the person names, if any.
+        compelling: by phase (`activity/phase`), the grounds that the controller shows.
+    """
+    decided: dict[str, PhaseDecision] = {}
+    for _, value in inventory.values():
+        for reason in value.reasons:
+            name = phase_name(reason.activity.id, reason.phase.id)
+            if name in decided or not reason.controller:
+                continue
+            decision = decide_erasure(
+                reason.phase.basis,
+                ground,
+                alive=reason.certain or name in compelling,
+                compelling=compelling.get(name),
+            )
+            decided[name] = PhaseDecision(
+                activity=reason.activity, phase=reason.phase, decision=decision
+            )
+    return tuple(decided[name] for name in sorted(decided))
+
+
+def stops_for(
+    decisions: tuple[PhaseDecision, ...],
+    controller: Controller,
+    subjects: Subjects,
+    case: str,
+    at: datetime,
+) -> Iterator[Stop]:
+    """Yield the stops that follow: what the request ends, and what it ends for good."""
+    stopped = [d for d in decisions if d.decision.outcome is Outcome.STOP]
+    for lasting, kind in ((False, StopKind.ERASURE), (True, StopKind.OBJECTION)):
+        phases = frozenset(d.name for d in stopped if d.decision.lasting is lasting)
+        if phases:
+            yield Stop(
+                id=f"{case}-{kind.value}",
+                controller=controller.id,
+                kind=kind,
+                phases=phases,
+                set_at=at,
+                subjects=subjects,
+            )
+
+
+def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
+    """Yield what becomes of every personal value found; `inventory` is taken under the stops."""
+    by_name = {decision.name: decision for decision in decisions}
+    for row, value in inventory.values():
+        if not value.column.personal:
+            continue
+        keeping = [
+            by_name[name]
+            for reason in value.reasons
+            if (reason.certain or row.others)
+            and (name := phase_name(reason.activity.id, reason.phase.id)) in by_name
+        ]
+        yield Fate(row=row, value=value, kept_by=tuple(dict.fromkeys(keeping)), shared=row.others)
+
+
+def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:
+    """Give what was said with some stops added."""
+    return Circumstances(
+        stops=(*circumstances.stops, *stops),
+        holds=circumstances.holds,
+        restrictions=circumstances.restrictions,
+    )
+
+
+def used_by(policy: Policy, controller: Controller, category: str) -> Iterator[Activity]:
+    """Yield the activities of a controller that use a category of data."""
+    for activity in policy.activities_of(controller):
+        if category in activity.data:
+            yield activity
