@@ -1,0 +1,20 @@
+"""The answer a person gets: access, portability and the letter about erasure (Art. 12, 15, 17, 20).
+
+Each is a folder of files that can be read without us: pages and letters in the person's language,
+data as JSON under a published schema and as CSV. Personal values are in these files only.
+"""
+
+from doelbinding.rights.answer.access import write_access
+from doelbinding.rights.answer.case import Case
+from doelbinding.rights.answer.letter import write_erasure_letter
+from doelbinding.rights.answer.portability import write_portability
+from doelbinding.rights.answer.schema import access_schema, portability_schema
+
+__all__ = [
+    "Case",
+    "access_schema",
+    "portability_schema",
+    "write_access",
+    "write_erasure_letter",
+    "write_portability",
+]
