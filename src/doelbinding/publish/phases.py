@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from doelbinding.law.language.terms import has_words, rule_in_words
 from doelbinding.policy.activity import Activity, Basis, Phase, Term
 from doelbinding.publish import facts
 from doelbinding.publish.desk import Desk
-from doelbinding.publish.terms import has_words, rule_in_words
 
 
 def phase_fact(desk: Desk, activity: Activity, phase: Phase) -> facts.PhaseFact:

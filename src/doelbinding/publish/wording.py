@@ -1,135 +1,20 @@
-"""What is said in one language: the pages' own words, the policy's texts, dates, countries.
+"""The published pages' own words, beside those of the law (`law.language`).
 
-The words of the pages stand in `locale/<language>.yaml`, one file per language with the same keys.
-A text that the policy lacks in this language is shown in another, and marked as such.
+They stand in `locale/<language>.yaml`, one file per language with the same keys.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import yaml
-from markupsafe import Markup
-
-from doelbinding.policy.text import Text
+from doelbinding.law.language import wording as language_of_law
+from doelbinding.law.language.wording import Said, Wording
 from doelbinding.publish.errors import NoWordsError
 
+__all__ = ["LOCALE", "Said", "Wording", "wording"]
+
 LOCALE = Path(__file__).parent / "locale"
-
-_CITATION = re.compile(r"(?P<number>\d+)(?:\((?P<paragraph>\d+)\))?(?:\((?P<letter>[a-z])\))?")
-
-
-class Said(str):
-    """Words in a language; when it is not the page's own, HTML says which (WCAG 3.1.2)."""
-
-    __slots__ = ("foreign",)
-    foreign: str
-
-    def __new__(cls, words: str, foreign: str = "") -> Said:
-        """Give the words, and the language tag they are in when it is not the page's."""
-        said = super().__new__(cls, words)
-        said.foreign = foreign
-        return said
-
-    def __html__(self) -> str:
-        """Give the words as HTML: escaped, and marked when foreign."""
-        escaped = Markup.escape(str.__str__(self))
-        if not self.foreign:
-            return str(escaped)
-        return str(Markup('<span lang="{}">{}</span>').format(self.foreign, escaped))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """One language of the published pages; `others` are asked when the policy has no words."""
-
-    language: str
-    words: Mapping[str, Any]
-    countries: Mapping[str, Mapping[str, str]]
-    others: tuple[str, ...] = ()
-
-    def ui(self, key: str, **values: object) -> str:
-        """Give the page's own words under a key such as `sheet.rights`.
-
-        Raises:
-            KeyError: there are none: a mistake of ours, not of the policy.
-        """
-        found = self._at(key)
-        if not isinstance(found, str):
-            raise KeyError(key)
-        return found.format(**values) if values else found
-
-    def known(self, group: str, name: str) -> str | None:
-        """Give the words for a name that a policy may or may not use, such as an event."""
-        found: str | None = self._at(group).get(name)
-        return found
-
-    def plural(self, key: str, number: int) -> str:
-        """Give a number with its noun, such as `1 month` or `6 months`."""
-        one, many = self._at(key)
-        return str(one if number == 1 else many).format(n=number)
-
-    def say(self, text: Text | None) -> Said:
-        """Give a text of the policy in this language, or in another that has it."""
-        if not text:
-            return Said("")
-        for language in (self.language, *self.others, *text):
-            if text.get(language, "").strip():
-                return Said(text[language], "" if language == self.language else language)
-        return Said("")
-
-    def date(self, day: date) -> str:
-        """Write a day out: `29 november 2023`."""
-        return self.ui("date", day=self._day(day.day), month=self._month(day.month), year=day.year)
-
-    def year_end(self, month_and_day: str) -> str:
-        """Write the last day of a financial year out: `31 december` for `12-31`."""
-        if month_and_day == "02-29":
-            return self.ui("end_of_february")
-        month, day = map(int, month_and_day.split("-"))
-        return self.ui("day_of_year", day=self._day(day), month=self._month(month))
-
-    def country(self, code: str) -> str:
-        """Give the name of a country, or its code when no name is known."""
-        return self.countries.get(code, {}).get(self.language, code)
-
-    def article(self, citation: str) -> str:
-        """Write a citation as lawyers of this language do: `art. 6 lid 1 onder f AVG`."""
-        law, _, places = citation.partition(" ")
-        if law != "GDPR":
-            return citation
-        parts: Mapping[str, str] = self._at("article")
-        written = []
-        for place in _CITATION.finditer(places):
-            words = parts["plain"].format(number=place["number"])
-            for part in ("paragraph", "letter"):
-                if place[part]:
-                    words += parts[part].format(**{part: place[part]}, number=place[part])
-            written.append(words)
-        return self.joined(written) + parts["law"].format(law=self.ui("regulation"))
-
-    def joined(self, parts: Iterable[str]) -> str:
-        """Put words in a row: `a, b and c`."""
-        *rest, last = [*parts] or [""]
-        return (", ".join(rest) + self.ui("join") if rest else "") + last
-
-    def _at(self, key: str) -> Any:
-        found: Any = self.words
-        for part in key.split("."):
-            found = found[part]
-        return found
-
-    def _day(self, day: int) -> str:
-        return self.ui("first_day") if day == 1 else str(day)
-
-    def _month(self, month: int) -> str:
-        return str(self._at("months")[month - 1])
 
 
 def wording(language: str, others: Sequence[str] = ()) -> Wording:
@@ -138,29 +23,7 @@ def wording(language: str, others: Sequence[str] = ()) -> Wording:
     Raises:
         NoWordsError: there is no file of words for it.
     """
-    return Wording(
-        language=language,
-        words=_words(language),
-        countries=_countries(),
-        others=tuple(other for other in others if other != language),
-    )
-
-
-@lru_cache
-def _words(language: str) -> Mapping[str, Any]:
-    path = LOCALE / f"{language}.yaml"
-    if not re.fullmatch(r"[a-z]{2,3}", language) or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in LOCALE.glob("??.yaml")))
-        raise NoWordsError(
-            f"the pages have no words in {language!r}: use one of {known}, or add {path.name} to "
-            f"doelbinding/publish/locale"
-        )
-    read: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return read
-
-
-@lru_cache
-def _countries() -> Mapping[str, Mapping[str, str]]:
-    path = LOCALE / "countries.yaml"
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return read
+    try:
+        return language_of_law.wording(language, others, own=LOCALE)
+    except language_of_law.NoWordsError as error:
+        raise NoWordsError(str(error)) from None

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from doelbinding.law.language.terms import has_words, period_in_words, rule_in_words
+from doelbinding.law.language.wording import wording
 from doelbinding.policy.retention import parse_period, parse_rule
-from doelbinding.publish.terms import has_words, period_in_words, rule_in_words
-from doelbinding.publish.wording import wording
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from doelbinding.law.language.wording import Wording
 from doelbinding.policy.retention import After, Period, Rule, Until, While
-from doelbinding.publish.wording import Wording
 
 
 def period_in_words(period: Period, wording: Wording) -> str:
