@@ -244,6 +244,12 @@ class Dataset:
         raise KeyError(name)
 
     @property
+    def goes_when_unjustified(self) -> bool:
+        """Whether a row goes once no personal value of it is justified."""
+        deletes = self.when_unjustified is WhenUnjustified.DELETE
+        return deletes and bool(self.personal_columns)
+
+    @property
     def personal_columns(self) -> tuple[Column, ...]:
         """The columns that hold personal data."""
         return tuple(column for column in self.columns if column.personal)

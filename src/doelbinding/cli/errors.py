@@ -1,0 +1,41 @@
+"""Which exceptions are said as a sentence; others are ours to mend and show as they are."""
+
+from __future__ import annotations
+
+import sys
+
+_KNOWN = (
+    ("doelbinding.policy.errors", "NotAPolicyError"),
+    ("doelbinding.binding.paths", "PathError"),
+    ("doelbinding.plan.ports", "StoreError"),
+    ("doelbinding.plan.run", "Stopped"),
+    ("doelbinding.plan.model", "NotAPlan"),
+    ("doelbinding.plan.identifiers", "NotAnIdentifier"),
+    ("doelbinding.evidence.errors", "EvidenceError"),
+    ("doelbinding.publish.errors", "PublishError"),
+    ("doelbinding.records.opening", "RecordsUnavailable"),
+    ("doelbinding.records.envelope", "EnvelopeError"),
+    ("doelbinding.records.plans", "NotRecorded"),
+    ("doelbinding.records.plans", "NotApproved"),
+    ("doelbinding.jobs.retention", "PolicyBroken"),
+    ("doelbinding.jobs.requests", "NoSuchController"),
+    ("doelbinding.jobs.requests", "NoSuchCase"),
+    ("doelbinding.jobs.requests", "NobodyFound"),
+    ("doelbinding.jobs.explain", "NoSuchValue"),
+    ("doelbinding.wiring", "NotConfigured"),
+    ("doelbinding.cli.reading", "BadInput"),
+)
+
+
+def said(error: BaseException) -> str | None:
+    """Give the message of a known error; nothing for others.
+
+    Only modules already imported can have raised, so none is imported for this.
+    """
+    for module, name in _KNOWN:
+        kind = getattr(sys.modules.get(module), name, None)
+        if isinstance(kind, type) and isinstance(error, kind):
+            return str(error)
+    if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError):
+        return f"{error.filename}: {error.strerror}"
+    return None

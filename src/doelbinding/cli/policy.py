@@ -1,0 +1,184 @@
+"""`check`, `diff`, `schema`, `why`: what the policy says."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doelbinding.cli.printing import console, say, table
+from doelbinding.cli.reading import instant_of, opened, workspace_in
+
+if TYPE_CHECKING:
+    from doelbinding.jobs.explain import Explanation
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(check)
+    app.command()(diff)
+    app.command()(schema)
+    app.command()(why)
+
+
+def check(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The policy's folder; default: the working folder's.")
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    strict: Annotated[bool, typer.Option(help="Warnings fail too.")] = False,
+    at: Annotated[str | None, typer.Option(help="On which day; default today.")] = None,
+) -> None:
+    """Check a policy for gaps and contradictions, each with its article and what to do."""
+    from doelbinding.law.checks import report
+    from doelbinding.law.findings import check as findings_of
+    from doelbinding.policy.load import load_with_places
+
+    loaded = load_with_places(folder) if folder else workspace_in(context.obj).loaded
+    findings = findings_of(loaded.policy, on=instant_of(at).date())
+    match format_:
+        case Format.JSON:
+            typer.echo(report.to_json(findings, loaded.places.find))
+        case Format.SARIF:
+            typer.echo(report.to_sarif(findings, loaded.places.find))
+        case Format.TEXT:
+            for line in report.lines(findings, loaded.places.find):
+                typer.echo(line)
+    raise typer.Exit(report.exit_status(findings, strict=strict))
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="The folder of the old version.")],
+    new: Annotated[Path, typer.Argument(help="The folder of the new version.")],
+    format_: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+) -> None:
+    """Say what changed between two versions, for whom, and what people must be told."""
+    from doelbinding.policy.diff import compare
+    from doelbinding.policy.load import load
+
+    changes = compare(load(old), load(new))
+    if format_ is Format.JSON:
+        told = [
+            {
+                "kind": change.kind,
+                "what": change.what,
+                "before": change.before,
+                "after": change.after,
+                "persons": list(change.persons),
+                "controllers": list(change.controllers),
+                "must_be_told": change.matters,
+                "article": change.article,
+            }
+            for change in changes
+        ]
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+        return
+    if not changes:
+        say("no changes")
+        return
+    rows = (
+        (
+            str(change.kind),
+            change.what,
+            ", ".join(change.persons) or "-",
+            ", ".join(change.controllers) or "-",
+            f"yes, {change.article}" if change.matters else "no",
+        )
+        for change in changes
+    )
+    heads = ("change", "what", "for whom", "by whom", "must be told")
+    console().print(table(f"{len(changes)} changes", heads, rows))
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Write the JSON Schema of a policy's files, for editors."""
+    from doelbinding.policy.schema import policy_schema
+
+    written = json.dumps(policy_schema(), ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        typer.echo(written, nl=False)
+    else:
+        out.write_text(written, encoding="utf-8")
+
+
+def why(
+    context: typer.Context,
+    value: Annotated[str, typer.Argument(help="store.dataset.column")],
+    key: Annotated[str, typer.Argument(help="The row's key; parts with commas.")],
+    at: Annotated[str | None, typer.Option(help="On which day; default now.")] = None,
+) -> None:
+    """Say why we still have a value: living phases, basis, end, stops, holds, what comes next."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.explain import explain
+
+    moment = instant_of(at)
+    found = explain(workspace, value, key, moment)
+    say(f"{value} of {key}, on {moment.date()}")
+    say(f"controller: {', '.join(c.name for c in found.controllers) or 'cannot be told'}")
+    if found.row[found.column.name] is None:
+        say("the value is empty")
+    console().print(_phases(found))
+    for keep in found.why.kept_by:
+        review = getattr(keep, "review_on", None)
+        say(f"kept by {keep.id}" + (f", to be reviewed on {review}" if review else ""))
+    for prohibition in found.why.prohibitions:
+        say(f"prohibited by {prohibition.article}")
+    say(_verdict(found))
+
+
+def _phases(found: Explanation) -> object:
+    rows = []
+    for state in found.why.phases:
+        starts = [term.start for term in state.terms if term.start]
+        rules = [t.term.rule for t in state.terms if t.lives is not False] or [
+            t.term.rule for t in state.terms
+        ]
+        rows.append(
+            (
+                f"{state.activity.id}/{state.phase.id}",
+                state.phase.basis.kind.article,
+                "; ".join(dict.fromkeys(rules)) or "-",
+                str(max(starts)) if starts else "-",
+                str(state.until) if state.until else "-",
+                _lives(state.lives, stopped=bool(state.stops)),
+            )
+        )
+    heads = ("phase", "basis", "rule", "start", "kept until", "lives")
+    return table("", heads, rows)
+
+
+def _lives(truth: bool | None, *, stopped: bool) -> str:
+    if stopped:
+        return "stopped"
+    return {True: "yes", False: "ended", None: "undated"}[truth]
+
+
+def _verdict(found: Explanation) -> str:
+    match found.why.truth:
+        case True:
+            end = found.last_end
+            if end is not None:
+                return f"justified; nothing justifies it any more from {end}: then it goes"
+            if found.why.kept_by:
+                return "justified for now: it is held, and goes no sooner than the hold is lifted"
+            return "justified; it has no end date yet, its end is an event still to come"
+        case None:
+            return "unknown: a date is missing or implausible, so it is kept and reported"
+        case _:
+            if not found.why.phases:
+                return "not justified: no activity uses it; the next retention run removes it"
+            return "not justified any more: the next retention run removes it"

@@ -1,0 +1,36 @@
+"""Tables and lines for the terminal; plain where it is not one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def console() -> Console:
+    """Give a console on standard output, wide enough where output is not a terminal."""
+    from rich.console import Console
+
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=140)
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Make a table; a head that starts with `#` is a column of numbers."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        made.add_column(head.lstrip("#"), justify="right" if head.startswith("#") else "left")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    console().print(text, soft_wrap=True)

@@ -1,0 +1,171 @@
+"""`plan` and `apply`: what goes, who approved it, and what reading back found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doelbinding.cli.printing import console, say, table
+from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from doelbinding.plan.model import Plan, Step
+    from doelbinding.plan.run import Outcome, Progress
+
+LEAST_HASH = 8
+
+
+class PlanFormat(StrEnum):
+    """How a plan is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(plan)
+    app.command()(apply)
+
+
+def plan(
+    context: typer.Context,
+    at: Annotated[str | None, typer.Option(help="On which day; default now.")] = None,
+    store: Annotated[list[str] | None, typer.Option(help="Only this store; repeatable.")] = None,
+    format_: Annotated[PlanFormat, typer.Option("--format", help="How.")] = PlanFormat.TEXT,
+) -> None:
+    """Plan retention: which rows and values nothing justifies any more. Changes nothing."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.retention import make_plan
+    from doelbinding.plan.model import document
+
+    unknown = set(store or ()) - set(workspace.policy.store_by_id)
+    if unknown:
+        known = ", ".join(workspace.policy.store_by_id)
+        raise BadInput(f"there is no store {min(unknown)!r}; the policy has: {known}")
+    made = make_plan(workspace, instant_of(at), frozenset(store) if store else None)
+    if format_ is PlanFormat.JSON:
+        typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
+        return
+    show_plan(made.plan)
+    say(f"plan {made.fingerprint}")
+    say(f"written to {made.file.relative_to(workspace.home)}; nothing was changed")
+    say(f"to carry it out: doelbinding apply {made.fingerprint[:12]}")
+
+
+def show_plan(made: Plan) -> None:
+    """Print a plan as a table."""
+    rows = (
+        (
+            step.ref,
+            step.controller or "shared",
+            _deed(step),
+            _rules(step),
+            f"{step.expected:,}",
+            str(step.oldest or "-"),
+        )
+        for step in made.steps
+    )
+    heads = ("dataset", "controller", "action", "rule", "#rows", "oldest")
+    console().print(table(f"{made.kind.value} on {made.at.date()}", heads, rows))
+    say(f"{made.rows:,} rows in {len(made.steps)} steps")
+    undated = sum(doubt.rows for doubt in made.doubts)
+    if undated:
+        where = ", ".join(f"{d.store}.{d.dataset} {d.rows:,}" for d in made.doubts)
+        say(f"undated, so kept and reported: {undated:,} rows ({where})")
+
+
+def _deed(step: Step) -> str:
+    if step.columns:
+        return "empty " + ", ".join(one.column for one in step.columns)
+    return "delete row"
+
+
+def _rules(step: Step) -> str:
+    found: dict[str, list[str]] = {}
+    for reason in step.reasons:
+        found.setdefault(f"{reason.activity}/{reason.phase}", []).append(reason.rule)
+    return "\n".join(f"{name}: {'; '.join(rules)}" for name, rules in found.items()) or "unbound"
+
+
+def apply(
+    context: typer.Context,
+    plan_: Annotated[str, typer.Argument(metavar="PLAN", help="A plan's file or fingerprint.")],
+    approve: Annotated[
+        str | None,
+        typer.Option(help="Approve without being asked: the start of the fingerprint."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    drift: Annotated[
+        float, typer.Option(help="By which percentage the rows may differ from the plan.")
+    ] = 1.0,
+) -> None:
+    """Approve a plan, carry it out, verify it by reading back. Goes on where it was interrupted."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.retention import (
+        apply_plan,
+        approve_plan,
+        find_fingerprint,
+        read_plan,
+    )
+    from doelbinding.plan.run import Bound
+
+    fingerprint = find_fingerprint(workspace, plan_)
+    made, _ = read_plan(workspace, fingerprint)
+    show_plan(made)
+    say(f"plan {fingerprint}")
+    _insist_on_approval(fingerprint, approve)
+    approve_plan(workspace, fingerprint, by or somebody())
+    with progress_of(made) as progress:
+        outcome = apply_plan(
+            workspace, fingerprint, bound=Bound(share=drift / 100), progress=progress
+        )
+    show_outcome(made, outcome)
+    if not outcome.verified:
+        raise typer.Exit(1)
+
+
+def _insist_on_approval(fingerprint: str, given: str | None) -> None:
+    """Take the approval of the hash: from the option, or typed by somebody who read the plan."""
+    if given is None:
+        if not sys.stdin.isatty():
+            raise BadInput(
+                f"a plan runs only when its fingerprint is approved: --approve {fingerprint[:12]}"
+            )
+        given = typer.prompt(f"to approve, type the first {LEAST_HASH} characters of the plan")
+    if len(given) < LEAST_HASH or not fingerprint.startswith(given.lower()):
+        raise BadInput("that is not this plan's fingerprint: nothing was approved or changed")
+
+
+@contextmanager
+def progress_of(made: Plan) -> Iterator[Progress]:
+    """Show a bar on a terminal while a plan runs."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task("carrying out", total=made.rows)
+
+        def advance(step: Step, rows: int) -> None:
+            bar.update(task, advance=rows, description=step.ref)
+
+        yield advance
+
+
+def show_outcome(made: Plan, outcome: Outcome) -> None:
+    """Print what was changed and what reading back found."""
+    changed = sum(outcome.changed.values())
+    say(f"changed {changed:,} rows of {made.rows:,} planned")
+    if outcome.verified:
+        say("verified: reading back through new connections finds none left")
+        return
+    for step in made.steps:
+        if outcome.left.get(step.id):
+            say(f"NOT VERIFIED: {step.ref}: {outcome.left[step.id]:,} rows are still there")

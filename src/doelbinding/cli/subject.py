@@ -1,0 +1,321 @@
+"""`subject …`: find a person, answer access and portability, erase, hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doelbinding.cli.printing import console, say, table
+from doelbinding.cli.reading import BadInput, included, instant_of, opened, reasons, somebody
+
+if TYPE_CHECKING:
+    from doelbinding.jobs.requests import Asked
+    from doelbinding.law.rights import ErasureGround
+    from doelbinding.rights.erasure import ErasureDecision, Fate
+    from doelbinding.rights.inventory import Inventory
+    from doelbinding.rights.locate import Found
+    from doelbinding.wiring import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True, help="People: find, access, portability, erase, answer, hold."
+)
+
+Controller = Annotated[str, typer.Option(help="Of which controller; others are not touched.")]
+Identifiers = Annotated[
+    list[str], typer.Option("--id", help="KIND:VALUE, such as email:…; repeatable.")
+]
+Include = Annotated[
+    list[str] | None, typer.Option(help="A row that a human says is this person's.")
+]
+At = Annotated[str | None, typer.Option(help="On which day; default now.")]
+Out = Annotated[Path, typer.Option(help="Where the case's folder is made.")]
+Language = Annotated[str | None, typer.Option(help="nl, en or fr; default the controller's.")]
+
+
+class Ground(StrEnum):
+    """The grounds of Article 17(1) that a person may name."""
+
+    NO_LONGER_NECESSARY = "no-longer-necessary"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    OBJECTION = "objection"
+    UNLAWFUL = "unlawful"
+    LEGAL_DUTY = "legal-duty"
+    CHILD_ONLINE = "child-online"
+
+
+def asked_of(
+    workspace: Workspace,
+    controller: str,
+    identifiers: list[str],
+    *,
+    include: list[str] | None,
+    language: str | None = None,
+    at: str | None = None,
+) -> Asked:
+    """Read the options that say who asks what of whom."""
+    from doelbinding.jobs.requests import Asked, controller_of
+    from doelbinding.plan.identifiers import parse_identifier
+
+    found = controller_of(workspace, controller)
+    if language is not None and language not in workspace.policy.languages:
+        known = ", ".join(workspace.policy.languages)
+        raise BadInput(f"--language {language!r}: the policy has {known}")
+    return Asked(
+        controller=found,
+        identifiers=tuple(parse_identifier(one) for one in identifiers),
+        include=included(include or []),
+        language=language,
+        at=instant_of(at),
+    )
+
+
+@app.command()
+def find(
+    context: typer.Context,
+    id_: Identifiers,
+    controller: Controller,
+    include: Include = None,
+    at: At = None,
+) -> None:
+    """Find a person's rows over all stores; shows where and by what, never the values."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.requests import find as search
+
+    found = search(workspace, asked_of(workspace, controller, id_, include=include, at=at))
+    show_found(found)
+
+
+def show_found(found: Found) -> None:
+    """Print where rows of a person were found."""
+    rows = (
+        (
+            row.place.ref,
+            ",".join(map(str, row.key)),
+            " + ".join(row.by) or "path",
+            "shared with others" if row.others else "",
+        )
+        for row in found.rows
+    )
+    console().print(table(f"{len(found.rows)} rows", ("dataset", "key", "by", ""), rows))
+    if found.empty:
+        say(f"searched and found empty: {', '.join(found.empty)}")
+    for person in found.ambiguous:
+        key = ",".join(map(str, person.key))
+        say(
+            f"ambiguous: {person.place.ref}:{key} shares an identifier under another name; if it "
+            f"is the same person, add --include {person.place.ref}:{key}"
+        )
+
+
+@app.command()
+def access(
+    context: typer.Context,
+    id_: Identifiers,
+    controller: Controller,
+    out: Out = Path("answers"),
+    include: Include = None,
+    language: Language = None,
+    at: At = None,
+) -> None:
+    """Answer a request for access (Art. 15): a folder with a page, JSON and CSV. Seals the rows."""
+    _answer(context, "access", (controller, id_, include, language, at), out)
+
+
+@app.command()
+def portability(
+    context: typer.Context,
+    id_: Identifiers,
+    controller: Controller,
+    out: Out = Path("answers"),
+    include: Include = None,
+    language: Language = None,
+    at: At = None,
+) -> None:
+    """Answer a request for portability (Art. 20): exactly the values it covers, JSON and CSV."""
+    _answer(context, "portability", (controller, id_, include, language, at), out)
+
+
+def _answer(
+    context: typer.Context,
+    right: str,
+    said: tuple[str, list[str], list[str] | None, str | None, str | None],
+    out: Path,
+) -> None:
+    workspace = opened(context.obj)
+    from doelbinding.jobs.requests import answer_access
+    from doelbinding.policy.vocabulary import Right
+
+    controller, id_, include, language, at = said
+    asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
+    place = out if out.is_absolute() else workspace.home / out
+    request, inventory, files = answer_access(workspace, asked, Right(right), place)
+    _show_inventory(inventory)
+    say(f"{request.id}: received {request.received_at.date()}, answer due {request.due_on}")
+    for file in files:
+        say(f"  {file}")
+    if inventory.found.rows:
+        say("the rows are sealed until the answer is given")
+    say(f"when it is given: doelbinding subject answer {request.id}")
+
+
+def _show_inventory(inventory: Inventory) -> None:
+    counts: dict[tuple[str, str], int] = {}
+    for row, value in inventory.values():
+        if value.column.personal:
+            mark = (row.place.ref, value.standing.value)
+            counts[mark] = counts.get(mark, 0) + 1
+    rows = ((ref, standing, str(count)) for (ref, standing), count in counts.items())
+    heads = ("dataset", "standing", "#values")
+    console().print(table(f"{len(inventory.rows)} rows", heads, rows))
+    if inventory.found.empty:
+        say(f"searched and found empty: {', '.join(inventory.found.empty)}")
+    if inventory.found.ambiguous:
+        say(f"{len(inventory.found.ambiguous)} ambiguous rows left out: see `subject find`")
+
+
+@app.command()
+def answer(context: typer.Context, case: Annotated[str, typer.Argument()]) -> None:
+    """Record that an answer was given to the person; lifts the seal."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.requests import close
+
+    request = close(workspace, case)
+    say(f"{request.id} was answered on {request.answered_at:%Y-%m-%d}; the seal is lifted")
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    id_: Identifiers,
+    controller: Controller,
+    ground: Annotated[
+        Ground | None, typer.Option(help="The ground of Art. 17(1) the person names.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="activity/phase=why: compelling grounds the controller shows."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
+    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    out: Out = Path("answers"),
+    include: Include = None,
+    language: Language = None,
+    at: At = None,
+) -> None:
+    """Answer a request for erasure (Art. 17): what goes, what stays and why; then do it."""
+    workspace = opened(context.obj)
+    from doelbinding.cli.retention import show_outcome
+    from doelbinding.jobs.requests import draft_erasure
+    from doelbinding.jobs.requests import erase as carry_out
+
+    asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
+    basis = (_ground(ground), reasons(keep or []))
+    draft = draft_erasure(workspace, asked, *basis)
+    show_found(draft.found)
+    show_decision(draft.decision)
+    if not yes:
+        say("nothing was changed; add --yes to carry this out")
+        return
+    place = out if out.is_absolute() else workspace.home / out
+    done = carry_out(workspace, asked, basis, by=by or somebody(), out=place)
+    show_outcome(done.plan.plan, done.outcome)
+    say(f"{done.request.id}: {done.request.outcome or 'not answered yet'}")
+    for file in done.files:
+        say(f"  {file}")
+    if not done.verified:
+        say("NOT VERIFIED: searching again still finds values that should be gone")
+        raise typer.Exit(1)
+
+
+def _ground(ground: Ground | None) -> ErasureGround | None:
+    from doelbinding.law.rights import ErasureGround
+
+    if ground is None:
+        return None
+    return list(ErasureGround)[list(Ground).index(ground)]
+
+
+def show_decision(decision: ErasureDecision) -> None:
+    """Print what becomes of each phase, and of each column."""
+    rows = (
+        (
+            phase.name,
+            phase.phase.basis.kind.article,
+            phase.decision.outcome.value,
+            phase.decision.article,
+        )
+        for phase in decision.phases
+    )
+    heads = ("phase", "basis", "outcome", "because of")
+    console().print(table("the request, phase by phase", heads, rows))
+    told: dict[tuple[str, str, str], int] = {}
+    for fate in decision.fates:
+        mark = (fate.row.place.ref, fate.value.column.name, _fate(fate))
+        told[mark] = told.get(mark, 0) + 1
+    lines = ((ref, name, str(count), what) for (ref, name, what), count in told.items())
+    heads = ("dataset", "column", "#values", "becomes")
+    console().print(table("what becomes of the data", heads, lines))
+
+
+def _fate(fate: Fate) -> str:
+    if fate.erased:
+        return "erased"
+    if fate.value.holds:
+        return "kept: held (" + ", ".join(kind.value for kind in fate.value.holds) + ")"
+    if not fate.kept_by:
+        return "kept: shared with somebody else"
+    until = {
+        reason.phase.id: reason.until for reason in fate.value.reasons if reason.until is not None
+    }
+    return "; ".join(
+        f"kept because {one.name} ({one.decision.article})"
+        + (f" until {until[one.phase.id]}" if one.phase.id in until else "")
+        for one in fate.kept_by
+    )
+
+
+@app.command()
+def hold(
+    context: typer.Context,
+    id_: Identifiers,
+    controller: Controller,
+    reason: Annotated[str, typer.Option(help="Why; no personal data, please.")],
+    review: Annotated[str, typer.Option(help="When the hold is reviewed: 2027-05-23.")],
+    inquiry: Annotated[bool, typer.Option(help="For an inquiry, not a legal claim.")] = False,
+    owner: Annotated[str | None, typer.Option(help="Who owns it; default: you.")] = None,
+    include: Include = None,
+    at: At = None,
+) -> None:
+    """Keep a person's rows whatever else ends: a legal claim or an inquiry."""
+    workspace = opened(context.obj)
+    from doelbinding.binding.circumstances import HoldKind
+    from doelbinding.jobs.requests import set_hold
+
+    try:
+        review_on = date.fromisoformat(review)
+    except ValueError:
+        raise BadInput(f"--review {review!r} is not a date: write it as 2027-05-23") from None
+    asked = asked_of(workspace, controller, id_, include=include, at=at)
+    kind = HoldKind.INQUIRY if inquiry else HoldKind.LEGAL_CLAIM
+    made = set_hold(
+        workspace, asked, kind=kind, reason=reason, owner=owner or somebody(), review_on=review_on
+    )
+    say(f"{made.id}: rows are kept until it is lifted; review on {made.review_on}")
+
+
+@app.command()
+def lift(
+    context: typer.Context,
+    hold_id: Annotated[str, typer.Argument(help="The hold's id.")],
+    in_error: Annotated[bool, typer.Option(help="It was set in error.")] = False,
+) -> None:
+    """Lift a hold."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.requests import lift_hold
+
+    lift_hold(workspace, hold_id, in_error=in_error)
+    say(f"{hold_id} is lifted")

