@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from doelbinding import __version__
-from doelbinding.cli import demo, policy, proof, publish, retention, subject
+from doelbinding.cli import policy, proof, publish, retention, subject
+from doelbinding.cli.demo import demo
 
 app = typer.Typer(
     name="doelbinding",
@@ -43,4 +44,4 @@ retention.register(app)
 app.add_typer(subject.app, name="subject")
 publish.register(app)
 proof.register(app)
-demo.register(app)
+app.command()(demo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ import typer
 
 from doelbinding.cli.printing import say
 from doelbinding.cli.publish import PORT
-from doelbinding.cli.reading import BadInput
+from doelbinding.cli.reading import BadInput, instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,6 @@ SECONDS_WITHOUT_TERMINAL = 60
 HERO = "email:sanne.devries@example.com"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(demo)
-
-
 def demo(
     folder: Annotated[Path, typer.Option("--dir", help="The folder to make.")] = Path("demo"),
     people: Annotated[int, typer.Option(help="How many people.", min=10, max=200_000)] = 2000,
@@ -39,16 +34,18 @@ def demo(
     ] = False,
     port: Annotated[int, typer.Option(help="The site's port; another when busy.")] = PORT,
     serve: Annotated[bool, typer.Option(help="Serve the site at the end.")] = True,
+    at: Annotated[str | None, typer.Option(help="As if it were this day; default today.")] = None,
 ) -> None:
     """Tell the whole story: check, publish, plan, why, apply, access, erase, prove."""
-    prepare(folder, people=people, seed=seed, postgresql=postgresql)
-    tell(folder)
+    day = instant_of(at).date()
+    prepare(folder, people=people, seed=seed, postgresql=postgresql, at=day)
+    tell(folder, "" if at is None else f" --at {day}")
     say(f"\nThe folder {folder} is yours to play with: try `doelbinding -C {folder} --help`.")
     if serve:
         _serve(folder / "site", port)
 
 
-def prepare(folder: Path, *, people: int, seed: int, postgresql: bool) -> None:
+def prepare(folder: Path, *, people: int, seed: int, postgresql: bool, at: date) -> None:
     """Make the working folder: policy, stores, configuration.
 
     Raises:
@@ -62,8 +59,7 @@ def prepare(folder: Path, *, people: int, seed: int, postgresql: bool) -> None:
     shutil.copytree(policy_folder(), folder / "policy")
     (folder / "stores").mkdir()
     engines = _postgresql(folder) if postgresql else create_files(folder / "stores")
-    today = datetime.now(UTC).date()
-    counts = generate(engines, people=people, seed=seed, at=today)
+    counts = generate(engines, people=people, seed=seed, at=at)
     (folder / CONFIGURATION).write_text(_configuration(engines, folder), encoding="utf-8")
     for engine in engines.values():
         engine.dispose()
@@ -115,27 +111,32 @@ def _configuration(engines: Mapping[str, sa.Engine], folder: Path) -> str:
     return "".join(lines)
 
 
-def tell(folder: Path) -> None:
-    """Run the commands of the story, each as somebody would type it."""
+def tell(folder: Path, at: str) -> None:
+    """Run the commands of the story, each as somebody would type it.
+
+    Args:
+        folder: the working folder.
+        at: what to add to commands that ask about a day: nothing, or ` --at 2026-11-23`.
+    """
     _chapter("Is the policy complete and consistent?")
-    _run(folder, "check")
+    _run(folder, f"check{at}")
     _chapter("Publish it: a page, a sheet per activity, the register, per affiliate and language")
     _run(folder, "publish")
     _chapter("What does nothing justify any more? Every rule of section VI, on real rows")
-    _run(folder, "plan")
+    _run(folder, f"plan{at}")
     _chapter("Why do we still have this name? And this address?")
-    _run(folder, "why crm.klant.naam 4711")
-    _run(folder, "why crm.klant.tel 4730")
+    _run(folder, f"why crm.klant.naam 4711{at}")
+    _run(folder, f"why crm.klant.tel 4730{at}")
     _chapter("Approve the plan by its fingerprint; carry it out; read back")
     _run(folder, f"apply {_last_plan(folder)} --approve {_last_plan(folder)}")
-    _run(folder, "plan")
+    _run(folder, f"plan{at}")
     _chapter("Sanne de Vries asks which data Stago Nederland has of her")
-    _run(folder, f"subject access --id {HERO} --controller stago-nl")
+    _run(folder, f"subject access --id {HERO} --controller stago-nl{at}")
     _run(folder, f"subject answer {_last_case(folder)}")
     _chapter("Sanne asks to be erased: each phase by its own basis")
-    _run(folder, f"subject erase --id {HERO} --controller stago-nl --yes")
+    _run(folder, f"subject erase --id {HERO} --controller stago-nl --yes{at}")
     _chapter("Prove it, to somebody who does not trust us")
-    _run(folder, "promises")
+    _run(folder, f"promises{at}")
     _run(folder, "prove")
     _run(folder, f"verify {folder / 'evidence.zip'}")
 

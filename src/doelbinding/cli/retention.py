@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -76,10 +77,12 @@ def show_plan(made: Plan) -> None:
     heads = ("dataset", "controller", "action", "rule", "#rows", "oldest")
     console().print(table(f"{made.kind.value} on {made.at.date()}", heads, rows))
     say(f"{made.rows:,} rows in {len(made.steps)} steps")
-    undated = sum(doubt.rows for doubt in made.doubts)
+    undated: Counter[str] = Counter()
+    for doubt in made.doubts:
+        undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
     if undated:
-        where = ", ".join(f"{d.store}.{d.dataset} {d.rows:,}" for d in made.doubts)
-        say(f"undated, so kept and reported: {undated:,} rows ({where})")
+        where = ", ".join(f"{ref} {rows:,}" for ref, rows in undated.items())
+        say(f"undated, so kept and reported: {undated.total():,} rows ({where})")
 
 
 def _deed(step: Step) -> str:
