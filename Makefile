@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
 LOCK := requirements/dev.txt
 
-.PHONY: demo test check bench lock format clean
+.PHONY: demo test lint check bench lock format clean
 
 $(STAMP): $(LOCK) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doelbinding needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
@@ -18,15 +18,16 @@ $(STAMP): $(LOCK) pyproject.toml
 demo: $(STAMP) ## the whole story on the Stago policy and five databases
 	@$(BIN)/doelbinding demo --dir demo
 
-test: $(STAMP)
+test: $(STAMP) ## every test
 	@$(BIN)/python -m pytest -q
 
-check: $(STAMP) ## what CI runs
+lint: $(STAMP) ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q
+
+check: lint test ## what CI runs
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
