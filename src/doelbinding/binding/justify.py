@@ -21,7 +21,7 @@ from doelbinding.binding.circumstances import (
 )
 from doelbinding.binding.cutoff import last_kept_day, local_day
 from doelbinding.binding.kleene import Truth, both, either, negate
-from doelbinding.binding.paths import PathError, Place
+from doelbinding.binding.paths import Link, PathError, Place
 from doelbinding.binding.times import day_of, moment_of
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.condition import COMPARISONS, Condition
@@ -131,7 +131,7 @@ class Interpreter:
     def linked(self, here: Place, row: Row) -> Sequence[Row]:
         """Give the rows one step towards people: the row referred to, or those that share."""
         link = here.upward
-        return self._related(here, link.dataset, link.pairs, row)
+        return self.related(here, link, row)
 
     def up(self, here: Place, row: Row) -> Row | None:
         """Give the row that this one refers to."""
@@ -140,13 +140,12 @@ class Interpreter:
         found = self.linked(here, row)
         return found[0] if found else None
 
-    def _related(
-        self, here: Place, dataset: str, pairs: tuple[tuple[str, str], ...], row: Row
-    ) -> Sequence[Row]:
-        where = {there: row[mine] for mine, there in pairs}
+    def related(self, here: Place, link: Link, row: Row) -> Sequence[Row]:
+        """Give the rows that a link leads to from a row here."""
+        where = {there: row[mine] for mine, there in link.pairs}
         if any(value is None for value in where.values()):
             return ()
-        return self.reader.rows(f"{here.store.id}.{dataset}", where)
+        return self.reader.rows(f"{here.store.id}.{link.dataset}", where)
 
     def people(
         self, here: Place, row: Row
@@ -200,16 +199,20 @@ class Interpreter:
             return True
         if not here.top.shared and self.controllers(here, row) is None:
             return None
+        needed = [
+            self.stays(place, other)
+            for place, link in here.dependants
+            for other in self.related(here, link, row)
+        ]
+        return either((self.own_truth(here, row), any(one is not False for one in needed)))
+
+    def own_truth(self, here: Place, row: Row) -> Truth:
+        """Tell whether anything of a row itself is justified, or holds keep it."""
         own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]
         kept = True if any(self.kept_by(here, row)) else None
         if kept is None and not self._perhaps_kept(here, row):
             kept = False
-        needed = [
-            self.stays(place, other)
-            for place, link in here.dependants
-            for other in self._related(here, link.dataset, link.pairs, row)
-        ]
-        return either((*own, kept, any(answer is not False for answer in needed)))
+        return either((*own, kept))
 
     def kept_by(self, here: Place, row: Row) -> Iterator[Hold | Restriction]:
         """Yield the holds and restrictions that cover a row."""
@@ -299,7 +302,7 @@ class Interpreter:
         for source in event.latest_of:
             link = here.source_link(source)
             there = here if link is None else here.neighbour(link.dataset)
-            rows = (row,) if link is None else self._related(here, link.dataset, link.pairs, row)
+            rows = (row,) if link is None else self.related(here, link, row)
             answers += [
                 self._from(there, other, source.column, rule, controller)
                 for other in rows
@@ -336,7 +339,7 @@ class Interpreter:
         if state in here.dataset.row_states:
             wanted = here.dataset.row_states[state]
             link = here.paired(wanted.dataset, wanted.on)
-            others = self._related(here, link.dataset, link.pairs, row)
+            others = self.related(here, link, row)
             if wanted.any_ is not None:
                 return either(self.test(wanted.any_, other) for other in others)
             if wanted.every is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,8 +63,6 @@ def _typed(store: Store, name: str, column: str, value: object) -> object:
     ):
         return value
     cast = {ColumnType.DATE: "DATE", ColumnType.TIMESTAMP: "TIMESTAMP"}.get(kind)
-    import datetime as dt
-
     if cast == "DATE":
         return dt.date.fromisoformat(str(value))
     moment = dt.datetime.fromisoformat(str(value))
