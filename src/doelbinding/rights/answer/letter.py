@@ -6,6 +6,20 @@ from pathlib import Path
 
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
+from doelbinding.rights.answer.document import (
+    Block,
+    Letter,
+    Line,
+    bullets,
+    facts,
+    lines,
+    paragraphs,
+)
+from doelbinding.rights.answer.files import write_private
+from doelbinding.rights.answer.letter_parts import letter_sections
+from doelbinding.rights.answer.parts import sender
+from doelbinding.rights.answer.render import letter_html, letter_text
+from doelbinding.rights.answer.settled import Lot, Settled, settle
 from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
 
@@ -29,4 +43,66 @@ def write_erasure_letter(
         decision: what became of it.
         verified: whether a second search, after the erasure, found nothing that should be gone.
     """
-    raise NotImplementedError
+    letter = _letter(settle(policy, case, inventory, decision), verified=verified)
+    return write_private(
+        out, {"letter.html": letter_html(letter), "letter.txt": letter_text(letter)}
+    )
+
+
+def _letter(settled: Settled, *, verified: bool) -> Letter:
+    words, case = settled.words, settled.case
+    return Letter(
+        language=words.language,
+        sender=sender(case.controller, words),
+        date=words.date(case.answered_on),
+        about=facts(
+            (words.ui("case.id"), (Line(text=case.id),)),
+            (words.ui("case.received"), (Line(text=words.date(case.received_on)),)),
+        ),
+        subject=words.ui("letter.subject"),
+        opening=(
+            *paragraphs(
+                words.ui("letter.salutation"),
+                words.ui("letter.received", day=words.date(case.received_on)),
+            ),
+            *_outcome(settled, verified=verified),
+            *_ambiguous(settled),
+        ),
+        sections=tuple(letter_sections(settled, verified=verified)),
+        closing=lines(words.ui("letter.closing"), case.controller.name),
+    )
+
+
+def _outcome(settled: Settled, *, verified: bool) -> tuple[Block, ...]:
+    """Say in one paragraph how it ends."""
+    words = settled.words
+    name = settled.case.controller.name
+    if not settled.inventory.found.rows:
+        return (
+            *paragraphs(words.ui("letter.nothing", controller=name)),
+            *bullets(_searched(settled)),
+            *paragraphs(words.ui("letter.nothing_more")),
+        )
+    if settled.of(Lot.ERASED) and not verified:
+        due = words.date(settled.case.due_on)
+        return paragraphs(words.ui("letter.unfinished", due=due))
+    if not settled.of(Lot.ERASED):
+        return paragraphs(words.ui("letter.none"))
+    if len(settled.of(Lot.ERASED)) == len(settled.fates):
+        return paragraphs(words.ui("letter.all", controller=name))
+    return paragraphs(words.ui("letter.part"))
+
+
+def _searched(settled: Settled) -> list[Line]:
+    searched = {ref.partition(".")[0] for ref in settled.inventory.found.searched}
+    say = settled.words.say
+    return [Line(text=say(store.label)) for store in settled.policy.stores if store.id in searched]
+
+
+def _ambiguous(settled: Settled) -> tuple[Block, ...]:
+    doubtful = len(settled.inventory.found.ambiguous)
+    if not doubtful:
+        return ()
+    words = settled.words
+    said = f"{words.plural('access.ambiguous', doubtful)} {words.ui('letter.clarify')}"
+    return paragraphs(said)

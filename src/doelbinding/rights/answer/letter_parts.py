@@ -1,0 +1,223 @@
+"""The parts of the letter about erasure, each under its heading and only where there is a need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dateutil.relativedelta import relativedelta
+
+from doelbinding.law.language.wording import Wording
+from doelbinding.law.rights import Outcome
+from doelbinding.policy.retention import parse_period
+from doelbinding.policy.vocabulary import LawfulBasis
+from doelbinding.rights.answer.document import (
+    Block,
+    Cell,
+    Line,
+    Section,
+    bullets,
+    lines,
+    paragraphs,
+    section,
+    table,
+)
+from doelbinding.rights.answer.parts import contact
+from doelbinding.rights.answer.settled import Kind, Lot, Settled
+from doelbinding.rights.answer.why import Footing
+from doelbinding.rights.erasure import PhaseDecision
+
+_OWNED_UP = (Footing.OVERDUE, Footing.UNBOUND, Footing.UNDATED)
+
+
+def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
+    """Yield the parts that this letter needs, in the order in which people ask."""
+    if settled.of(Lot.ERASED):
+        yield _erased(settled, verified=verified)
+    if settled.of(Lot.KEPT, Lot.HELD):
+        yield _kept(settled)
+    if weighed := settled.weighed():
+        yield _weighed(settled, weighed)
+    if settled.of(Lot.SHARED):
+        yield _shared(settled)
+    if settled.recipients():
+        yield _recipients(settled, verified=verified)
+    if settled.of(Lot.ERASED) and verified:
+        yield _backups(settled)
+    yield contact(settled.case, settled.words)
+
+
+def _erased(settled: Settled, *, verified: bool) -> Section:
+    words = settled.words
+    return section(
+        "erased",
+        words.ui("letter.erased" if verified else "letter.erasing"),
+        bullets(_gone(kind, words) for kind in settled.erased()),
+        tuple(_owned_up(settled)),
+        tuple(_ended(settled)),
+    )
+
+
+def _gone(kind: Kind, words: Wording) -> Line:
+    count = words.plural("access.records", kind.records)
+    if kind.whole:
+        return Line(text=words.ui("letter.whole", label=kind.label, count=count))
+    fields = words.joined(kind.fields)
+    return Line(text=words.ui("letter.partly", label=kind.label, count=count, fields=fields))
+
+
+def _owned_up(settled: Settled) -> Iterator[Block]:
+    """Say which of the erased values should not have been there any more."""
+    counted = settled.footings()
+    for footing in _OWNED_UP:
+        if counted[footing]:
+            yield from paragraphs(settled.words.plural(f"owned.{footing.value}", counted[footing]))
+
+
+def _ended(settled: Settled) -> Iterator[Block]:
+    """Say what we stop doing, and on what ground, in the law's own sentences."""
+    words = settled.words
+    purposes: dict[str, dict[str, None]] = {}
+    for one in settled.decision.phases:
+        if one.decision.outcome is Outcome.STOP:
+            label = words.say(settled.policy.purpose_by_id[one.phase.purpose].label)
+            purposes.setdefault(words.say(one.decision.reason), {})[label] = None
+    if purposes:
+        yield from paragraphs(words.ui("letter.why_erased"))
+        yield from bullets(
+            Line(text=reason, detail=words.ui("letter.stopped", purposes="; ".join(labels)))
+            for reason, labels in purposes.items()
+        )
+
+
+def _kept(settled: Settled) -> Section:
+    words = settled.words
+    kinds = tuple(settled.kept(Lot.KEPT, Lot.HELD))
+    reasons = {d.name: d for kind in kinds for d in kind.kept_by}
+    head = tuple(words.ui(f"letter.{key}") for key in ("what", "why", "until"))
+    return section(
+        "kept",
+        words.ui("letter.kept"),
+        paragraphs(words.ui("letter.kept_lead")),
+        table(words.ui("letter.kept_caption"), head, (_kept_row(k, words) for k in kinds)),
+        paragraphs(words.ui("letter.grounds") if reasons else ""),
+        bullets(_ground(settled, decision) for decision in reasons.values()),
+        paragraphs(words.ui("letter.kept_use")),
+    )
+
+
+def _kept_row(kind: Kind, words: Wording) -> tuple[Cell, ...]:
+    count = words.plural("access.records", kind.records)
+    what = Line(text=f"{kind.label} ({count})", detail=", ".join(kind.fields))
+    why = tuple(_kept_for(decision, words) for decision in kind.kept_by)
+    holds = lines(*(words.ui(f"hold.{hold}") for hold in kind.holds))
+    if not why and not holds:
+        holds = lines(words.ui("letter.restricted"))
+    return (what,), (*why, *holds), _ends(kind, words)
+
+
+def _kept_for(decision: PhaseDecision, words: Wording) -> Line:
+    """Name the activity, and the ground on which it keeps, with the articles."""
+    ground = words.ui(f"basis.{decision.phase.basis.kind.value}")
+    article = words.article(decision.decision.article)
+    return Line(text=words.say(decision.activity.name), detail=f"{ground} ({article})")
+
+
+def _ground(settled: Settled, decision: PhaseDecision) -> str:
+    """Say for which purpose an activity goes on, and why it may: the law, or our reason."""
+    words, policy, phase = settled.words, settled.policy, decision.phase
+    terms = policy.terms_of(settled.case.controller, decision.activity, phase)
+    laws = dict.fromkeys(words.say(term.statute) for term in terms if term.statute)
+    law = "; ".join(laws) or words.say(phase.basis.statute)
+    why: str = words.say(decision.decision.reason)
+    if phase.basis.kind is LawfulBasis.LEGAL_OBLIGATION and law:
+        why = words.ui("letter.law", law=law)
+    return words.ui(
+        "letter.for",
+        activity=words.say(decision.activity.name),
+        purpose=words.say(policy.purpose_by_id[phase.purpose].label),
+        why=why,
+    )
+
+
+def _ends(kind: Kind, words: Wording) -> Cell:
+    if not any(end for end, _ in kind.ends):
+        return lines(words.ui("letter.no_end"))
+    if len(kind.ends) == 1:
+        return lines(kind.ends[0][0])
+    return tuple(
+        Line(text=end or words.ui("letter.no_end"), detail=words.plural("access.records", count))
+        for end, count in kind.ends
+    )
+
+
+def _weighed(settled: Settled, weighed: tuple[Kind, ...]) -> Section:
+    words = settled.words
+    reasons = dict.fromkeys(words.say(d.decision.reason) for d in settled.decision.suspended)
+    return section(
+        "weighed",
+        words.ui("letter.weighed"),
+        paragraphs(*reasons),
+        bullets(
+            words.ui("letter.fields", label=kind.label, fields=words.joined(kind.fields))
+            for kind in weighed
+        ),
+        paragraphs(words.ui("letter.by", due=words.date(settled.case.due_on))),
+    )
+
+
+def _shared(settled: Settled) -> Section:
+    words = settled.words
+    return section(
+        "shared",
+        words.ui("letter.shared"),
+        paragraphs(words.ui("letter.shared_lead")),
+        bullets(
+            words.ui("letter.fields", label=kind.label, fields=words.joined(kind.fields))
+            for kind in settled.kept(Lot.SHARED)
+        ),
+    )
+
+
+def _recipients(settled: Settled, *, verified: bool) -> Section:
+    words = settled.words
+    return section(
+        "recipients",
+        words.ui("letter.recipients"),
+        paragraphs(words.ui("letter.recipients_told" if verified else "letter.recipients_later")),
+        bullets(
+            Line(
+                text=f"{words.say(r.name)} ({words.country(r.country)})",
+                detail=words.say(r.service),
+            )
+            for r in settled.recipients()
+        ),
+        paragraphs(words.ui("letter.recipients_more")),
+    )
+
+
+def _backups(settled: Settled) -> Section:
+    """Say until when copies may still exist: the store's period from the day of this letter."""
+    words = settled.words
+    dated, undated = [], []
+    for store in settled.stores():
+        if store.backups is None:
+            undated.append(words.say(store.label))
+            continue
+        keep = parse_period(store.backups)
+        period = relativedelta(years=keep.years, months=keep.months, days=keep.days)
+        dated.append((settled.case.answered_on + period, words.say(store.label)))
+    days = {day for day, _ in dated}
+    blocks: list[Block] = []
+    if len(days) == 1:
+        blocks += paragraphs(words.ui("letter.backups_until", day=words.date(days.pop())))
+    elif dated:
+        blocks += paragraphs(words.ui("letter.backups_lead"))
+        blocks += bullets(
+            words.ui("letter.backups_each", label=label, day=words.date(day))
+            for day, label in sorted(dated)
+        )
+    if dated:
+        blocks += paragraphs(words.ui("letter.backups_restored"))
+    if undated:
+        blocks += paragraphs(words.ui("letter.backups_unsaid", stores=words.joined(undated)))
+    return section("backups", words.ui("letter.backups"), tuple(blocks))

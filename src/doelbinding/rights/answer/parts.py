@@ -1,0 +1,155 @@
+"""What several answers say alike: who answers, which rights there are, where to complain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from doelbinding.law.language.wording import Wording
+from doelbinding.law.rights import Standing, rights_of_activity
+from doelbinding.law.transfers import inside_eea
+from doelbinding.policy.activity import Activity, Basis
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller, Recipient, Transfer
+from doelbinding.policy.stores import Store
+from doelbinding.policy.text import Text
+from doelbinding.policy.vocabulary import Right
+from doelbinding.rights.answer.case import Case
+from doelbinding.rights.answer.document import (
+    Block,
+    Cell,
+    Line,
+    Section,
+    facts,
+    mail,
+    paragraphs,
+    section,
+    site,
+    table,
+)
+
+
+def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
+    """Say which request this answers."""
+    return facts(
+        (words.ui("case.id"), (Line(text=case.id),)),
+        (words.ui("case.received"), (Line(text=words.date(case.received_on)),)),
+        (words.ui("case.answered"), (Line(text=words.date(case.answered_on)),)),
+    )
+
+
+def sender(controller: Controller, words: Wording) -> Cell:
+    """Give the name and address of the controller."""
+    country = words.country(controller.country)
+    return (
+        Line(text=controller.name),
+        Line(text=controller.address),
+        *(() if country in controller.address else (Line(text=country),)),
+        mail(controller.email),
+        *((Line(text=controller.phone),) if controller.phone else ()),
+    )
+
+
+def officer(controller: Controller, words: Wording) -> Cell:
+    """Say how to reach the data protection officer."""
+    who = controller.officer
+    return (
+        Line(text=who.name),
+        mail(who.email),
+        *((Line(text=who.phone),) if who.phone else ()),
+        site(who.form, words.ui("contact.form")),
+    )
+
+
+def contact(case: Case, words: Wording, id_: str = "contact") -> Section:
+    """Say whom to ask, where to complain and which court there is (Art. 12(4), 77, 79)."""
+    controller = case.controller
+    authority = controller.authority
+    return section(
+        id_,
+        words.ui("contact.title"),
+        paragraphs(words.ui("contact.ask")),
+        facts((words.ui("contact.officer"), officer(controller, words))),
+        paragraphs(words.ui("contact.complain")),
+        facts(
+            (
+                words.ui("contact.authority"),
+                (
+                    Line(text=words.say(authority.name)),
+                    Line(text=authority.address),
+                    site(authority.url),
+                ),
+            ),
+            (words.ui("contact.court"), (Line(text=words.say(controller.court)),)),
+        ),
+    )
+
+
+def basis_words(basis: Basis, words: Wording) -> str:
+    """Say a ground and its article: `Legitimate interest (Art. 6(1)(f) GDPR)`."""
+    label = words.ui(f"basis.{basis.kind.value}")
+    return f"{label} ({words.article(basis.kind.article)})"
+
+
+def rights_table(activities: Iterable[Activity], words: Wording) -> tuple[Block, ...]:
+    """Say which rights the person has, by the bases of the activities (Art. 15(1)(e))."""
+    standings = {a.id: (a, rights_of_activity(a)) for a in activities if a.phases}
+    rows = []
+    for right in Right:
+        given = [(a, s[right]) for a, s in standings.values() if s[right].exists]
+        for article in dict.fromkeys(standing.article for _, standing in given):
+            alike = [(a, standing) for a, standing in given if standing.article == article]
+            rows.append(_right(right, alike, len(standings), words))
+    head = tuple(words.ui(f"rights.{name}") for name in ("right", "meaning", "applies"))
+    return table(words.ui("rights.caption"), head, rows)
+
+
+def _right(
+    right: Right, given: list[tuple[Activity, Standing]], of: int, words: Wording
+) -> tuple[Cell, ...]:
+    standing = given[0][1]
+    everywhere = len(given) == of
+    when = (
+        words.ui("rights.always") if everywhere else "; ".join(words.say(a.name) for a, _ in given)
+    )
+    return (
+        (Line(text=words.ui(f"right.{right.value}"), detail=words.article(standing.article)),),
+        (Line(text=words.say(standing.reason)),),
+        (Line(text=when),),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abroad:
+    """Somebody or a store outside the European Economic Area, and the ground for it if stated."""
+
+    name: Text
+    country: str
+    transfer: Transfer | None
+
+
+def abroad(
+    policy: Policy, recipients: Iterable[Recipient], stores: Iterable[Store]
+) -> Iterator[Abroad]:
+    """Yield which of those who get the data are outside the EEA (Art. 15(2))."""
+    places = (
+        *((r.name, r.country, r.transfer) for r in recipients),
+        *((s.label, s.country, s.transfer) for s in stores),
+    )
+    for name, country, transfer in places:
+        if transfer or not inside_eea(country):
+            found = policy.transfer_by_id.get(transfer or "")
+            yield Abroad(name=name, country=country, transfer=found)
+
+
+def recipient_cell(recipient: Recipient, words: Wording) -> Cell:
+    """Name a recipient, with what kind it is."""
+    kind = words.ui(f"recipient.{recipient.kind.value}")
+    return (Line(text=words.say(recipient.name), detail=kind),)
+
+
+def service_cell(recipient: Recipient, words: Wording) -> Cell:
+    """Say what a recipient does, and the law that demands it where one does."""
+    law = words.say(recipient.required_by)
+    detail = words.ui("recipient.required_by", law=law) if law else ""
+    return (Line(text=words.say(recipient.service), detail=detail),)
