@@ -14,6 +14,7 @@ from doelbinding.rights.answer.document import (
     Cell,
     Line,
     Section,
+    bullets,
     facts,
     lines,
     notice,
@@ -35,21 +36,28 @@ def dataset_section(id_: str, dataset: DatasetFact, words: Wording) -> Section:
     several = len(dataset.records) > 1
     apart = several and len({_ends(record) for record in dataset.records}) > 1
     in_table = several and len(_fields(dataset)) <= _FEW_FIELDS
-    source = words.ui("records.source", source=dataset.source) if dataset.source else ""
+    cards = () if in_table else dataset.records
     return section(
         id_,
         dataset.label,
-        paragraphs(source),
+        _sources(dataset, words),
         _shared(dataset, words),
-        _reasons(dataset, words),
         _table(dataset, words, ends=apart) if in_table else (),
-        parts=()
-        if in_table
-        else (
-            section(f"{id_}-{n}", record.name, _facts(record, words, ends=apart))
-            for n, record in enumerate(dataset.records, start=1)
+        parts=(
+            *(
+                section(f"{id_}-{n}", record.name, _facts(record, words, ends=apart))
+                for n, record in enumerate(cards, start=1)
+            ),
+            *_reasons(f"{id_}-why", dataset, words),
         ),
     )
+
+
+def _sources(dataset: DatasetFact, words: Wording) -> tuple[Block, ...]:
+    """Say where the data come from (Art. 15(1)(g))."""
+    if len(dataset.sources) > 1:
+        return (*paragraphs(words.ui("records.sources")), *bullets(dataset.sources))
+    return paragraphs(*(words.ui("records.source", source=source) for source in dataset.sources))
 
 
 def _shared(dataset: DatasetFact, words: Wording) -> tuple[Block, ...]:
@@ -58,10 +66,10 @@ def _shared(dataset: DatasetFact, words: Wording) -> tuple[Block, ...]:
         return ()
     if len(shared) == len(dataset.records):
         return notice(words.ui("records.shared"))
-    return notice(words.ui("records.shared_some", records="; ".join(shared)))
+    return notice(words.ui("records.shared_some", records=words.ui("semicolon").join(shared)))
 
 
-def _reasons(dataset: DatasetFact, words: Wording) -> tuple[Block, ...]:
+def _reasons(id_: str, dataset: DatasetFact, words: Wording) -> Iterator[Section]:
     """Say why, for each group of values that are there for the same reasons."""
     groups: dict[object, list[tuple[RecordFact, ValueFact]]] = {}
     for record in dataset.records:
@@ -69,11 +77,13 @@ def _reasons(dataset: DatasetFact, words: Wording) -> tuple[Block, ...]:
             if value.why.footing is not Footing.WITH_ROW:
                 groups.setdefault(_signature(value), []).append((record, value))
     keys = ("fields", "why", "kept", "recipients")
-    return table(
+    told = table(
         words.ui("records.why_caption", dataset=dataset.label),
         tuple(words.ui(f"records.{key}") for key in keys),
         (_reason_row(dataset, group, words) for group in groups.values()),
     )
+    if told:
+        yield section(id_, words.ui("records.why_title"), told)
 
 
 def _signature(value: ValueFact) -> object:
@@ -108,7 +118,7 @@ def _only_in(
     if len(records) == len(dataset.records):
         return ""
     if len(records) <= _FEW_RECORDS:
-        return words.ui("records.only_in", records="; ".join(records))
+        return words.ui("records.only_in", records=words.ui("semicolon").join(records))
     return words.ui("records.in_some", n=len(records), of=len(dataset.records))
 
 

@@ -104,6 +104,8 @@ class Letter:
     opening: tuple[Block, ...]
     sections: tuple[Section, ...]
     closing: Cell
+    colon: str
+    semicolon: str
 
 
 def lines(*texts: str) -> Cell:

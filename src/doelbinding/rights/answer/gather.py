@@ -49,8 +49,13 @@ class DatasetFact:
     store: Store
     row: FoundRow
     label: str
-    source: str
+    sources: tuple[str, ...]
     records: tuple[RecordFact, ...]
+
+    @property
+    def source(self) -> str:
+        """Where the data come from, in one line."""
+        return "; ".join(self.sources)
 
     @property
     def id(self) -> str:
@@ -141,7 +146,7 @@ class _Gatherer:
             store=row.place.store,
             row=row,
             label=self.words.say(row.place.dataset.label),
-            source=self._source(row, (v for record in records for v in record.values)),
+            sources=self._sources(row, (v for record in records for v in record.values)),
             records=records,
         )
 
@@ -187,17 +192,18 @@ class _Gatherer:
         told = dict.fromkeys(said for said, one in zip(lasting, lasts, strict=True) if one and said)
         return " ".join(told) or self.words.ui("kept.unsaid")
 
-    def _source(self, row: FoundRow, values: Iterable[ValueFact]) -> str:
+    def _sources(self, row: FoundRow, values: Iterable[ValueFact]) -> tuple[str, ...]:
+        """Say where a dataset comes from: its own source, or those of its activities."""
         own = self.words.say(row.place.dataset.source)
         if own:
-            return own
+            return (own,)
         labels = (
             self.words.say(source.label)
             for value in values
             for activity in value.why.used_by
             for source in activity.sources
         )
-        return "; ".join(dict.fromkeys(labels))
+        return tuple(dict.fromkeys(labels))
 
 
 def criteria(reason: Reason, policy: Policy, case: Case, words: Wording) -> str:

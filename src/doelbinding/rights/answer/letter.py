@@ -18,7 +18,8 @@ from doelbinding.rights.answer.document import (
 from doelbinding.rights.answer.files import write_private
 from doelbinding.rights.answer.letter_parts import letter_sections
 from doelbinding.rights.answer.parts import sender
-from doelbinding.rights.answer.render import letter_html, letter_text
+from doelbinding.rights.answer.plain import letter_text
+from doelbinding.rights.answer.render import letter_html
 from doelbinding.rights.answer.settled import Lot, Settled, settle
 from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
@@ -70,6 +71,8 @@ def _letter(settled: Settled, *, verified: bool) -> Letter:
         ),
         sections=tuple(letter_sections(settled, verified=verified)),
         closing=lines(words.ui("letter.closing"), case.controller.name),
+        colon=words.ui("colon"),
+        semicolon=words.ui("semicolon"),
     )
 
 

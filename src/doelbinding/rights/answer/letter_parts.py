@@ -84,7 +84,10 @@ def _ended(settled: Settled) -> Iterator[Block]:
     if purposes:
         yield from paragraphs(words.ui("letter.why_erased"))
         yield from bullets(
-            Line(text=reason, detail=words.ui("letter.stopped", purposes="; ".join(labels)))
+            Line(
+                text=reason,
+                detail=words.ui("letter.stopped", purposes=words.ui("semicolon").join(labels)),
+            )
             for reason, labels in purposes.items()
         )
 
@@ -127,7 +130,7 @@ def _ground(settled: Settled, decision: PhaseDecision) -> str:
     words, policy, phase = settled.words, settled.policy, decision.phase
     terms = policy.terms_of(settled.case.controller, decision.activity, phase)
     laws = dict.fromkeys(words.say(term.statute) for term in terms if term.statute)
-    law = "; ".join(laws) or words.say(phase.basis.statute)
+    law = words.ui("semicolon").join(laws) or words.say(phase.basis.statute)
     why: str = words.say(decision.decision.reason)
     if phase.basis.kind is LawfulBasis.LEGAL_OBLIGATION and law:
         why = words.ui("letter.law", law=law)
@@ -141,7 +144,8 @@ def _ground(settled: Settled, decision: PhaseDecision) -> str:
 
 def _ends(kind: Kind, words: Wording) -> Cell:
     if not any(end for end, _ in kind.ends):
-        return lines(words.ui("letter.no_end"))
+        held = "kept.held" if kind.holds else "kept.restricted"
+        return lines(words.ui("letter.no_end" if kind.kept_by else held))
     if len(kind.ends) == 1:
         return lines(kind.ends[0][0])
     return tuple(

@@ -41,10 +41,12 @@ def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
 def sender(controller: Controller, words: Wording) -> Cell:
     """Give the name and address of the controller."""
     country = words.country(controller.country)
+    names = words.countries.get(controller.country, {}).values()
+    said = any(name in controller.address for name in names)
     return (
         Line(text=controller.name),
         Line(text=controller.address),
-        *(() if country in controller.address else (Line(text=country),)),
+        *(() if said else (Line(text=country),)),
         mail(controller.email),
         *((Line(text=controller.phone),) if controller.phone else ()),
     )
@@ -108,10 +110,8 @@ def _right(
     right: Right, given: list[tuple[Activity, Standing]], of: int, words: Wording
 ) -> tuple[Cell, ...]:
     standing = given[0][1]
-    everywhere = len(given) == of
-    when = (
-        words.ui("rights.always") if everywhere else "; ".join(words.say(a.name) for a, _ in given)
-    )
+    named = words.ui("semicolon").join(words.say(activity.name) for activity, _ in given)
+    when = words.ui("rights.always") if len(given) == of else named
     return (
         (Line(text=words.ui(f"right.{right.value}"), detail=words.article(standing.article)),),
         (Line(text=words.say(standing.reason)),),
