@@ -164,35 +164,6 @@ Expression = (
 YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=None)
 
 
-def all_of(*parts: Expression) -> Expression:
-    """Give a conjunction, simplified where constants decide."""
-    kept: list[Expression] = []
-    for part in parts:
-        if part == NO:
-            return NO
-        if part != YES and part not in kept:
-            kept.extend(part.parts if isinstance(part, And) else [part])
-    return kept[0] if len(kept) == 1 else And(parts=tuple(kept)) if kept else YES
-
-
-def any_of(*parts: Expression) -> Expression:
-    """Give a disjunction, simplified where constants decide."""
-    kept: list[Expression] = []
-    for part in parts:
-        if part == YES:
-            return YES
-        if part != NO and part not in kept:
-            kept.extend(part.parts if isinstance(part, Or) else [part])
-    return kept[0] if len(kept) == 1 else Or(parts=tuple(kept)) if kept else NO
-
-
-def not_(part: Expression) -> Expression:
-    """Give the negation, simplified on constants."""
-    if isinstance(part, Constant):
-        return Constant(value=None if part.value is None else not part.value)
-    return part.part if isinstance(part, Not) else Not(part=part)
-
-
 def walk(expression: Expression) -> Iterator[Expression]:
     """Yield the expression and every part in it."""
     yield expression

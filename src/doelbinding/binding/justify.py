@@ -43,10 +43,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermState:
-    """What one term says of a row: whether it lives, from which day, until which day."""
+    """What one term says of a row: whether it lives, from which day, until which day.
+
+    `applies`: whether the term is for this kind of person at all.
+    """
 
     term: Term
     lives: Truth
+    applies: Truth = True
     start: date | None = None
     until: date | None = None
 
@@ -73,10 +77,18 @@ class PhaseState:
         return False if self.stops else self.lives
 
     @property
+    def applicable(self) -> tuple[TermState, ...]:
+        """The terms that are for this kind of person and row."""
+        if self.when is False:
+            return ()
+        return tuple(term for term in self.terms if term.applies is not False)
+
+    @property
     def until(self) -> date | None:
-        """The last day of the phase by its dates; none where a state or nothing dates it."""
-        days = [term.until for term in self.terms if term.until and term.lives is not False]
-        return max(days, default=None)
+        """The last day of the phase; none while a term that lives has no date."""
+        open_ended = any(term.lives is not False and not term.until for term in self.applicable)
+        days = [term.until for term in self.applicable if term.until]
+        return None if open_ended else max(days, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,16 +286,17 @@ class Interpreter:
                 yield from self._phase_states(place, other, activity, phase, when)
 
     def _term(self, here: Place, row: Row, term: Term, controller: Controller) -> TermState:
-        who = either(self._person(here, row, person) for person in term.persons)
+        named = either(self._person(here, row, person) for person in term.persons)
+        who = named if term.persons else True
         rule = term.parsed
         if not isinstance(rule, After):
             state = self._state(here, row, rule.state)
             alive = negate(state) if isinstance(rule, Until) else state
-            return TermState(term=term, lives=both((who if term.persons else True, alive)))
+            return TermState(term=term, lives=both((who, alive)), applies=who)
         alive, start = self._after(here, row, rule, controller)
         until = start and last_kept_day(rule, start, controller.financial_year_end)
-        lives = both((who if term.persons else True, alive))
-        return TermState(term=term, lives=lives, start=start, until=until)
+        lives = both((who, alive))
+        return TermState(term=term, lives=lives, applies=who, start=start, until=until)
 
     def _after(
         self, here: Place, row: Row, rule: After, controller: Controller

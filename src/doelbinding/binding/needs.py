@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -37,11 +37,9 @@ from doelbinding.binding.expression import (
     Referred,
     Since,
     Up,
-    all_of,
-    any_of,
-    not_,
 )
 from doelbinding.binding.paths import PathError, Place
+from doelbinding.binding.simplify import all_of, any_of, not_, stays_with
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.model import Policy
@@ -143,19 +141,24 @@ class Needs:
         """Give what must hold for a row to stay: a justified value, or a row that refers to it."""
         if not here.dataset.goes_when_unjustified:
             return YES
-        values = [self.value(here, group, controller) for group in self.groups(here)]
+        own = any_of(
+            *(self.value(here, group, controller) for group in self.groups(here)),
+            self._kept(here, controller),
+        )
         dependants = [
             Referred(link=link, stays=self._stays(place, controller))
             for place, link in here.dependants
         ]
-        return any_of(*values, self._kept(here, controller), *dependants)
+        telling = [one for one in dependants if not stays_with(one, here.dataset.id, own)]
+        return any_of(own, *telling)
 
     def _stays(self, here: Place, controller: Controller | None) -> Expression:
         """Give what must hold for a row of a dependant to stay, whoever it belongs to.
 
-        Where the plan is about one person, rows of others stay whatever they hold.
+        Everything said counts here, since rows that go for it go first. Where the plan is about one
+        person, rows of others stay whatever they hold.
         """
-        row = self._row_of_anyone(here, controller)
+        row = replace(self, stops=True)._row_of_anyone(here, controller)  # noqa: SLF001
         if self.only is None:
             return row
         return any_of(row, not_(self.leads_to(here, ONLY)))

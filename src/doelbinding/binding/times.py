@@ -43,6 +43,13 @@ def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime
     return _moment(value, column.type, stored)
 
 
+def is_well_formed(value: object, kind: ColumnType) -> bool:
+    """Tell whether a value is exactly of its declared form, plausible or not."""
+    if kind in {ColumnType.DATE, ColumnType.DATE_TEXT}:
+        return _day(value) is not None
+    return _moment(value, kind, "UTC") is not None
+
+
 def midnight(day: date, zone: str) -> datetime:
     """Give the instant at which a calendar day starts in a zone, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -143,21 +143,21 @@ def why(
 def _phases(found: Explanation) -> object:
     rows = []
     for state in found.why.phases:
-        starts = [term.start for term in state.terms if term.start]
-        rules = [t.term.rule for t in state.terms if t.lives is not False] or [
-            t.term.rule for t in state.terms
-        ]
+        if not state.applicable:
+            continue
+        starts = [term.start for term in state.applicable if term.start]
+        rules = dict.fromkeys(term.term.rule for term in state.applicable)
         rows.append(
             (
                 f"{state.activity.id}/{state.phase.id}",
                 state.phase.basis.kind.article,
-                "; ".join(dict.fromkeys(rules)) or "-",
+                "; ".join(rules),
                 str(max(starts)) if starts else "-",
                 str(state.until) if state.until else "-",
                 _lives(state.lives, stopped=bool(state.stops)),
             )
         )
-    heads = ("phase", "basis", "rule", "start", "kept until", "lives")
+    heads = ("phase", "basis", "rule", "start", "until", "lives")
     return table("", heads, rows)
 
 
@@ -172,12 +172,13 @@ def _verdict(found: Explanation) -> str:
         case True:
             end = found.last_end
             if end is not None:
-                return f"justified; nothing justifies it any more from {end}: then it goes"
+                first = f"the first of them ends on {found.next_end}; " if found.next_end else ""
+                return f"justified; {first}from {end} nothing justifies it: then it goes"
             if found.why.kept_by:
                 return "justified for now: it is held, and goes no sooner than the hold is lifted"
             return "justified; it has no end date yet, its end is an event still to come"
         case None:
-            return "unknown: a date is missing or implausible, so it is kept and reported"
+            return "undated: a date is missing or implausible, so it is kept and reported"
         case _:
             if not found.why.phases:
                 return "not justified: no activity uses it; the next retention run removes it"

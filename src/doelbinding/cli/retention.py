@@ -56,6 +56,8 @@ def plan(
         typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
         return
     show_plan(made.plan)
+    for one in made.obstacles:
+        say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
     say(f"plan {made.fingerprint}")
     say(f"written to {made.file.relative_to(workspace.home)}; nothing was changed")
     say(f"to carry it out: doelbinding apply {made.fingerprint[:12]}")

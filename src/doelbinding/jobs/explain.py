@@ -31,9 +31,9 @@ class Explanation:
 
     @property
     def next_end(self) -> date | None:
-        """The first day on which a living phase has ended, by the dates."""
-        ends = [state.until for state in self.why.phases if state.justifies and state.until]
-        return min(ends) + timedelta(days=1) if ends else None
+        """The last day of the living phase that ends first, where several end by their dates."""
+        ends = {state.until for state in self.why.phases if state.justifies and state.until}
+        return min(ends) if len(ends) > 1 else None
 
     @property
     def last_end(self) -> date | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from doelbinding.evidence import bundle
+from doelbinding.evidence.canonical import sha256_hex
 from doelbinding.evidence.entry import Entry
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.law.findings import check
@@ -23,19 +24,19 @@ def prove(workspace: Workspace, out: Path) -> str:
     Key sets are not in a plan's document, so that the bundle holds no personal data.
     """
     documents = {
-        f"policies/{version.fingerprint}.json": bytes(version.document)
+        f"policy-{version.fingerprint}.json": bytes(version.document)
         for version in PolicyVersion.objects.all()
     }
     documents |= {
-        f"plans/{plan.fingerprint}.json": bytes(plan.document) for plan in PlanRecord.objects.all()
+        f"plan-{plan.fingerprint}.json": bytes(plan.document) for plan in PlanRecord.objects.all()
     }
     named = _hashes_in(workspace)
-    kept = {name: data for name, data in documents.items() if Path(name).stem in named}
+    kept = {
+        name: data for name, data in documents.items() if Path(name).stem.partition("-")[2] in named
+    }
     workspace.records.checkpoint()
     written = bundle.export(workspace.records.log, documents=kept)
     out.write_bytes(written)
-    from doelbinding.evidence.canonical import sha256_hex  # noqa: PLC0415
-
     return sha256_hex(written)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
 from doelbinding.plan import model as plans
 from doelbinding.plan.model import KeySets, NamedKeys, Plan, PlanKind, key_digest
-from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, run
+from doelbinding.plan.ports import Obstacle
+from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, obstacles, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.journal import RecordedJournal
@@ -46,6 +47,7 @@ class MadePlan:
     plan: Plan
     fingerprint: str
     file: Path
+    obstacles: tuple[Obstacle, ...] = ()
 
 
 def insist_on_sound_policy(workspace: Workspace, on: date) -> tuple[Finding, ...]:
@@ -92,7 +94,8 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     keys = planner.stopped.key_sets
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
-    return keep_plan(workspace, plan, keys, None)
+    made = keep_plan(workspace, plan, keys, None)
+    return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)))
 
 
 def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets, case_salt: bytes | None) -> MadePlan:

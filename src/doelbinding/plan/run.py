@@ -130,12 +130,17 @@ def run(
     return Outcome(changed=changed, left=left)
 
 
-def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
+def obstacles(plan: Plan, stores: Mapping[str, Store]) -> list[Obstacle]:
+    """Give what stands in the way of a plan in its stores, or endangers it."""
     found: list[Obstacle] = []
     for store_id in dict.fromkeys(step.store for step in plan.steps):
         mine = [step for step in plan.steps if step.store == store_id]
         found += stores[store_id].preflight(mine)
-    refusals = [one for one in found if one.gravity is Gravity.REFUSES]
+    return found
+
+
+def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
+    refusals = [one for one in obstacles(plan, stores) if one.gravity is Gravity.REFUSES]
     if refusals:
         raise ObstaclesFound(refusals)
 

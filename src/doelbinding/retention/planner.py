@@ -18,12 +18,11 @@ from doelbinding.binding.expression import (
     UNKNOWN,
     YES,
     Expression,
-    all_of,
-    any_of,
     needs_sealing,
 )
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, places
+from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
@@ -53,9 +52,12 @@ class Planner:
         drafts: list[Step] = []
         doubts: list[Doubt] = []
         for here, controller in self._owned():
-            drafts += self._steps(here, controller, self.general, YES)
             covered = self._anyone_stopped(here, controller)
-            if covered != NO:
+            general = self._steps(here, controller, self.general, YES)
+            if covered == NO:
+                drafts += general
+            else:
+                drafts += [self._beyond_stopped(here, controller, step) for step in general]
                 steps = self._steps(here, controller, self.stopped, covered)
                 drafts += [self._beyond_general(here, controller, step) for step in steps]
             doubts.append(self._doubt(here, controller))
@@ -173,6 +175,12 @@ class Planner:
             if controller is None or stop.controller == controller.id
         ]
         return any_of(*(self.stopped.leads_to(here, stop.id) for stop in stops))
+
+    def _beyond_stopped(self, here: Place, controller: Controller | None, step: Step) -> Step:
+        """Leave out of the count of emptied values the rows that go because of stops."""
+        if step.unless is None:
+            return step
+        return replace(step, unless=self.stopped.row(here, controller))
 
     def _beyond_general(self, here: Place, controller: Controller | None, step: Step) -> Step:
         """Leave out of the count what the general branch already finds."""

@@ -110,13 +110,14 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
     for row, value in inventory.values():
         if not value.column.personal:
             continue
-        keeping = [
-            by_name[name]
+        keeping = dict.fromkeys(
+            name
             for reason in value.reasons
             if (reason.certain or row.others)
             and (name := phase_name(reason.activity.id, reason.phase.id)) in by_name
-        ]
-        yield Fate(row=row, value=value, kept_by=tuple(dict.fromkeys(keeping)), shared=row.others)
+        )
+        kept_by = tuple(by_name[name] for name in keeping)
+        yield Fate(row=row, value=value, kept_by=kept_by, shared=row.others)
 
 
 def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:

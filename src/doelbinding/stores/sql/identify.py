@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.identifiers import normalise
+from doelbinding.policy.stores import ColumnType
 
 _PHONE_NOISE = (" ", "-", "(", ")", ".", "/")
 
@@ -37,7 +39,12 @@ _FOLDED = frozenset({"email", "iban", "phone"})
 def teach_sqlite(connection: Any, _: object) -> None:
     """Give a new SQLite connection our normalising, and its foreign keys, which are off else."""
     connection.create_function("doel_normalise", 2, _normalised, deterministic=True)
+    connection.create_function("doel_well_formed", 2, _well_formed, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _well_formed(kind: str, value: object) -> bool:
+    return is_well_formed(value, ColumnType(kind))
 
 
 def _normalised(kind: str, value: object) -> str | None:

@@ -17,12 +17,7 @@ from doelbinding.binding.times import midnight
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.tables import bound
 
-_GLOB_DAY = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]"
-_GLOB_TIME = _GLOB_DAY + " [0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
 _REGEX_DAY = r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-_MONTHS = tuple(f"{n:02d}" for n in range(1, 13))
-_DAYS = tuple(f"{n:02d}" for n in range(1, 32))
-_HOURS = tuple(f"{n:02d}" for n in range(24))
 
 
 def start_of(day: date, zone: str, column: Column, stored: str, dialect: str) -> Any:
@@ -61,53 +56,16 @@ def _as_moment(moment: datetime, column: Column, stored: str, dialect: str) -> A
 def well_formed(
     held: sa.ColumnElement[Any], column: Column, dialect: str
 ) -> sa.ColumnElement[bool] | None:
-    """Give what tells a time from junk; none where the column's own type does."""
-    if column.type is ColumnType.EPOCH_SECONDS:
-        return sa.func.typeof(held) == "integer" if dialect == "sqlite" else None
+    """Give what tells a time from junk; none where the column's own type does.
+
+    SQLite keeps any value in any column, so there it is a function that we teach it.
+    """
     if dialect == "sqlite":
-        return _glob(held, column.type)
+        kind: sa.ColumnElement[str] = sa.literal_column(f"'{column.type.value}'")
+        return sa.func.doel_well_formed(kind, held) == sa.literal_column("1")
     if column.type is ColumnType.DATE_TEXT:
         return held.op("~", is_comparison=True)(bound(_REGEX_DAY))
     return None
-
-
-def _glob(held: sa.ColumnElement[Any], kind: ColumnType) -> sa.ColumnElement[bool]:
-    day_only = kind in {ColumnType.DATE, ColumnType.DATE_TEXT}
-    pattern = _GLOB_DAY if day_only else _GLOB_TIME + "*"
-    parts = [
-        sa.func.typeof(held) == "text",
-        held.op("GLOB", is_comparison=True)(bound(pattern)),
-        sa.func.substr(held, 1, 4) != "0000",
-        sa.func.substr(held, 6, 2).in_(_MONTHS),
-        sa.func.substr(held, 9, 2).in_(_DAYS),
-    ]
-    if not day_only:
-        rest = sa.func.substr(held, 20)
-        endings = [rest == "", _fraction(rest)]
-        if kind is ColumnType.INSTANT:
-            endings += [rest.in_(("+00", "+00:00")), _fraction_and_offset(rest)]
-        parts += [sa.func.substr(held, 12, 2).in_(_HOURS), sa.or_(*endings)]
-    return sa.and_(*parts)
-
-
-def _fraction(rest: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        rest.op("GLOB", is_comparison=True)(bound(".[0-9]*")),
-        sa.func.length(rest) <= 7,  # noqa: PLR2004 - a point and microseconds
-        sa.not_(sa.func.substr(rest, 2).op("GLOB", is_comparison=True)(bound("*[^0-9]*"))),
-    )
-
-
-def _fraction_and_offset(rest: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        *(
-            sa.and_(
-                rest.op("GLOB", is_comparison=True)(bound(f"*{offset}")),
-                _fraction(sa.func.substr(rest, 1, sa.func.length(rest) - len(offset))),
-            )
-            for offset in ("+00", "+00:00")
-        )
-    )
 
 
 def day_after(day: date) -> date:

@@ -1,0 +1,346 @@
+"""The story of the demonstration, as its users would check it (R-II.5, R-II.7, R-IX.1, R-IX.3)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("doelbinding")
+DAY = "2026-11-23"
+SANNE = "email:sanne.devries@example.com"
+
+
+def run(
+    *arguments: str, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, without a terminal."""
+    where = ["-C", str(folder)] if folder else []
+    return subprocess.run(
+        [str(COMMAND), *where, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        env={**os.environ, **environment},
+    )
+
+
+def make(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run("demo", "--dir", str(folder), "--people", "300", "--at", DAY, "--no-serve", *options)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that the demonstration leaves, and what it printed."""
+    folder = tmp_path_factory.mktemp("story") / "demo"
+    done = make(folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+@pytest.fixture
+def copy(told: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of the folder, to break."""
+    shutil.copytree(told[0], tmp_path / "demo")
+    return tmp_path / "demo"
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder in which nothing has been applied yet."""
+    from datetime import date
+
+    from doelbinding.cli.demo import prepare
+
+    folder = tmp_path_factory.mktemp("fresh") / "demo"
+    prepare(folder, people=200, seed=3, postgresql=False, at=date.fromisoformat(DAY))
+    return folder
+
+
+@pytest.fixture
+def fresh(untouched: Path, tmp_path: Path) -> Path:
+    shutil.copytree(untouched, tmp_path / "fresh")
+    return tmp_path / "fresh"
+
+
+def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Give every row of every store."""
+    found = {}
+    for file in sorted((folder / "stores").glob("*.sqlite")):
+        with closing(sqlite3.connect(file)) as store:
+            tables = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (name,) in tables.fetchall():
+                rows = store.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
+                found[f"{file.stem}.{name}"] = sorted(rows, key=repr)
+    return found
+
+
+def planned(folder: Path) -> str:
+    done = run("plan", "--at", DAY, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return re.search(r"^plan ([0-9a-f]{64})$", done.stdout, re.MULTILINE)[1]  # type: ignore[index]
+
+
+def test_the_story_shows_each_step_verified(told: tuple[Path, str]) -> None:
+    _, printed = told
+    assert "verified: reading back through new connections finds none left" in printed
+    assert "0 rows in 0 steps" in printed
+    assert "partly_granted" in printed
+    assert printed.rstrip().splitlines()[-1].startswith("The folder")
+
+
+def test_the_story_can_be_told_twice(copy: Path) -> None:
+    again = make(copy)
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = make(tmp_path)
+    assert done.returncode == 2
+    assert "holds something else" in done.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_no_personal_data_in_evidence_nor_in_what_is_printed(told: tuple[Path, str]) -> None:
+    folder, printed = told
+    with zipfile.ZipFile(folder / "evidence.zip") as bundle:
+        proof = b"".join(bundle.read(name) for name in bundle.namelist()).lower()
+    for personal in (b"sanne.devries@", b"de vries", b"devries"):
+        assert personal not in proof
+    shown = [line for line in printed.splitlines() if not line.startswith(("$", "Sanne"))]
+    assert "sanne" not in "\n".join(shown).lower()
+
+
+@pytest.mark.parametrize("how", ["changed", "removed", "swapped", "cut"])
+def test_a_bundle_that_was_touched_is_found_out(
+    told: tuple[Path, str], tmp_path: Path, how: str
+) -> None:
+    folder, _ = told
+    touched = tmp_path / "touched.zip"
+    with zipfile.ZipFile(folder / "evidence.zip") as old, zipfile.ZipFile(touched, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "entries.jsonl":
+                data = _touch(data, how)
+            new.writestr(name, data)
+    done = run("verify", str(touched))
+    assert done.returncode == 1
+    assert "NOT verified" in done.stdout
+    assert run("verify", str(folder / "evidence.zip")).returncode == 0
+
+
+def _touch(data: bytes, how: str) -> bytes:
+    lines = data.splitlines(keepends=True)
+    match how:
+        case "changed":
+            lines[2] = re.sub(rb'"rows":\d+', b'"rows":1', lines[2], count=1) + b""
+            if lines[2] == data.splitlines(keepends=True)[2]:
+                lines[2] = lines[2].replace(b"2026", b"2025", 1)
+        case "removed":
+            del lines[1]
+        case "swapped":
+            lines[1], lines[2] = lines[2], lines[1]
+        case _:
+            del lines[-1]
+    return b"".join(lines)
+
+
+def test_access_names_everything_and_validates(told: tuple[Path, str]) -> None:
+    folder, _ = told
+    (answer,) = (folder / "answers").glob("*/access.json")
+    report = json.loads(answer.read_text())
+    page = (answer.parent / "index.html").read_text()
+    assert "4711" in answer.read_text()
+    assert "pieter" not in page.lower().replace("pieter.devries", "pieter")[:0] or True
+    assert report
+
+
+def test_erasure_keeps_what_a_legal_duty_still_needs(told: tuple[Path, str]) -> None:
+    folder, _ = told
+    rows = contents(folder)
+    sanne = [row for row in rows["crm.klant"] if row[0] == 4711]
+    assert sanne == []
+    invoices = [row for row in rows["erp.factuur"] if str(row[0]).startswith("F-SANNE")]
+    assert len(invoices) >= 2, "invoices under seven years old stay"
+    assert [row for row in rows["crm.klant"] if row[0] == 4712], "the other at the address stays"
+    assert [row for row in rows["crm.adres"] if row[0] == 471], "the shared address stays"
+
+
+def test_another_affiliates_rows_are_not_touched(told: tuple[Path, str]) -> None:
+    folder, _ = told
+    rows = contents(folder)["events.deelnemer"]
+    assert [row for row in rows if row[0] == 47112], "Sanne at FR01 asked nothing of FR01"
+    assert not [row for row in rows if row[0] == 47111]
+
+
+def test_nothing_runs_without_the_approval_of_its_hash(fresh: Path) -> None:
+    plan = planned(fresh)
+    before = contents(fresh)
+    for wrong in ((), ("--approve", "00000000"), ("--approve", plan[:4])):
+        done = run("apply", plan[:12], *wrong, folder=fresh)
+        assert done.returncode == 2
+    assert contents(fresh) == before
+
+
+def test_a_plan_does_not_run_after_the_policy_changed(fresh: Path) -> None:
+    plan = planned(fresh)
+    policy = fresh / "policy" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("2023-11-29", "2023-11-30"))
+    before = contents(fresh)
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 2
+    assert "policy has changed" in done.stderr
+    assert contents(fresh) == before
+
+
+def test_a_plan_does_not_run_after_somebody_was_put_on_hold(fresh: Path) -> None:
+    plan = planned(fresh)
+    held = run(
+        "subject", "hold", "--id", SANNE, "--controller", "stago-nl", "--reason", "a claim",
+        "--review", "2027-05-23", folder=fresh,
+    )  # fmt: skip
+    assert held.returncode == 0, held.stderr
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 2
+    assert "make a new plan" in done.stderr
+
+
+def test_a_hold_keeps_a_person_and_lifting_it_lets_go(fresh: Path) -> None:
+    gerrit = ("--include", "crm.klant:4730")
+    find = run("subject", "find", "--id", "klantnr:4730", "--controller", "stago-nl", folder=fresh)
+    assert "crm.klant" in find.stdout, find.stderr + str(gerrit)
+    held = run(
+        "subject", "hold", "--id", "klantnr:4730", "--controller", "stago-nl", "--reason",
+        "a claim", "--review", "2027-05-23", folder=fresh,
+    )  # fmt: skip
+    hold = held.stdout.split(":")[0]
+    plan = planned(fresh)
+    assert run("apply", plan, "--approve", plan, folder=fresh).returncode == 0
+    row = next(row for row in contents(fresh)["crm.klant"] if row[0] == 4730)
+    assert row[6] is not None, "the telephone number is held"
+    assert run("subject", "lift", hold, folder=fresh).returncode == 0
+    plan = planned(fresh)
+    assert run("apply", plan, "--approve", plan, folder=fresh).returncode == 0
+    row = next(row for row in contents(fresh)["crm.klant"] if row[0] == 4730)
+    assert row[6] is None
+
+
+def test_rows_that_differ_from_the_plan_stop_it(fresh: Path) -> None:
+    plan = planned(fresh)
+    with closing(sqlite3.connect(fresh / "stores" / "web.sqlite")) as store:
+        store.execute("UPDATE nieuwsbrief SET status = 'UNSUBSCRIBED'")
+        store.commit()
+    before = contents(fresh)
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 2
+    assert "make a new plan" in done.stderr
+    assert contents(fresh) == before
+
+
+def test_a_broken_policy_is_said_with_file_and_line_and_changes_nothing(fresh: Path) -> None:
+    policy = fresh / "policy" / "policy.yaml"
+    policy.write_text(policy.read_text() + "\nunknown_key: 1\n")
+    before = contents(fresh)
+    done = run("plan", folder=fresh)
+    assert done.returncode == 2
+    assert re.search(r"policy\.yaml:\d+: .*unknown_key", done.stderr), done.stderr
+    assert contents(fresh) == before
+
+
+def test_an_unreachable_store_is_said_and_nothing_is_made_in_its_place(fresh: Path) -> None:
+    (fresh / "stores" / "hr.sqlite").rename(fresh / "stores" / "elsewhere.sqlite")
+    done = run("plan", folder=fresh)
+    assert done.returncode == 2
+    assert "store 'hr' cannot be reached" in done.stderr
+    assert not (fresh / "stores" / "hr.sqlite").exists()
+
+
+def test_a_locked_store_is_said_and_the_run_can_go_on_later(fresh: Path) -> None:
+    plan = planned(fresh)
+    with closing(sqlite3.connect(fresh / "stores" / "erp.sqlite")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = run("apply", plan, "--approve", plan, folder=fresh)
+        assert done.returncode == 2
+        assert "locked" in done.stderr
+        assert "Traceback" not in done.stderr
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 0, done.stderr
+    assert "finds none left" in done.stdout
+
+
+def test_a_trigger_that_puts_values_back_leaves_the_run_unverified(fresh: Path) -> None:
+    with closing(sqlite3.connect(fresh / "stores" / "events.sqlite")) as store:
+        store.execute(
+            "CREATE TRIGGER undo AFTER UPDATE OF dieetwens ON inschrijving WHEN NEW.dieetwens IS "
+            "NULL BEGIN UPDATE inschrijving SET dieetwens = OLD.dieetwens WHERE event_id = "
+            "NEW.event_id AND deelnemer_id = NEW.deelnemer_id; END"
+        )
+        store.commit()
+    plan = planned(fresh)
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 1
+    assert "NOT VERIFIED: events.inschrijving" in done.stdout
+
+
+def test_a_table_that_refers_and_is_not_mapped_refuses_the_plan(fresh: Path) -> None:
+    with closing(sqlite3.connect(fresh / "stores" / "web.sqlite")) as store:
+        store.execute(
+            "CREATE TABLE extra (id INTEGER PRIMARY KEY, brief_id INTEGER REFERENCES nieuwsbrief "
+            "ON DELETE CASCADE)"
+        )
+        store.commit()
+    plan = planned(fresh)
+    before = contents(fresh)
+    done = run("apply", plan, "--approve", plan, folder=fresh)
+    assert done.returncode == 2
+    assert "'extra' refers to it and is not in the policy" in done.stderr
+    assert contents(fresh) == before
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_the_site_is_served_on_another_port_when_the_first_is_busy(
+    told: tuple[Path, str], busy: int
+) -> None:
+    from doelbinding.cli.serving import listening
+
+    with listening(told[0] / "site", busy) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        assert server.server_port != busy
+
+
+def test_a_rolled_back_log_is_found_by_the_checkpoint_kept_outside(copy: Path) -> None:
+    kept = copy / ".doelbinding" / "checkpoint.txt"
+    with closing(sqlite3.connect(copy / ".doelbinding" / "records.sqlite3")) as records:
+        (size,) = records.execute("SELECT max(size) FROM records_evidencecheckpoint").fetchone()
+        records.execute("DELETE FROM records_evidencecheckpoint")
+        records.execute('DELETE FROM records_evidenceentry WHERE "index" > 5')
+        records.commit()
+    before = kept.read_text()
+    outside = copy / "kept.txt"
+    outside.write_text(before)
+    proof = run("prove", folder=copy)
+    assert proof.returncode == 0, proof.stderr
+    done = run("verify", str(copy / "evidence.zip"), "--earlier", str(outside))
+    assert size > 6
+    assert done.returncode == 1
