@@ -1,0 +1,346 @@
+"""The answer to a request for access: complete, honest, readable and private (R-IX.1, R-IX.12)."""
+
+# ruff: noqa: RUF001 - French writes a typographic apostrophe
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from answer_samples import (
+    CONTROLLER,
+    ENDS,
+    EVERYTHING,
+    LANGUAGES,
+    OF_ANOTHER,
+    PERSON,
+    POLICY,
+    RELATION,
+    case,
+    inventory,
+    reason,
+    row,
+)
+from jsonschema import Draft202012Validator
+
+from doelbinding.binding.circumstances import HoldKind
+from doelbinding.rights.answer import access_schema, write_access
+from doelbinding.rights.answer.files import as_json
+from doelbinding.rights.answer.gather import gather
+from doelbinding.rights.inventory import Inventory, Standing
+
+SCHEMA = Path(__file__).parents[3] / "docs/reference/access.schema.json"
+
+
+def folder(out: Path, found: Inventory = EVERYTHING, language: str = "nl") -> dict[str, str]:
+    paths = write_access(out, policy=POLICY, case=case(language), inventory=found)
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def parsed(html: str) -> ET.Element:
+    page: ET.Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+    return page
+
+
+def said(element: ET.Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def values(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        value["field"]: value
+        for dataset in document["datasets"]
+        for record in dataset["records"]
+        for value in record["values"]
+    }
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    out = tmp_path / "case-1"
+    out.mkdir(mode=0o755)
+    (out / "access.json").write_text("an earlier one")
+    paths = write_access(out, policy=POLICY, case=case(), inventory=EVERYTHING)
+    assert out.stat().st_mode & 0o777 == 0o700
+    assert {p.name for p in paths} == {
+        "index.html",
+        "access.json",
+        "access.csv",
+        "access.schema.json",
+    }
+    assert {p.stat().st_mode & 0o777 for p in out.iterdir()} == {0o600}
+    assert set(out.iterdir()) == set(paths)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_json_follows_the_schema_that_comes_with_it(tmp_path: Path, language: str) -> None:
+    files = folder(tmp_path, language=language)
+    schema = json.loads(files["access.schema.json"])
+    Draft202012Validator.check_schema(schema)
+    checker = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert not [*checker.iter_errors(json.loads(files["access.json"]))]
+
+
+def test_the_published_schema_is_the_one_in_use() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == as_json(access_schema())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("found", [EVERYTHING, inventory()], ids=["found", "nothing"])
+def test_the_page_is_valid_and_accessible(tmp_path: Path, language: str, found: Inventory) -> None:
+    page = parsed(folder(tmp_path, found, language)["index.html"])
+    assert page.get("lang") == language
+    ids = [e.get("id") for e in page.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    for link in page.iter("a"):
+        address = link.get("href") or ""
+        assert address.startswith(("#", "mailto:", "https://")), address
+        assert not address.startswith("#") or address[1:] in ids
+    levels = [int(e.tag[1]) for e in page.iter() if re.fullmatch("h[1-6]", str(e.tag))]
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels[levels.index(1) :]))
+    for table in page.iter("table"):
+        assert table.find("caption") is not None
+        assert all(th.get("scope") for th in table.iter("th"))
+
+
+def test_the_page_asks_nothing_of_anybody_and_allows_only_its_own_style(tmp_path: Path) -> None:
+    page = parsed(folder(tmp_path)["index.html"])
+    assert not [e for e in page.iter() if e.tag in {"script", "link", "img", "iframe", "form"}]
+    assert not [e for e in page.iter() if e.get("style") or e.get("src")]
+    (style,) = (e.text or "" for e in page.iter("style"))
+    assert "url(" not in style
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (allowed,) = (
+        m.get("content") or "" for m in page.iter("meta") if m.get("http-equiv") is not None
+    )
+    assert "default-src 'none'" in allowed
+    assert f"'sha256-{digest}'" in allowed
+
+
+def test_every_value_is_there_exactly_in_json(tmp_path: Path) -> None:
+    held = values(json.loads(folder(tmp_path)["access.json"]))
+    assert held["name"]["value"] == "Ada <b>Lovelace</b>"
+    assert held["remark"]["value"] == '=HYPERLINK("x")'
+    assert held["phone"]["value"] == "+31 20 000 0000"
+    assert (held["vip"]["value"], held["vip"]["shown"]) == (1, "ja")
+    assert (held["score"]["value"], held["score"]["shown"]) == (4.5, "4,5")
+    assert held["born"]["shown"] == "10 december 1985"
+
+
+def test_each_value_says_on_what_footing_it_is_there(tmp_path: Path) -> None:
+    held = values(json.loads(folder(tmp_path)["access.json"]))
+    assert {name: value["standing"] for name, value in held.items()} == {
+        "nr": "with-row",
+        "name": "justified",
+        "phone": "justified",
+        "remark": "overdue",
+        "born": "undated",
+        "vip": "held",
+        "stray": "unbound",
+        "email": "justified",
+        "topic": "restricted",
+        "score": "justified",
+        "street": "justified",
+    }
+
+
+def test_a_value_is_kept_until_its_last_reason_ends(tmp_path: Path) -> None:
+    name = values(json.loads(folder(tmp_path)["access.json"]))["name"]
+    assert [r["activity"] for r in name["reasons"]] == ["relation", "tax"]
+    assert [r["article"] for r in name["reasons"]] == ["GDPR 6(1)(f)", "GDPR 6(1)(c)"]
+    assert name["kept_until"] == ENDS.isoformat()
+    assert name["kept"] == "tot en met 4 mei 2029"
+    assert name["recipients"] == ["host", "helper"]
+
+
+def test_a_value_that_lasts_as_long_as_something_goes_on_has_criteria_and_no_date(
+    tmp_path: Path,
+) -> None:
+    email = values(json.loads(folder(tmp_path)["access.json"]))["email"]
+    assert email["kept_until"] is None
+    assert email["kept"] == "zolang send duurt"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "nl",
+            (
+                "Dit hadden wij al moeten wissen. Zodra u dit antwoord hebt, doen wij dat alsnog.",
+                "Van 1 gegeven staat niet vast tot wanneer wij het bewaren.",
+                "Voor 1 gegeven is geen doel vastgelegd.",
+                "Nodig voor een rechtszaak of een vordering",
+                "Het gebruik ervan is stilgelegd.",
+                "Gerechtvaardigd belang (art. 6 lid 1 onder f AVG), tot en met 4 mei 2029",
+                "Deze registratie is ook van iemand anders.",
+                "Wij vonden ook 2 registraties die van u kunnen zijn, maar ook van iemand anders.",
+                "Hier zochten wij ook, maar vonden wij niets van u: Bezoeken",
+            ),
+        ),
+        (
+            "en",
+            (
+                "We should already have erased this. We will do so as soon as you have this",
+                "For 1 value it is not certain how long we keep it.",
+                "For 1 value no purpose is on record.",
+                "Needed for a court case or a claim",
+                "Its use has been stopped.",
+                "Legitimate interest",
+                "This record is somebody else’s too.",
+                "We also found 2 records that may be yours, but may be somebody else’s.",
+                "We searched here too, but found nothing about you: Visits",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Nous aurions déjà dû l’effacer. Nous le ferons dès que vous aurez cette réponse.",
+                "La fin de conservation d’une donnée n’est pas établie.",
+                "Aucune finalité n’est enregistrée pour une donnée.",
+                "Nécessaire à une action en justice ou à une réclamation de droits",
+                "Son utilisation est suspendue.",
+                "Intérêts légitimes (art. 6, § 1, point f) du RGPD), jusqu’au 4 mai 2029 inclus",
+                "Cet enregistrement concerne aussi une autre personne.",
+                "Nous avons aussi trouvé 2 enregistrements qui peuvent vous concerner",
+                "Visites",
+            ),
+        ),
+    ],
+)
+def test_the_page_says_it_plainly(
+    tmp_path: Path, language: str, sentences: tuple[str, ...]
+) -> None:
+    words = said(parsed(folder(tmp_path, language=language)["index.html"]))
+    for sentence in sentences:
+        assert sentence in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_names_officer_authority_court_and_transfers(
+    tmp_path: Path, language: str
+) -> None:
+    words = said(parsed(folder(tmp_path, language=language)["index.html"]))
+    for told in (
+        CONTROLLER.officer.email,
+        CONTROLLER.authority.name[language],
+        CONTROLLER.authority.address,
+        CONTROLLER.court[language],
+        "besluit 2000/518/EG",
+        "Bedrijf helper",
+    ):
+        assert told in words
+
+
+def test_what_leads_to_somebody_else_tells_nothing_of_them(tmp_path: Path) -> None:
+    for name, content in folder(tmp_path).items():
+        if name != "access.schema.json":
+            assert "Geheim onderzoek" not in content, name
+            assert "inquiry" not in content, name
+            assert "secret-office" not in content, name
+            assert str(OF_ANOTHER.year) not in content, name
+
+
+def test_a_shared_record_that_only_another_needs_says_just_that(tmp_path: Path) -> None:
+    alone = row("home", (72,), {"street": ("Dorp", Standing.JUSTIFIED, (reason(RELATION),))})
+    shared = row(
+        "home", (72,), {"street": ("Dorp", Standing.JUSTIFIED, (reason(RELATION),))}, others=True
+    )
+    told = values(json.loads(folder(tmp_path / "a", inventory(alone))["access.json"]))
+    assert told["street"]["standing"] == "justified"
+    told = values(json.loads(folder(tmp_path / "b", inventory(shared))["access.json"]))
+    assert (told["street"]["standing"], told["street"]["reasons"]) == ("others", [])
+
+
+def test_people_in_doubt_are_counted_and_never_shown(tmp_path: Path) -> None:
+    files = folder(tmp_path)
+    assert json.loads(files["access.json"])["ambiguous"] == 2
+    assert not [name for name, content in files.items() if "198.51.100.7" in content]
+
+
+def test_what_only_the_seal_of_this_request_keeps_is_said_to_be_overdue(tmp_path: Path) -> None:
+    sealed = row(
+        "person",
+        (7,),
+        {
+            "remark": ("oud", Standing.HELD, ()),
+            "stray": ("los", Standing.HELD, ()),
+            "born": ("?", Standing.HELD, (reason(RELATION, certain=False),)),
+        },
+        holds=dict.fromkeys(("remark", "stray", "born"), (HoldKind.SEAL,)),
+    )
+    told = values(json.loads(folder(tmp_path, inventory(sealed))["access.json"]))
+    standings = {name: value["standing"] for name, value in told.items()}
+    assert standings["remark"] == "overdue"
+    assert standings["stray"] == "unbound"
+    assert standings["born"] == "undated"
+    assert all(value["holds"] == [] for value in told.values())
+
+
+def test_overdue_values_still_name_who_got_them(tmp_path: Path) -> None:
+    remark = values(json.loads(folder(tmp_path)["access.json"]))["remark"]
+    assert remark["recipients"] == ["host", "helper"]
+
+
+def test_the_csv_has_a_line_for_each_value_and_no_formula(tmp_path: Path) -> None:
+    content = folder(tmp_path)["access.csv"]
+    head, *lines = csv.reader(io.StringIO(content.removeprefix("\ufeff")))
+    assert content.startswith("\ufeff")
+    assert all(len(line) == len(head) for line in lines)
+    held = {line[3]: line[4] for line in lines}
+    assert held["Telefoon"] == "'+31 20 000 0000"
+    assert held["Opmerking"] == '\'=HYPERLINK("x")'
+    document = json.loads(folder(tmp_path)["access.json"])
+    counted = sum(len(r["values"]) for d in document["datasets"] for r in d["records"])
+    assert len(lines) == counted
+
+
+def test_values_are_escaped_on_the_page(tmp_path: Path) -> None:
+    page = folder(tmp_path)["index.html"]
+    assert "Ada &lt;b&gt;Lovelace&lt;/b&gt;" in page
+    assert "<b>" not in page
+
+
+def test_nothing_found_is_a_proper_answer(tmp_path: Path) -> None:
+    files = folder(tmp_path, inventory())
+    assert "Wij vonden niets van u" in said(parsed(files["index.html"]))
+    document = json.loads(files["access.json"])
+    assert document["datasets"] == []
+    assert [e["dataset_label"] for e in document["empty"]] == [
+        "Klanten",
+        "Nieuwsbrieven",
+        "Scores",
+        "Adressen",
+        "Bezoeken",
+    ]
+
+
+def test_records_with_different_ends_each_say_theirs(tmp_path: Path) -> None:
+    ends = (ENDS, ENDS.replace(year=2030))
+    several = [
+        row(
+            "letter",
+            (n,),
+            {"email": (f"{n}@x.example", Standing.JUSTIFIED, (reason(RELATION, e),))},
+        )
+        for n, e in enumerate(ends)
+    ]
+    words = said(parsed(folder(tmp_path, inventory(*several))["index.html"]))
+    assert "tot een datum tussen 4 mei 2029 en 4 mei 2030" in words
+    assert "Nummer 0 0@x.example tot en met 4 mei 2029" in words
+    assert "Nummer 1 1@x.example tot en met 4 mei 2030" in words
+
+
+def test_what_is_gathered_shows_no_values_in_a_traceback() -> None:
+    found = gather(POLICY, case(), inventory(PERSON))
+    assert "Lovelace" not in repr(found.datasets)

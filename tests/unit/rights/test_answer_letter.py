@@ -1,0 +1,290 @@
+"""The letter about erasure: what went, what stays and why, for a person to read (R-IX.3)."""
+
+# ruff: noqa: RUF001 - French writes a typographic apostrophe
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import html5lib
+import pytest
+from answer_samples import (
+    EVERYTHING,
+    HOME,
+    LANGUAGES,
+    LETTER,
+    NEWS,
+    ORDERS,
+    PERSON,
+    POLICY,
+    RELATION,
+    SCORE,
+    TAX,
+    case,
+    inventory,
+    reason,
+    row,
+)
+
+from doelbinding.binding.circumstances import HoldKind
+from doelbinding.law.erasure import (
+    CONSENT_ENDS,
+    CONTRACT_LIVES,
+    OBJECTION_PREVAILS,
+    OBJECTION_WEIGHED,
+    STATUTE_DEMANDS,
+)
+from doelbinding.law.rights import Decision, Outcome
+from doelbinding.policy.activity import Activity
+from doelbinding.policy.vocabulary import Right
+from doelbinding.rights.answer import write_erasure_letter
+from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
+from doelbinding.rights.inventory import Inventory, RowReport, Standing
+
+
+def decided(activity: Activity, decision: Decision) -> PhaseDecision:
+    return PhaseDecision(activity=activity, phase=activity.phases[0], decision=decision)
+
+
+STOPS_RELATION = decided(RELATION, OBJECTION_PREVAILS)
+STOPS_NEWS = decided(NEWS, CONSENT_ENDS)
+KEEPS_TAX = decided(TAX, STATUTE_DEMANDS)
+KEEPS_ORDERS = decided(ORDERS, CONTRACT_LIVES)
+
+
+def fates(report: RowReport, **kept: tuple[PhaseDecision, ...]) -> tuple[Fate, ...]:
+    shared = report.found.others
+    return tuple(
+        Fate(row=report.found, value=v, kept_by=kept.get(v.column.name, ()), shared=shared)
+        for v in report.values
+        if v.column.personal
+    )
+
+
+def decision(*phases: PhaseDecision, fates: tuple[Fate, ...]) -> ErasureDecision:
+    return ErasureDecision(
+        phases=phases,
+        stops=(),
+        suspended=tuple(p for p in phases if p.decision.suspends),
+        fates=fates,
+    )
+
+
+PART = decision(
+    STOPS_RELATION,
+    STOPS_NEWS,
+    KEEPS_TAX,
+    KEEPS_ORDERS,
+    fates=(
+        *fates(PERSON, name=(KEEPS_TAX,)),
+        *fates(row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})),
+        *fates(SCORE, score=(KEEPS_ORDERS,)),
+        *fates(HOME),
+    ),
+)
+
+
+def letter(
+    out: Path,
+    made: ErasureDecision = PART,
+    found: Inventory = EVERYTHING,
+    language: str = "nl",
+    *,
+    verified: bool = True,
+) -> tuple[str, str]:
+    html, plain = write_erasure_letter(
+        out,
+        policy=POLICY,
+        case=case(language, Right.ERASURE),
+        inventory=found,
+        decision=made,
+        verified=verified,
+    )
+    assert (html.name, plain.name) == ("letter.html", "letter.txt")
+    assert {p.stat().st_mode & 0o777 for p in (html, plain)} == {0o600}
+    return html.read_text(encoding="utf-8"), plain.read_text(encoding="utf-8")
+
+
+def words(plain: str) -> str:
+    return " ".join(plain.split())
+
+
+def test_it_says_what_went_what_stays_why_and_until_when(tmp_path: Path) -> None:
+    _, plain = letter(tmp_path)
+    text = words(plain)
+    for sentence in (
+        "Een deel van uw gegevens hebben wij gewist. Een ander deel wissen wij nu niet.",
+        "- Klanten: in 1 registratie alleen Telefoon, Opmerking, Geboren op en Los veld",
+        "- Nieuwsbrieven: 1 registratie",
+        "Waarom: Boekhouding – Wettelijke verplichting (art. 17 lid 3 onder b en art. 6 lid 1",
+        "Tot wanneer: tot en met 31 december 2027",
+        "De wet verplicht ons: Belastingwet art. 52.",
+        "Tot wanneer: zolang deliver duurt",
+        "Wij bewaren deze gegevens zolang wij ze nodig hebben voor onze overeenkomst met u",
+        "Wij gebruiken ze alleen nog waarvoor ze hier staan, en voor niets anders.",
+    ):
+        assert sentence in text, sentence
+
+
+def test_it_does_not_repeat_the_values(tmp_path: Path) -> None:
+    for content in letter(tmp_path):
+        for value in ("Lovelace", "000 0000", "HYPERLINK", "ada@example.com", "Dorpsstraat"):
+            assert value not in content
+
+
+def test_it_owns_up_to_what_should_have_gone_before(tmp_path: Path) -> None:
+    text = words(letter(tmp_path)[1])
+    assert "Wij hadden het eerder moeten wissen. Dat spijt ons." in text
+    assert "Voor 1 van deze gegevens hadden wij geen doel vastgelegd." in text
+    assert "Van 1 van deze gegevens stond bij ons niet vast tot wanneer" in text
+
+
+def test_what_a_claim_holds_is_named_so(tmp_path: Path) -> None:
+    text = words(letter(tmp_path)[1])
+    assert "Vaste klant Waarom: Nodig voor een rechtszaak of een vordering" in text
+    assert "Tot wanneer: totdat dat is afgelopen" in text
+
+
+def test_what_is_somebody_elses_too_is_kept_without_saying_whose_or_why(tmp_path: Path) -> None:
+    for content in letter(tmp_path):
+        assert "Geheim onderzoek" not in content
+        assert "secret-office" not in content
+        assert "2031" not in content
+    assert "- Adressen: Straat" in letter(tmp_path)[1]
+
+
+def test_recipients_of_what_went_are_named(tmp_path: Path) -> None:
+    text = words(letter(tmp_path)[1])
+    assert "Deze ontvangers kregen gegevens die wij nu hebben gewist." in text
+    assert "- Bedrijf host (Duitsland) – dienst host" in text
+    assert "- Bedrijf helper (Zwitserland) – dienst helper" in text
+
+
+def test_backups_have_a_last_day(tmp_path: Path) -> None:
+    assert "nog staan tot en met 8 juli 2024." in words(letter(tmp_path)[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_names_officer_authority_and_court(tmp_path: Path, language: str) -> None:
+    for content in letter(tmp_path, language=language):
+        for told in ("dpo@acme.example", "Plein 1", "authority.example"):
+            assert told in content
+        assert {"nl": "de rechtbank", "en": "the court", "fr": "le tribunal"}[language] in content
+
+
+def test_nothing_is_called_erased_before_it_is_seen_to_be(tmp_path: Path) -> None:
+    text = words(letter(tmp_path, verified=False)[1])
+    assert "Wij maken het af en laten u dat uiterlijk op 1 juli 2024 weten." in text
+    assert "hebben wij gewist" not in text
+    assert "WAT WIJ HEBBEN GEWIST" not in text
+    assert "RESERVEKOPIEËN" not in text
+
+
+def test_what_is_weighed_has_its_deadline(tmp_path: Path) -> None:
+    weighs = decided(RELATION, OBJECTION_WEIGHED)
+    kept = dict.fromkeys(("name", "phone", "born"), (weighs,))
+    made = decision(weighs, fates=fates(PERSON, **kept))
+    text = words(letter(tmp_path, made, inventory(PERSON))[1])
+    assert "WAT WIJ NOG AFWEGEN" in text
+    assert "Wij gebruiken deze gegevens niet zolang wij het afwegen" in text
+    assert "- Klanten: Naam, Telefoon en Geboren op" in text
+    assert "U hoort uiterlijk op 1 juli 2024 wat wij hebben besloten." in text
+
+
+def test_compelling_grounds_are_told(tmp_path: Path) -> None:
+    shown = Decision(
+        outcome=Outcome.KEEP,
+        article="GDPR 21(1), 17(1)(c)",
+        reason={"nl": "Wij bewaren deze gegevens om dwingende redenen: fraude"},
+    )
+    keeps = decided(RELATION, shown)
+    made = decision(keeps, fates=fates(PERSON, phone=(keeps,)))
+    text = words(letter(tmp_path, made, inventory(PERSON))[1])
+    assert "Gerechtvaardigd belang (art. 21 lid 1 en art. 17 lid 1 onder c AVG)" in text
+    assert "dwingende redenen: fraude" in text
+    assert "Tot wanneer: tot en met 4 mei 2029" in text
+
+
+def test_restricted_values_are_not_said_to_be_gone(tmp_path: Path) -> None:
+    made = decision(fates=fates(LETTER))
+    text = words(letter(tmp_path, made, inventory(LETTER))[1])
+    assert "- Nieuwsbrieven: in 1 registratie alleen E-mail" in text
+    assert "Onderwerp Waarom: Het gebruik ervan is beperkt; wij bewaren het alleen" in text
+
+
+def test_an_open_request_for_access_keeps_what_it_is_about(tmp_path: Path) -> None:
+    sealed = row(
+        "letter",
+        (70,),
+        {"email": ("a@x", Standing.HELD, ())},
+        holds={"email": (HoldKind.SEAL,)},
+    )
+    text = words(letter(tmp_path, decision(fates=fates(sealed)), inventory(sealed))[1])
+    assert "Wij kunnen uw gegevens nu niet wissen." in text
+    assert "Vastgehouden totdat een ander verzoek van u is beantwoord" in text
+
+
+def test_records_with_different_ends_each_say_theirs(tmp_path: Path) -> None:
+    several = [
+        row("letter", (n,), {"email": ("a@x", Standing.JUSTIFIED, (reason(TAX, day),))})
+        for n, day in enumerate((date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)))
+    ]
+    kept = tuple(f for r in several for f in fates(r, email=(KEEPS_TAX,)))
+    text = words(letter(tmp_path, decision(KEEPS_TAX, fates=kept), inventory(*several))[1])
+    assert (
+        "Tot wanneer: tot en met 31 december 2027 – 2 registraties; tot en met 31 december 2028 "
+        "– 1 registratie"
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("language", "opening"),
+    [
+        ("nl", "Wij hebben alles gewist wat Acme B.V. van u had."),
+        ("en", "We have erased everything that Acme B.V. had about you."),
+        ("fr", "Nous avons effacé tout ce que Acme B.V. avait sur vous."),
+    ],
+)
+def test_when_everything_went_it_is_short(tmp_path: Path, language: str, opening: str) -> None:
+    gone = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
+    made = decision(STOPS_NEWS, fates=fates(gone))
+    _, plain = letter(tmp_path, made, inventory(gone), language)
+    assert opening in words(plain)
+    titles = [line for line in plain.splitlines() if line.isupper() and len(line) > 5]
+    assert len(titles) == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "opening"),
+    [
+        ("nl", "Wij hebben geen gegevens van u gevonden. Er valt dus niets te wissen."),
+        ("en", "We found no data about you, so there is nothing to erase."),
+        ("fr", "Nous n’avons trouvé aucune donnée vous concernant. Il n’y a donc rien à effacer."),
+    ],
+)
+def test_when_nothing_was_found_it_says_where_was_searched(
+    tmp_path: Path, language: str, opening: str
+) -> None:
+    made = decision(fates=())
+    text = words(letter(tmp_path, made, inventory(ambiguous=1), language)[1])
+    assert opening in text
+    assert f"- {POLICY.stores[0].label[language]}" in text
+    doubt = {"nl": "1 registratie die van u kan zijn", "en": "1 record that may", "fr": "peut vous"}
+    assert doubt[language] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verified", [True, False])
+def test_the_letter_is_valid_html_with_headings_in_order(
+    tmp_path: Path, language: str, *, verified: bool
+) -> None:
+    html, plain = letter(tmp_path, language=language, verified=verified)
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+    assert page.get("lang") == language
+    levels = [int(e.tag[1]) for e in page.iter() if e.tag in {"h1", "h2", "h3"}]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    assert max(len(line) for line in plain.splitlines()) <= 80
+    assert "\u00ad" not in plain
