@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Link
@@ -157,9 +159,10 @@ class Referred:
     op: Literal["referred"] = "referred"
 
 
-Expression = (
-    Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf | Referred
-)
+Expression = Annotated[
+    Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf | Referred,
+    Field(discriminator="op"),
+]
 
 YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=None)
 

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,15 @@ from answer_samples import (
 from jsonschema import Draft202012Validator
 
 from doelbinding.binding.circumstances import HoldKind
+from doelbinding.law.language.wording import wording
+from doelbinding.policy.activity import Basis
+from doelbinding.policy.vocabulary import LawfulBasis
 from doelbinding.rights.answer import access_schema, write_access
+from doelbinding.rights.answer.document import Table
 from doelbinding.rights.answer.files import as_json
 from doelbinding.rights.answer.gather import gather
+from doelbinding.rights.answer.parts import rights_table
+from doelbinding.rights.answer.words import LOCALE
 from doelbinding.rights.inventory import Inventory, Standing
 
 SCHEMA = Path(__file__).parents[3] / "docs/reference/access.schema.json"
@@ -344,3 +351,16 @@ def test_records_with_different_ends_each_say_theirs(tmp_path: Path) -> None:
 def test_what_is_gathered_shows_no_values_in_a_traceback() -> None:
     found = gather(POLICY, case(), inventory(PERSON))
     assert "Lovelace" not in repr(found.datasets)
+
+
+def test_a_right_to_object_is_told_both_as_weighed_and_as_absolute(tmp_path: Path) -> None:
+    marketing = replace(
+        RELATION.phases[0],
+        id="offers",
+        basis=Basis(kind=LawfulBasis.LEGITIMATE_INTERESTS, direct_marketing=True),
+    )
+    both = replace(RELATION, phases=(RELATION.phases[0], marketing))
+    (table,) = rights_table((both,), wording("nl", own=LOCALE))
+    assert isinstance(table, Table)
+    articles = [row[0][0].detail for row in table.rows if row[0][0].text == "Bezwaar"]
+    assert articles == ["art. 21 lid 1 AVG", "art. 21 lid 2 en art. 21 lid 3 AVG"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from doelbinding.law.language.wording import Wording
-from doelbinding.law.rights import Standing, rights_of_activity
+from doelbinding.law.rights import Standing, rights_of
 from doelbinding.law.transfers import inside_eea
 from doelbinding.policy.activity import Activity, Basis
 from doelbinding.policy.model import Policy
@@ -94,29 +94,31 @@ def basis_words(basis: Basis, words: Wording) -> str:
 
 
 def rights_table(activities: Iterable[Activity], words: Wording) -> tuple[Block, ...]:
-    """Say which rights the person has, by the bases of the activities (Art. 15(1)(e))."""
-    standings = {a.id: (a, rights_of_activity(a)) for a in activities if a.phases}
-    rows = []
-    for right in Right:
-        given = [(a, s[right]) for a, s in standings.values() if s[right].exists]
-        for article in dict.fromkeys(standing.article for _, standing in given):
-            alike = [(a, standing) for a, standing in given if standing.article == article]
-            rows.append(_right(right, alike, len(standings), words))
+    """Say which rights the person has, by the basis of each phase (Art. 15(1)(e))."""
+    based = [activity for activity in activities if activity.phases]
     head = tuple(words.ui(f"rights.{name}") for name in ("right", "meaning", "applies"))
-    return table(words.ui("rights.caption"), head, rows)
+    return table(words.ui("rights.caption"), head, _rights(based, words))
 
 
-def _right(
-    right: Right, given: list[tuple[Activity, Standing]], of: int, words: Wording
-) -> tuple[Cell, ...]:
-    standing = given[0][1]
-    named = words.ui("semicolon").join(words.say(activity.name) for activity, _ in given)
-    when = words.ui("rights.always") if len(given) == of else named
-    return (
-        (Line(text=words.ui(f"right.{right.value}"), detail=words.article(standing.article)),),
-        (Line(text=words.say(standing.reason)),),
-        (Line(text=when),),
-    )
+def _rights(activities: list[Activity], words: Wording) -> Iterator[tuple[Cell, ...]]:
+    """Yield each right under each article, with the activities that give it."""
+    given: dict[tuple[Right, str], dict[str, Standing]] = {}
+    for activity in activities:
+        for phase in activity.phases:
+            for right, standing in rights_of(activity, phase.basis).items():
+                if standing.exists:
+                    names = given.setdefault((right, standing.article), {})
+                    names[words.say(activity.name)] = standing
+    order = {right: n for n, right in enumerate(Right)}
+    for (right, article), names in sorted(given.items(), key=lambda pair: order[pair[0][0]]):
+        standing = next(iter(names.values()))
+        named = words.ui("semicolon").join(names)
+        when = words.ui("rights.always") if len(names) == len(activities) else named
+        yield (
+            (Line(text=words.ui(f"right.{right.value}"), detail=words.article(article)),),
+            (Line(text=words.say(standing.reason)),),
+            (Line(text=when),),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
