@@ -13,6 +13,7 @@ import pytest
 from answer_samples import (
     EVERYTHING,
     HOME,
+    INQUIRY,
     LANGUAGES,
     LETTER,
     NEWS,
@@ -32,6 +33,7 @@ from doelbinding.binding.circumstances import HoldKind
 from doelbinding.law.erasure import (
     CONSENT_ENDS,
     CONTRACT_LIVES,
+    NO_LONGER_NEEDED,
     OBJECTION_PREVAILS,
     OBJECTION_WEIGHED,
     STATUTE_DEMANDS,
@@ -72,7 +74,9 @@ def decision(*phases: PhaseDecision, fates: tuple[Fate, ...]) -> ErasureDecision
     )
 
 
+STOPS_INQUIRY = decided(INQUIRY, NO_LONGER_NEEDED)
 PART = decision(
+    STOPS_INQUIRY,
     STOPS_RELATION,
     STOPS_NEWS,
     KEEPS_TAX,
@@ -150,6 +154,7 @@ def test_what_a_claim_holds_is_named_so(tmp_path: Path) -> None:
 def test_what_is_somebody_elses_too_is_kept_without_saying_whose_or_why(tmp_path: Path) -> None:
     for content in letter(tmp_path):
         assert "Geheim onderzoek" not in content
+        assert "probe" not in content
         assert "secret-office" not in content
         assert "2031" not in content
     assert "- Adressen: Straat" in letter(tmp_path)[1]

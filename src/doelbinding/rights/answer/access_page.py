@@ -52,7 +52,10 @@ def access_page(found: Gathered) -> Page:
         kicker=words.ui("access.kicker"),
         heading=words.ui("access.heading"),
         lead=(
-            *paragraphs(words.ui("access.lead", controller=name, day=words.date(case.received_on))),
+            *paragraphs(
+                words.ui("access.asked", controller=name, day=words.date(case.received_on))
+            ),
+            *paragraphs(words.ui("access.lead") if found.datasets else ""),
             *case_facts(case, words),
         ),
         sections=tuple(_sections(found)),
@@ -142,7 +145,7 @@ def _empty(found: Gathered) -> tuple[Block, ...]:
         return ()
     say = found.words.say
     return (
-        *paragraphs(found.words.ui("access.empty")),
+        *paragraphs(found.words.ui("access.empty" if found.datasets else "access.searched")),
         *bullets(Line(text=label, detail=say(store.label)) for store, label in empty),
     )
 

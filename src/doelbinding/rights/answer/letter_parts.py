@@ -77,7 +77,7 @@ def _ended(settled: Settled) -> Iterator[Block]:
     """Say what we stop doing, and on what ground, in the law's own sentences."""
     words = settled.words
     purposes: dict[str, dict[str, None]] = {}
-    for one in settled.decision.phases:
+    for one in settled.phases():
         if one.decision.outcome is Outcome.STOP:
             label = words.say(settled.policy.purpose_by_id[one.phase.purpose].label)
             purposes.setdefault(words.say(one.decision.reason), {})[label] = None
@@ -156,7 +156,8 @@ def _ends(kind: Kind, words: Wording) -> Cell:
 
 def _weighed(settled: Settled, weighed: tuple[Kind, ...]) -> Section:
     words = settled.words
-    reasons = dict.fromkeys(words.say(d.decision.reason) for d in settled.decision.suspended)
+    suspended = [d.decision for d in settled.phases() if d.decision.suspends]
+    reasons = dict.fromkeys(words.say(decision.reason) for decision in suspended)
     return section(
         "weighed",
         words.ui("letter.weighed"),

@@ -96,6 +96,11 @@ class Settled:
         ]
         return tuple(self._kind(ref, some) for ref, some in _by_dataset(fates).items())
 
+    def phases(self) -> tuple[PhaseDecision, ...]:
+        """Give what was decided of the person's own phases; a shared row has others' too."""
+        own = {name_of(reason) for why in self.before.values() for reason in why.reasons}
+        return tuple(decision for decision in self.decision.phases if decision.name in own)
+
     def footings(self) -> Counter[Footing]:
         """Count on what footing the erased values were there."""
         return Counter(self.before[mark_of(f)].footing for f in self.of(Lot.ERASED))
