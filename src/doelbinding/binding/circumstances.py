@@ -66,11 +66,15 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restriction:
-    """Art. 18: the values are kept, and other uses are stopped."""
+    """Art. 18: the values are kept, and other uses are stopped.
+
+    With `phases` it covers only values that those phases bind, while a claim is weighed.
+    """
 
     id: str
     controller: str
     subjects: Subjects
+    phases: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +93,19 @@ class Circumstances:
                 yield stop
 
     def keeps_of(self, controller: str, dataset: str) -> Iterator[Hold | Restriction]:
-        """Yield the holds and restrictions of people of one dataset."""
-        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *self.restrictions)
+        """Yield the holds and the restrictions of whole rows, for people of one dataset."""
+        whole = (restriction for restriction in self.restrictions if not restriction.phases)
+        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *whole)
         for keep in keeps:
             if keep.controller == controller and keep.subjects.get(dataset):
                 yield keep
+
+    def suspensions_of(self, controller: str, phase: str, dataset: str) -> Iterator[Restriction]:
+        """Yield the restrictions that suspend a phase, for people of one dataset."""
+        for restriction in self.restrictions:
+            suspends = restriction.controller == controller and phase in restriction.phases
+            if suspends and restriction.subjects.get(dataset):
+                yield restriction
 
 
 def phase_name(activity: str, phase: str) -> str:

@@ -65,6 +65,7 @@ class PhaseState:
     when: Truth
     terms: tuple[TermState, ...]
     stops: tuple[Stop, ...] = ()
+    suspended: tuple[Restriction, ...] = ()
 
     @property
     def lives(self) -> Truth:
@@ -73,7 +74,9 @@ class PhaseState:
 
     @property
     def justifies(self) -> Truth:
-        """Whether the phase justifies the value."""
+        """Whether the phase justifies the value: it lives unstopped, or is being weighed."""
+        if self.suspended:
+            return self.when
         return False if self.stops else self.lives
 
     @property
@@ -264,6 +267,7 @@ class Interpreter:
             return
         (controller,) = controllers
         if self.policy.performs(controller, activity):
+            name = phase_name(activity.id, phase.id)
             terms = self.policy.terms_of(controller, activity, phase)
             yield PhaseState(
                 controller=controller.id,
@@ -271,7 +275,8 @@ class Interpreter:
                 phase=phase,
                 when=when,
                 terms=tuple(self._term(here, row, term, controller) for term in terms),
-                stops=tuple(self._stops(here, row, phase_name(activity.id, phase.id), controller)),
+                stops=tuple(self._stops(here, row, name, controller)),
+                suspended=tuple(self._suspensions(here, row, name, controller)),
             )
 
     def _through_sharers(
@@ -370,6 +375,14 @@ class Interpreter:
                     stop.kind.lasts or self._collected_before(here, row, stop, controller)
                 ):
                     yield stop
+
+    def _suspensions(
+        self, here: Place, row: Row, phase: str, controller: Controller
+    ) -> Iterator[Restriction]:
+        for _, ref, key in self.people(here, row):
+            for restriction in self.circumstances.suspensions_of(controller.id, phase, ref):
+                if key in restriction.subjects[ref]:
+                    yield restriction
 
     def _collected_before(self, here: Place, row: Row, stop: Stop, controller: Controller) -> bool:
         name = here.dataset.collected

@@ -219,10 +219,13 @@ class Needs:
             raise PathError(f"{here.ref} has no controller")
         if not self.policy.performs(controller, activity):
             return NO
+        name = phase_name(activity.id, phase.id)
         terms = self.policy.terms_of(controller, activity, phase)
         living = any_of(*(self._term(here, term, controller) for term in terms))
-        stopped = any_of(*self._stopped(here, phase_name(activity.id, phase.id), controller))
-        return all_of(living, not_(stopped))
+        stopped = any_of(*self._stopped(here, name, controller))
+        suspensions = self.circumstances.suspensions_of(controller.id, name, here.top.ref)
+        suspended = [covered_by(here, set_name(s.id, here.top.ref)) for s in suspensions]
+        return any_of(all_of(living, not_(stopped)), *suspended)
 
     def _term(self, here: Place, term: Term, controller: Controller) -> Expression:
         who = any_of(*(self._person(here, person) for person in term.persons))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
+from contextlib import nullcontext, suppress
 from datetime import date
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +17,7 @@ import typer
 from doelbinding.cli.printing import say
 from doelbinding.cli.publish import PORT
 from doelbinding.cli.reading import BadInput, instant_of
+from doelbinding.cli.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +43,13 @@ def demo(
     """Tell the whole story: check, publish, plan, why, apply, access, erase, prove."""
     day = instant_of(at).date()
     prepare(folder, people=people, seed=seed, postgresql=postgresql, at=day)
-    tell(folder, "" if at is None else f" --at {day}")
-    say(f"\nThe folder {folder} is yours to play with: try `doelbinding -C {folder} --help`.")
-    if serve:
-        _serve(folder / "site", port)
+    told_as_of = "" if at is None else f" --at {day}"
+    publish_first(folder, told_as_of)
+    with serving(folder / "site", port) if serve else nullcontext():
+        tell(folder, told_as_of)
+        say(f"\nThe folder {folder} is yours to play with: try `doelbinding -C {folder} --help`.")
+        if serve:
+            _wait()
 
 
 def prepare(folder: Path, *, people: int, seed: int, postgresql: bool, at: date) -> None:
@@ -111,8 +118,8 @@ def _configuration(engines: Mapping[str, sa.Engine], folder: Path) -> str:
     return "".join(lines)
 
 
-def tell(folder: Path, at: str) -> None:
-    """Run the commands of the story, each as somebody would type it.
+def publish_first(folder: Path, at: str) -> None:
+    """Check the policy and publish it, so that there is something to read from the start.
 
     Args:
         folder: the working folder.
@@ -122,6 +129,10 @@ def tell(folder: Path, at: str) -> None:
     _run(folder, f"check{at}")
     _chapter("Publish it: a page, a sheet per activity, the register, per affiliate and language")
     _run(folder, "publish")
+
+
+def tell(folder: Path, at: str) -> None:
+    """Run the commands of the story, each as somebody would type it; `at` as above."""
     _chapter("What does nothing justify any more? Every rule of section VI, on real rows")
     _run(folder, f"plan{at}")
     _chapter("Why do we still have this name? And this address?")
@@ -167,9 +178,12 @@ def _last_case(folder: Path) -> str:
     return max((folder / "answers").iterdir(), key=lambda p: p.stat().st_mtime).name
 
 
-def _serve(site: Path, port: int) -> None:
-    """Serve the site; without a terminal, for a minute, so that nothing hangs for ever."""
-    from doelbinding.cli.serving import serve_folder
-
-    seconds = None if sys.stdin.isatty() else SECONDS_WITHOUT_TERMINAL
-    serve_folder(site, port, seconds=seconds)
+def _wait() -> None:
+    """Keep serving; without a terminal for a minute only, so that nothing hangs for ever."""
+    if sys.stdin.isatty():
+        say("the site stays up until Ctrl-C")
+        with suppress(KeyboardInterrupt):
+            Event().wait()
+    else:
+        say(f"no terminal: the site stays up for {SECONDS_WITHOUT_TERMINAL} seconds more")
+        sleep(SECONDS_WITHOUT_TERMINAL)

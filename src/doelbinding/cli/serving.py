@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 
 from doelbinding.cli.printing import say
 from doelbinding.cli.reading import BadInput
@@ -44,15 +46,22 @@ def listening(folder: Path, port: int) -> ThreadingHTTPServer:
         return ThreadingHTTPServer((HOST, 0), handler)
 
 
-def serve_folder(folder: Path, port: int, *, seconds: float | None = None) -> None:
-    """Serve until interrupted, or for so many seconds."""
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[None]:
+    """Serve a folder beside whatever else is done, and say where."""
     with listening(folder, port) as server:
-        until = "Ctrl-C stops it" if seconds is None else f"stops by itself after {seconds:.0f} s"
-        say(f"the site is at http://{HOST}:{server.server_port}/  ({until})")
-        if seconds is not None:
-            stopper = Timer(seconds, server.shutdown)
-            stopper.daemon = True
-            stopper.start()
+        say(f"the site is at http://{HOST}:{server.server_port}/\n")
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+def serve_folder(folder: Path, port: int) -> None:
+    """Serve until interrupted."""
+    with listening(folder, port) as server:
+        say(f"the site is at http://{HOST}:{server.server_port}/  (Ctrl-C stops it)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

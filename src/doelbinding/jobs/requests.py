@@ -374,6 +374,7 @@ def _record_decision(workspace: Workspace, request: Request, draft: ErasureDraft
             id=f"{request.id}-restriction",
             controller=request.controller,
             subjects=draft.found.subjects,
+            phases=frozenset(phase.name for phase in draft.decision.suspended),
         )
         record_restriction(
             restriction,

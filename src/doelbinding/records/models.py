@@ -143,8 +143,9 @@ class HoldRecord(Said):
 
 
 class RestrictionRecord(Said):
-    """A restriction (Art. 18): values that are kept and not otherwise used."""
+    """A restriction (Art. 18): values kept and not otherwise used, of some phases or of all."""
 
+    phases = models.JSONField(default=list)
     ground = models.CharField(max_length=40)
 
 

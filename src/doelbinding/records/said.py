@@ -47,7 +47,10 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
         ),
         restrictions=tuple(
             Restriction(
-                id=record.id, controller=record.controller, subjects=_subjects(record, sealer)
+                id=record.id,
+                controller=record.controller,
+                subjects=_subjects(record, sealer),
+                phases=frozenset(record.phases),
             )
             for record in _living(RestrictionRecord.objects.order_by("id"), at)
         ),
@@ -112,6 +115,7 @@ def record_restriction(
     RestrictionRecord.objects.create(
         id=restriction.id,
         controller=restriction.controller,
+        phases=sorted(restriction.phases),
         ground=ground,
         set_at=set_at,
         subjects_sealed=sealer.seal("subjects", keys_as_json(restriction.subjects)),

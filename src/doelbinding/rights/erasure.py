@@ -9,9 +9,8 @@ from datetime import datetime
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.policy.activity import Activity, Phase
-from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.rights.inventory import FoundValue, Inventory
+from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing
 from doelbinding.rights.locate import FoundRow
 
 
@@ -41,7 +40,8 @@ class Fate:
     @property
     def erased(self) -> bool:
         """Whether nothing keeps the value."""
-        return not self.kept_by and not self.value.holds and not self.shared
+        held = self.value.standing is Standing.HELD
+        return not self.kept_by and not held and not self.shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,27 +59,36 @@ def decide_phases(
 ) -> tuple[PhaseDecision, ...]:
     """Decide the request for every phase that justifies anything found.
 
+    A phase lives if it certainly does for any value: what is undated beside it is decided value by
+    value. The person's own rows say so before rows that others share.
+
     Args:
         inventory: what was found of the person, before anything is stopped.
         ground: the ground of Art. 17(1) the person names, if any.
         compelling: by phase (`activity/phase`), the grounds that the controller shows.
     """
-    decided: dict[str, PhaseDecision] = {}
-    for _, value in inventory.values():
+    living: dict[str, bool] = {}
+    meant: dict[str, Reason] = {}
+    for row, value in sorted(inventory.values(), key=lambda found: found[0].others):
         for reason in value.reasons:
             name = phase_name(reason.activity.id, reason.phase.id)
-            if name in decided or not reason.controller:
+            if not reason.controller or (row.others and name in living):
                 continue
-            decision = decide_erasure(
-                reason.phase.basis,
+            meant[name] = reason
+            living[name] = living.get(name, False) or reason.certain
+    return tuple(
+        PhaseDecision(
+            activity=meant[name].activity,
+            phase=meant[name].phase,
+            decision=decide_erasure(
+                meant[name].phase.basis,
                 ground,
-                alive=reason.certain or name in compelling,
+                alive=living[name] or name in compelling,
                 compelling=compelling.get(name),
-            )
-            decided[name] = PhaseDecision(
-                activity=reason.activity, phase=reason.phase, decision=decision
-            )
-    return tuple(decided[name] for name in sorted(decided))
+            ),
+        )
+        for name in sorted(meant)
+    )
 
 
 def stops_for(
@@ -127,10 +136,3 @@ def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circums
         holds=circumstances.holds,
         restrictions=circumstances.restrictions,
     )
-
-
-def used_by(policy: Policy, controller: Controller, category: str) -> Iterator[Activity]:
-    """Yield the activities of a controller that use a category of data."""
-    for activity in policy.activities_of(controller):
-        if category in activity.data:
-            yield activity

@@ -445,7 +445,12 @@ def _said(draw: st.DrawFn, people: list[dict[str, object]]) -> Circumstances:
         for n in range(draw(st.integers(0, 1)))
     )
     restrictions = tuple(
-        Restriction(id=f"res{n}", controller=anyone(), subjects=someone())
+        Restriction(
+            id=f"res{n}",
+            controller=anyone(),
+            subjects=someone(),
+            phases=frozenset(draw(st.lists(st.sampled_from(PHASES), max_size=2))),
+        )
         for n in range(draw(st.integers(0, 1)))
     )
     return Circumstances(stops=stops, holds=holds, restrictions=restrictions)

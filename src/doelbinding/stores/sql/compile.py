@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -57,7 +58,7 @@ class Here:
         return self.rows.c[name]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Compiler:
     """Compiles for one store, one dialect and the key sets at hand.
 
@@ -71,8 +72,19 @@ class Compiler:
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
-        dataset = self.store.dataset(dataset_id)
-        return Here(dataset=dataset, rows=table(dataset))
+        found = self._targets.get(dataset_id)
+        if found is None:
+            dataset = self.store.dataset(dataset_id)
+            found = self._targets[dataset_id] = Here(dataset=dataset, rows=table(dataset))
+        return found
+
+    @cached_property
+    def _targets(self) -> dict[str, Here]:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[tuple[Expression, str, bool], sa.ColumnElement[bool]]:
+        return {}
 
     def certainly(
         self, expression: Expression, here: Here, *, wanted: bool
@@ -80,8 +92,19 @@ class Compiler:
         """Give the condition under which the expression is certainly `wanted`.
 
         The condition may be NULL where SQL's comparisons are; where that matters it is asked
-        `IS TRUE`.
+        `IS TRUE`. Conditions on a statement's own table are kept, since steps share most of them.
         """
+        if here is not self._targets.get(here.dataset.id):
+            return self._certainly(expression, here, wanted=wanted)
+        asked = (expression, here.dataset.id, wanted)
+        found = self._known.get(asked)
+        if found is None:
+            found = self._known[asked] = self._certainly(expression, here, wanted=wanted)
+        return found
+
+    def _certainly(
+        self, expression: Expression, here: Here, *, wanted: bool
+    ) -> sa.ColumnElement[bool]:
         match expression:
             case Constant():
                 return sa.true() if expression.value is wanted else sa.false()

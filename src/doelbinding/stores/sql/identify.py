@@ -5,6 +5,7 @@ The Python side is `plan.identifiers.normalise`; a test holds the two equal.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +44,7 @@ def teach_sqlite(connection: Any, _: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
+@lru_cache(maxsize=65_536)
 def _well_formed(kind: str, value: object) -> bool:
     return is_well_formed(value, ColumnType(kind))
 

@@ -40,6 +40,7 @@ class SqlStore:
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
+        self._compilers: dict[bool, Compiler] = {}
 
     @property
     def dialect(self) -> str:
@@ -198,7 +199,12 @@ class SqlStore:
         return sa.select(*columns)
 
     def _compiler(self, keys: KeySets, *, doing: bool = False) -> Compiler:
-        return Compiler(store=self.mapped, dialect=self.dialect, keys=keys, doing=doing)
+        """Give a compiler for these key sets: the last one, if it was for the same."""
+        if self._compilers.get(doing) is None or self._compilers[doing].keys is not keys:
+            self._compilers[doing] = Compiler(
+                store=self.mapped, dialect=self.dialect, keys=keys, doing=doing
+            )
+        return self._compilers[doing]
 
     def _predicate(
         self, step: Step, compiler: Compiler, here: Here, *, sealed: bool = False
