@@ -68,12 +68,13 @@ class Workspace:
         return {store.id: SqlStore(store, self._engine(store.id)) for store in self.policy.stores}
 
     def _engine(self, store: str) -> sa.Engine:
-        given = os.environ.get(f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL")
+        name = f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL"
+        given = os.environ.get(name)
         section = self.settings.get("stores", {}).get(store)
         if given is None and section is None:
             raise NotConfigured(
                 f"store {store!r} has no address: add [stores.{store}] with `url` to "
-                f"{self.home / CONFIGURATION}, or set DOELBINDING_STORE_{store.upper()}_URL"
+                f"{self.home / CONFIGURATION}, or set {name}"
             )
         try:
             url = sa.make_url(given) if given is not None else self._url(store, section)

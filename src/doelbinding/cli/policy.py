@@ -13,6 +13,7 @@ from doelbinding.cli.printing import console, say, table
 from doelbinding.cli.reading import instant_of, opened, workspace_in
 
 if TYPE_CHECKING:
+    from doelbinding.binding.justify import PhaseState
     from doelbinding.jobs.explain import Explanation
 
 
@@ -22,6 +23,13 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+
+
+class DiffFormat(StrEnum):
+    """How changes are written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -62,14 +70,16 @@ def check(
 def diff(
     old: Annotated[Path, typer.Argument(help="The folder of the old version.")],
     new: Annotated[Path, typer.Argument(help="The folder of the new version.")],
-    format_: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+    format_: Annotated[
+        DiffFormat, typer.Option("--format", help="How to write it.")
+    ] = DiffFormat.TEXT,
 ) -> None:
     """Say what changed between two versions, for whom, and what people must be told."""
     from doelbinding.policy.diff import compare
     from doelbinding.policy.load import load
 
     changes = compare(load(old), load(new))
-    if format_ is Format.JSON:
+    if format_ is DiffFormat.JSON:
         told = [
             {
                 "kind": change.kind,
@@ -129,8 +139,6 @@ def why(
     found = explain(workspace, value, key, moment)
     say(f"{value} of {key}, on {moment.date()}")
     say(f"controller: {', '.join(c.name for c in found.controllers) or 'cannot be told'}")
-    if found.row[found.column.name] is None:
-        say("the value is empty")
     console().print(_phases(found))
     for keep in found.why.kept_by:
         review = getattr(keep, "review_on", None)
@@ -154,20 +162,26 @@ def _phases(found: Explanation) -> object:
                 "; ".join(rules),
                 str(max(starts)) if starts else "-",
                 str(state.until) if state.until else "-",
-                _lives(state.lives, stopped=bool(state.stops)),
+                _lives(state),
             )
         )
     heads = ("phase", "basis", "rule", "start", "until", "lives")
     return table("", heads, rows)
 
 
-def _lives(truth: bool | None, *, stopped: bool) -> str:
-    if stopped:
+def _lives(state: PhaseState) -> str:
+    if state.suspended:
+        return "being weighed"
+    if state.stops:
         return "stopped"
-    return {True: "yes", False: "ended", None: "undated"}[truth]
+    if state.lives is None:
+        return "undated"
+    return "yes" if state.lives else "ended" if state.until else "no"
 
 
 def _verdict(found: Explanation) -> str:
+    if found.row[found.column.name] is None:
+        return "the value is empty: there is nothing to keep or to remove"
     match found.why.truth:
         case True:
             end = found.last_end

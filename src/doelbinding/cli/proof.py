@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from doelbinding.cli.printing import console, say, table
-from doelbinding.cli.reading import instant_of, opened
+from doelbinding.cli.reading import BadInput, instant_of, known_language, opened
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +25,7 @@ def promises(
 ) -> None:
     """Say of each promise which controls keep it, and when that was last shown."""
     workspace = opened(context.obj)
+    known_language(workspace, language)
     from doelbinding.jobs.proving import assess, by_status
     from doelbinding.policy.text import words
 
@@ -43,6 +44,16 @@ def promises(
     console().print(table(f"{len(found)} promises", heads, rows))
     counted = {status: len(group) for status, group in by_status(found).items()}
     say(", ".join(f"{count} {status.value}" for status, count in counted.items()))
+
+
+def last_note(file: Path) -> str:
+    """Give the last checkpoint in a file: that of a bundle holds all of them, oldest first."""
+    from doelbinding.evidence.checkpoint import split_notes
+
+    notes = split_notes(file.read_text(encoding="utf-8"))
+    if not notes:
+        raise BadInput(f"{file} holds no checkpoint")
+    return notes[-1]
 
 
 def prove(
@@ -75,7 +86,7 @@ def verify(
     report = examine(
         bundle.read_bytes(),
         trusted_key=key,
-        earlier_checkpoint=None if earlier is None else earlier.read_text(encoding="utf-8"),
+        earlier_checkpoint=None if earlier is None else last_note(earlier),
     )
     for problem in report.problems:
         where = "" if problem.entry is None else f"entry {problem.entry}: "

@@ -47,6 +47,17 @@ def opened(folder: Path | None) -> Workspace:
     return workspace
 
 
+def known_language(workspace: Workspace, language: str | None) -> None:
+    """Refuse a language that the policy has no words in.
+
+    Raises:
+        BadInput: the message lists those it has.
+    """
+    if language is not None and language not in workspace.policy.languages:
+        known = ", ".join(workspace.policy.languages)
+        raise BadInput(f"--language {language!r}: the policy has {known}")
+
+
 def included(rows: list[str]) -> tuple[tuple[str, Key], ...]:
     """Read `--include store.dataset:key`.
 

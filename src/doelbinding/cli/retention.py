@@ -78,13 +78,18 @@ def show_plan(made: Plan) -> None:
     )
     heads = ("dataset", "controller", "action", "rule", "#rows", "oldest")
     console().print(table(f"{made.kind.value} on {made.at.date()}", heads, rows))
-    say(f"{made.rows:,} rows in {len(made.steps)} steps")
+    say(_size(made))
     undated: Counter[str] = Counter()
     for doubt in made.doubts:
         undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
     if undated:
         where = ", ".join(f"{ref} {rows:,}" for ref, rows in undated.items())
         say(f"undated, so kept and reported: {undated.total():,} rows ({where})")
+
+
+def _size(made: Plan) -> str:
+    rows, steps = made.rows, len(made.steps)
+    return f"{rows:,} row{'' if rows == 1 else 's'} in {steps} step{'' if steps == 1 else 's'}"
 
 
 def _deed(step: Step) -> str:
@@ -124,8 +129,7 @@ def apply(
 
     fingerprint = find_fingerprint(workspace, plan_)
     made, _ = read_plan(workspace, fingerprint)
-    show_plan(made)
-    say(f"plan {fingerprint}")
+    say(f"plan {fingerprint}: {_size(made)}, {made.kind.value} on {made.at.date()}")
     _insist_on_approval(fingerprint, approve)
     approve_plan(workspace, fingerprint, by or somebody())
     with progress_of(made) as progress:

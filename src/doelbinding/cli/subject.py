@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doelbinding.cli.printing import console, say, table
-from doelbinding.cli.reading import BadInput, included, instant_of, opened, reasons, somebody
+from doelbinding.cli.reading import (
+    BadInput,
+    included,
+    instant_of,
+    known_language,
+    opened,
+    reasons,
+    somebody,
+)
 
 if TYPE_CHECKING:
     from doelbinding.jobs.requests import Asked
@@ -61,9 +69,7 @@ def asked_of(
     from doelbinding.plan.identifiers import parse_identifier
 
     found = controller_of(workspace, controller)
-    if language is not None and language not in workspace.policy.languages:
-        known = ", ".join(workspace.policy.languages)
-        raise BadInput(f"--language {language!r}: the policy has {known}")
+    known_language(workspace, language)
     return Asked(
         controller=found,
         identifiers=tuple(parse_identifier(one) for one in identifiers),
@@ -178,13 +184,16 @@ def _show_inventory(inventory: Inventory) -> None:
 
 
 @app.command()
-def answer(context: typer.Context, case: Annotated[str, typer.Argument()]) -> None:
-    """Record that an answer was given to the person; lifts the seal."""
+def answer(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(help="The request's id, such as case-1a2b3c4d.")],
+) -> None:
+    """Record that an answer was given to the person; lifts the seal, and ends the weighing."""
     workspace = opened(context.obj)
     from doelbinding.jobs.requests import close
 
     request = close(workspace, case)
-    say(f"{request.id} was answered on {request.answered_at:%Y-%m-%d}; the seal is lifted")
+    say(f"{request.id} was answered on {request.answered_at:%Y-%m-%d}; nothing is sealed for it")
 
 
 @app.command()
@@ -199,6 +208,9 @@ def erase(
         list[str] | None,
         typer.Option(help="activity/phase=why: compelling grounds the controller shows."),
     ] = None,
+    established: Annotated[
+        bool, typer.Option(help="The controller found that the ground named is met.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
     by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
     out: Out = Path("answers"),
@@ -211,19 +223,26 @@ def erase(
     from doelbinding.cli.retention import show_outcome
     from doelbinding.jobs.requests import draft_erasure
     from doelbinding.jobs.requests import erase as carry_out
+    from doelbinding.rights.erasure import Claim
 
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
-    basis = (_ground(ground), reasons(keep or []))
-    draft = draft_erasure(workspace, asked, *basis)
+    claim = Claim(ground=_ground(ground), established=established, compelling=reasons(keep or []))
+    draft = draft_erasure(workspace, asked, claim)
     show_found(draft.found)
     show_decision(draft.decision)
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return
     place = out if out.is_absolute() else workspace.home / out
-    done = carry_out(workspace, asked, basis, by=by or somebody(), out=place)
+    done = carry_out(workspace, asked, claim, by=by or somebody(), out=place)
     show_outcome(done.plan.plan, done.outcome)
-    say(f"{done.request.id}: {done.request.outcome or 'not answered yet'}")
+    if draft.decision.suspended:
+        say(
+            f"{done.request.id}: a claim is still weighed, by {done.request.due_on} at the latest; "
+            "what it is about is kept and not used until then"
+        )
+    else:
+        say(f"{done.request.id}: {done.request.outcome or 'not answered yet'}")
     for file in done.files:
         say(f"  {file}")
     if not done.verified:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,13 +20,12 @@ from doelbinding.jobs.retention import (
     planner_at,
 )
 from doelbinding.law.clock import answer_deadline
-from doelbinding.law.rights import ErasureGround
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.plan.run import Bound, Outcome, Progress
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.vocabulary import Right
-from doelbinding.records.models import HoldRecord, Request
+from doelbinding.records.models import HoldRecord, Request, RestrictionRecord
 from doelbinding.records.said import in_force, record_hold, record_restriction, record_stop
 from doelbinding.rights.answer import (
     Case,
@@ -35,6 +34,7 @@ from doelbinding.rights.answer import (
     write_portability,
 )
 from doelbinding.rights.erasure import (
+    Claim,
     ErasureDecision,
     decide_phases,
     fates_of,
@@ -207,7 +207,7 @@ def answer_access(
 
 
 def close(workspace: Workspace, case_id: str) -> Request:
-    """Record that the answer was given; the seal is lifted.
+    """Record that the answer was given; its seal is lifted, and what it had weighed is weighed.
 
     Raises:
         NoSuchCase: there is no open request of that id.
@@ -217,19 +217,38 @@ def close(workspace: Workspace, case_id: str) -> Request:
     if request is None:
         raise NoSuchCase(f"there is no open request {case_id!r}")
     now = datetime.now(UTC)
-    found = HoldRecord.objects.filter(request=request).exists()
-    _answered(workspace, request, "granted" if found else "nothing_found", now)
-    HoldRecord.objects.filter(request=request, lifted_at=None).update(lifted_at=now)
-    if found:
-        records.log.append(
+    seals = HoldRecord.objects.filter(request=request, lifted_at=None)
+    weighed = RestrictionRecord.objects.filter(request=request, lifted_at=None)
+    outcome = "partly_granted" if weighed else "granted" if seals else "nothing_found"
+    _answered(workspace, request, outcome, now)
+    entries: list[tuple[EntryKind, dict[str, object]]] = [
+        (
             EntryKind.HOLD_LIFTED,
             {
-                "hold": f"{request.id}-seal",
-                "controller": request.controller,
+                "hold": hold.id,
+                "controller": hold.controller,
                 "reason": "request_answered",
                 "case": _case(request),
             },
         )
+        for hold in seals
+    ]
+    entries += [
+        (
+            EntryKind.RESTRICTION_LIFTED,
+            {
+                "person": commit(bytes(request.salt), "person"),
+                "controller": restriction.controller,
+                "informed": instant(now),
+                "case": _case(request),
+            },
+        )
+        for restriction in weighed
+    ]
+    seals.update(lifted_at=now)
+    weighed.update(lifted_at=now)
+    if entries:
+        records.log.append_many(entries)
     records.checkpoint()
     return request
 
@@ -264,14 +283,13 @@ class ErasureDraft:
 def draft_erasure(
     workspace: Workspace,
     asked: Asked,
-    ground: ErasureGround | None,
-    compelling: Mapping[str, str],
+    claim: Claim,
     case: str = "case",
 ) -> ErasureDraft:
     """Decide a request for erasure; change nothing."""
     found = find(workspace, asked)
     before = inventory_of(workspace, asked, found)
-    phases = decide_phases(before, ground, compelling)
+    phases = decide_phases(before, claim)
     stops = tuple(stops_for(phases, asked.controller, found.subjects, case, asked.at))
     under = take_inventory(
         policy=workspace.policy,
@@ -305,7 +323,7 @@ class Erased:
 def erase(
     workspace: Workspace,
     asked: Asked,
-    draft_of: tuple[ErasureGround | None, Mapping[str, str]],
+    claim: Claim,
     *,
     by: str,
     out: Path,
@@ -314,7 +332,7 @@ def erase(
     """Receive a request for erasure, stop what it ends, run the plan, search again, answer."""
     records = workspace.records
     request = receive(workspace, asked, Right.ERASURE)
-    draft = draft_erasure(workspace, asked, *draft_of, case=request.id)
+    draft = draft_erasure(workspace, asked, claim, case=request.id)
     _record_decision(workspace, request, draft)
     planner = planner_at(workspace, asked.at)
     keys = planner.about(draft.found.subjects).key_sets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
@@ -54,9 +54,20 @@ class ErasureDecision:
     fates: tuple[Fate, ...]
 
 
-def decide_phases(
-    inventory: Inventory, ground: ErasureGround | None, compelling: Mapping[str, str]
-) -> tuple[PhaseDecision, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a person claims and the controller says to it.
+
+    `ground`: of Art. 17(1), if the person names one; `established`: the controller found it met.
+    `compelling`: by phase (`activity/phase`), the grounds that the controller shows.
+    """
+
+    ground: ErasureGround | None = None
+    established: bool = False
+    compelling: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ...]:
     """Decide the request for every phase that justifies anything found.
 
     A phase lives if it certainly does for any value: what is undated beside it is decided value by
@@ -64,8 +75,7 @@ def decide_phases(
 
     Args:
         inventory: what was found of the person, before anything is stopped.
-        ground: the ground of Art. 17(1) the person names, if any.
-        compelling: by phase (`activity/phase`), the grounds that the controller shows.
+        claim: what the person claims, and the controller says to it.
     """
     living: dict[str, bool] = {}
     meant: dict[str, Reason] = {}
@@ -82,9 +92,10 @@ def decide_phases(
             phase=meant[name].phase,
             decision=decide_erasure(
                 meant[name].phase.basis,
-                ground,
-                alive=living[name] or name in compelling,
-                compelling=compelling.get(name),
+                claim.ground,
+                alive=living[name] or name in claim.compelling,
+                compelling=claim.compelling.get(name),
+                established=claim.established,
             ),
         )
         for name in sorted(meant)
@@ -124,6 +135,7 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
             for reason in value.reasons
             if (reason.certain or row.others)
             and (name := phase_name(reason.activity.id, reason.phase.id)) in by_name
+            and by_name[name].decision.outcome is not Outcome.STOP
         )
         kept_by = tuple(by_name[name] for name in keeping)
         yield Fate(row=row, value=value, kept_by=kept_by, shared=row.others)
