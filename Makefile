@@ -19,7 +19,7 @@ demo: $(STAMP) ## the whole story on the Stago policy and five databases
 	@$(BIN)/doelbinding demo --dir demo
 
 test: $(STAMP) ## every test
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(STAMP) ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
