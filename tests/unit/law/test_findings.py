@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from doelbinding.evidence.schema import EntryKind
+from doelbinding.law.checks.promises import EVIDENCE_KINDS
 from doelbinding.law.checks.reference import page
 from doelbinding.law.finding import Finding
 from doelbinding.law.findings import DEFINITIONS, REGISTRY, check
@@ -22,6 +24,7 @@ from doelbinding.policy.stores import (
     Column,
     Dataset,
     Event,
+    EventSource,
     Prohibition,
     RowsState,
     Store,
@@ -151,6 +154,20 @@ BREAKS: dict[str, list[Break]] = {
     "DB426": [((*RELATIONS, "data"), ("identification", "health", "number", "letters"))],
     "DB427": [((*RELATIONS, "controllers"), ("dutch",))],
     "DB431": [((*INVOICES, "bindings"), INVOICE.bindings[:1])],
+    "DB432": [
+        ((*CONTACTS, "columns", 4, "category"), "identification"),
+        ((*CONTACTS, "bindings", 0, "columns"), (*CONTACT.bindings[0].columns, "einde")),
+    ],
+    "DB433": [
+        (
+            (*CONTACTS, "bindings"),
+            (*CONTACT.bindings, Binding(activity="newsletter", columns=("email",))),
+        ),
+        (
+            (*CONTACTS, "states"),
+            {"newsletter.subscribed": Condition(column="soort", equals="N")},
+        ),
+    ],
     "DB501": [((*HOST, "agreement"), None)],
     "DB502": [((*HOST, "agreement", "confidentiality"), False)],
     "DB503": [((*HOST, "assessment"), None)],
@@ -177,7 +194,7 @@ BREAKS: dict[str, list[Break]] = {
             ("controls",),
             (
                 Control(id="retention", label=said("r"), shown_by=("check.DB201",)),
-                Control(id="idle", label=said("i"), shown_by=("runs",)),
+                Control(id="idle", label=said("i"), shown_by=("run.verified",)),
             ),
         )
     ],
@@ -236,11 +253,11 @@ COMPANIONS = {
     "DB303": {"DB103"},
     "DB306": {"DB321"},
     "DB322": {"DB321"},
-    "DB421": {"DB431"},
-    "DB422": {"DB407"},
+    "DB421": {"DB431", "DB432"},
     "DB424": {"DB123"},
     "DB425": {"DB124"},
-    "DB431": {"DB407"},
+    "DB431": {"DB407", "DB433"},
+    "DB432": {"DB433"},
     "DB521": {"DB306"},
     "DB522": {"DB306"},
     "DB601": {"DB604"},
@@ -267,6 +284,40 @@ NEVER = Condition(
 PAID = {
     "invoice.paid": RowsState(dataset="invoice", every=Condition(column="betaald", equals=True))
 }
+SOME_PAID = {
+    "invoice.paid": RowsState(dataset="invoice", any_=Condition(column="betaald", equals=True))
+}
+PAID_OR_EMPTY = (
+    (*INVOICES, "states", "invoice.paid"),
+    Condition(
+        any_=(Condition(column="betaald", equals=True), Condition(column="betaald", null=True))
+    ),
+)
+SOLD = ((*INVOICES, "columns", 3, "category"), "order")
+ALL_OF_INVOICING = ((*INVOICES, "bindings", 0, "columns"), ("datum", "betaald"))
+IN_ACTIVE = (
+    (*INVOICES, "bindings"),
+    (*INVOICE.bindings, Binding(activity="invoicing", columns=("betaald",), phases=("active",))),
+)
+
+
+def some_are_billed(when: Condition) -> list[Break]:
+    """Bind invoices to relations where a personal column says so, and invoicing to the rest."""
+    relations = Binding(activity="relations", columns=("datum", "betaald"), when=when)
+    return [SOLD, ((*INVOICES, "bindings"), (INVOICE.bindings[0], IN_ACTIVE[1][-1], relations))]
+
+
+ENDED = ((*CONTACTS, "columns", 4, "category"), "identification")
+
+
+def ended_for(*phases: str) -> list[Break]:
+    """Make the end of a relation a personal column, bound to relations and phases of invoicing."""
+    relations, invoicing = CONTACT.bindings
+    relations = replace(relations, columns=(*relations.columns, "einde"))
+    ends = Binding(activity="invoicing", columns=("einde",), phases=phases)
+    return [ENDED, ((*CONTACTS, "bindings"), (relations, invoicing, ends))]
+
+
 ALSO: list[tuple[str, list[Break]]] = [
     ("DB104", [((*ARCHIVE, "uses"), ("news",))]),
     ("DB202", [((*NEWSLETTER, "persons"), ("prospect", "customer")),
@@ -301,9 +352,29 @@ ALSO: list[tuple[str, list[Break]]] = [
     ("DB431", [((*CONTACTS, "bindings", 0, "columns"), ("gezondheid", "bsn", "brieven")),
                ((*CONTACTS, "columns", 4, "category"), "identification")]),
     ("DB431", [((*CONTACTS, "columns", 2, "category"), "identification")]),
+    ("DB431", [((*INVOICES, "bindings", 1, "when"), Condition(column="betaald", null=False)),
+               SOLD, ALL_OF_INVOICING]),
+    ("DB432", ended_for("archive")),
+    ("DB432", [SOLD, IN_ACTIVE]),
+    ("DB432", [SOLD, ALL_OF_INVOICING, ((*INVOICES, "when_unjustified"), WhenUnjustified.EMPTY)]),
+    ("DB432", [((*CONTACTS, "columns", 2, "category"), "identification"),
+               ((*CONTACTS, "bindings", 0, "columns"),
+                ("email", "gezondheid", "bsn", "brieven", "soort"))]),
+    ("DB432", some_are_billed(Condition(column="betaald", equals=True))),
+    ("DB432", [*some_are_billed(Condition(column="betaald", null=False)),
+               ((*INVOICES, "columns", 3, "replace_with"), 0)]),
+    ("DB432", [SOLD, ALL_OF_INVOICING,
+               ((*INVOICES, "prohibitions"),
+                (Prohibition(columns=("datum",), reason=said("no"), article="GDPR 9",
+                             when=Condition(column="betaald", equals=True)),))]),
+    ("DB433", [((*INVOICES, "states"), {}), ((*CONTACTS, "row_states"), SOME_PAID),
+               ((*INVOICES, "bindings", 1, "columns"), ())]),
     ("DB501", [((*HOST, "agreement", "signed_on"), date(2027, 1, 1))]),
     ("DB503", [((*HOST, "assessment", "assessed_on"), date(2027, 1, 1))]),
     ("DB523", [((*TO_BRITAIN, "country"), "CN"), ((*HOST, "country"), "CN")]),
+    ("DB603", [(("controls", 0, "shown_by"), ("run.verify",))]),
+    ("DB603", [(("controls", 0, "shown_by"), ("DB201",))]),
+    ("DB603", [(("controls", 0, "shown_by"), ("check.run.verified",))]),
     ("DB625", [((*DUTCH, "processes_for", 0, "agreement", "confidentiality"), False)]),
     ("DB625", [((*DUTCH, "processes_for", 0, "country"), "US")]),
 ]  # fmt: skip
@@ -355,6 +426,28 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
       ((*CONTACTS, "bindings", 1, "phases"), ())]),
     ("a shared row is judged through the rows that share it",
      [((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, ADDRESS, STREET))]),
+    ("what ends a relation is bound to all that can keep it",
+     [*ended_for("active", "archive"), ((*CONTACTS, "row_states"), PAID)]),
+    ("an answer that is no for want of a value ends what it kept",
+     [*some_are_billed(Condition(column="betaald", null=False)), PAID_OR_EMPTY]),
+    ("a state that is reached for want of a value stays reached",
+     [SOLD, IN_ACTIVE, PAID_OR_EMPTY]),
+    ("a date of the row itself outlasts those of other rows",
+     [*BREAKS["DB433"],
+      ((*CONTACTS, "events", "invoice.date"),
+       Event(latest_of=(EventSource(column="einde"),
+                        EventSource(column="datum", dataset="invoice"))))]),
+    ("data that no store holds may be elsewhere",
+     [((*NEWSLETTER, "data"), ("identification", "payroll"))]),
+    ("data held of other people say nothing of these",
+     [((*RELATIONS, "persons"), ("customer",)),
+      ((*KEEPING, "terms"), (Term(rule="after relation.ended keep P5Y"),)),
+      ((*CONTACTS, "persons"), {"customer": Condition(column="soort", equals="K")}),
+      ((*NEWSLETTER, "data"), ("identification", "letters"))]),
+    ("an activity outside the mapped stores may use anything",
+     [((*CRM, "datasets"), (CONTACT, INVOICE, COUNTRY_CODES))]),
+    ("evidence shows a control beside checks",
+     [(("controls", 0, "shown_by"), ("check.DB201", "check.done", "run.verified"))]),
     ("a processor owes no sheet of its own",
      [((*NEWSLETTER, "role"), Role.PROCESSOR), ((*NEWSLETTER, "no_recipients"), False)]),
 ]  # fmt: skip
@@ -375,6 +468,18 @@ def test_what_is_in_order_is_no_finding(why: str, breaks: list[Break]) -> None:
 def test_findings_name_the_controllers_concerned() -> None:
     some = [f for f in found(*BREAKS["DB202"]) if f.id == "DB202"]
     assert [f.message for f in some] == ["has no term for customer at french (FR)"]
+
+
+def test_control_can_name_every_kind_of_evidence_that_the_log_has() -> None:
+    assert {kind.value for kind in EntryKind} == EVIDENCE_KINDS
+
+
+def test_column_that_comes_back_to_life_is_named_with_what_outlasts_it() -> None:
+    told = [finding for finding in found(*ended_for("archive")) if finding.id == "DB432"]
+    assert [finding.subject for finding in told] == ["column crm.contact.einde"]
+    left = "is emptied while invoicing (active) keeps its row"
+    then = "'relation.ended' reads as still going on"
+    assert [finding.message for finding in told] == [f"{left}; then {then}"]
 
 
 def test_expiry_depends_on_the_day() -> None:

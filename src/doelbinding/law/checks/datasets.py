@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from doelbinding.law import reach
@@ -62,14 +63,18 @@ NO_BACKUPS = Definition(
     "long the ledger that repeats the erasure is kept.",
     mend="state the store's `backups`, such as P35D; P0D where there are none",
 )
-HELD_NOWHERE = Definition(
+HELD_ASIDE = Definition(
     id="DB407",
-    title="Declared data that no store holds",
+    title="Declared data that a store holds for other activities only",
     severity=Severity.NOTE,
-    article="GDPR 5(1)(c), 30(1)(c)",
-    why="People are told that the data are used, and no column bound to the activity holds them: "
-    "a store is missing from the map, or the sheet says too much.",
-    mend="map the column that holds them, or drop the category from the activity's `data`",
+    article="GDPR 5(1)(b)-(c), 30(1)(c)",
+    why="People are told that the activity uses the data. A store holds them of the same people, "
+    "and their column is bound to other activities alone: so this one may not use it and does not "
+    "keep it, or the sheet says too much. Nothing is said of data that no store holds of these "
+    "people, nor of an activity to which no column is bound: they may be on paper, inside a "
+    "document or in a system that is not mapped, and the map cannot tell.",
+    mend="bind the column to the activity where it really uses it, or drop the category from the "
+    "activity's `data`",
 )
 
 
@@ -118,22 +123,49 @@ def backed_up(policy: Policy, _on: date) -> Iterator[Finding]:
             yield NO_BACKUPS.at(("stores", number), f"store {store.id}", message)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holding:
+    """A category that a dataset holds for an activity, and of whom."""
+
+    dataset: str
+    activity: str
+    category: str
+    persons: frozenset[str]
+
+
+def _holdings(policy: Policy) -> Iterator[_Holding]:
+    for located in reach.locate(policy):
+        told = frozenset(reach.persons(policy, located))
+        for binding in located.dataset.bindings:
+            activity = policy.activity_by_id.get(binding.activity)
+            columns = [reach.column(located.dataset, name) for name in binding.columns]
+            for category in {c.category for c in columns if c and c.category}:
+                if activity is not None:
+                    persons = frozenset(activity.persons)
+                    yield _Holding(
+                        dataset=located.name,
+                        activity=activity.id,
+                        category=category,
+                        persons=persons & told if told else persons,
+                    )
+
+
 def held(policy: Policy, _on: date) -> Iterator[Finding]:
-    """Find categories that an activity declares and no bound column holds."""
-    for number, activity in enumerate(policy.activities if policy.stores else ()):
-        holding = {
-            column.category
-            for located in reach.bound_to(policy, activity.id)
-            for binding in located.dataset.bindings
-            if reach.binds(binding, activity.id)
-            for column in located.dataset.columns
-            if column.name in binding.columns
-        }
-        absent = [category for category in activity.data if category not in holding]
-        if absent:
-            message = f"declares {listed(absent)}, which no column bound to it holds"
-            subject = f"activity {activity.id}"
-            yield HELD_NOWHERE.at(("activities", number, "data"), subject, message)
+    """Find categories declared for an activity that stores hold for other activities only."""
+    holdings = list(_holdings(policy))
+    for number, activity in enumerate(policy.activities):
+        here = {one.category for one in holdings if one.activity == activity.id}
+        for category in activity.data if here else ():
+            places = [
+                one.dataset
+                for one in holdings
+                if one.category == category and not one.persons.isdisjoint(activity.persons)
+            ]
+            if places and category not in here:
+                where = listed(sorted(set(places)))
+                message = f"declares {category}, which {where} holds for other activities only"
+                path = ("activities", number, "data")
+                yield HELD_ASIDE.at(path, f"activity {activity.id}", message)
 
 
 DEFINITIONS = (
@@ -143,6 +175,6 @@ DEFINITIONS = (
     NO_CONTROLLER,
     NO_IDENTIFIER,
     NO_BACKUPS,
-    HELD_NOWHERE,
+    HELD_ASIDE,
 )
 CHECKS = (led_to_people, declared, found, backed_up, held)

@@ -7,18 +7,17 @@ happen, and the columns that tell it must be kept as long as the values whose en
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from doelbinding.law import reach
+from doelbinding.law.checks.keepers import kept_for
+from doelbinding.law.checks.uses import Use, performing, uses
 from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import KnownState, Located
 from doelbinding.law.truth import possible_answers
-from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.model import Policy
-from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After
-from doelbinding.policy.stores import Event, WhenUnjustified
+from doelbinding.policy.stores import Event
 
 NO_EVENT = Definition(
     id="DB211",
@@ -83,54 +82,13 @@ EVIDENCE_LOST = Definition(
     title="Column that decides an end, not kept for it",
     severity=Severity.ERROR,
     article="GDPR 5(1)(e), 5(2)",
-    why="A column that dates an event, tells a state or a category of person is itself a value. "
-    "Where it is not bound to the activity whose end it decides, it can be erased first, and the "
-    "rest is kept forever. A column that is not personal goes with its row, so it stays as long as "
-    "the row has a personal column bound to the activity.",
+    why="A column that dates an event, tells a state or a category of person, or says which rows "
+    "are bound, is itself a value. Where it is not bound to the activity whose end it decides, it "
+    "can be erased first, and the rest is kept forever, or lost. A column that is not personal "
+    "goes with its row, so it stays as long as the row has a personal column bound to the "
+    "activity.",
     mend="bind the column, or a personal column of its row, to the activity and phase",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Use:
-    """One term as it applies to one dataset bound to its phase."""
-
-    activity: Activity
-    phase: Phase
-    term: Term
-    located: Located
-
-    @property
-    def subject(self) -> str:
-        return f"dataset {self.located.name}"
-
-    @property
-    def what(self) -> str:
-        return f"`{self.term.rule}` of {self.activity.id} ({self.phase.id})"
-
-
-def _uses(policy: Policy) -> Iterator[_Use]:
-    for activity in policy.activities:
-        for phase in activity.phases:
-            for located in reach.bound_to(policy, activity.id, phase.id):
-                for term in _terms(policy, activity, phase, located):
-                    yield _Use(activity=activity, phase=phase, term=term, located=located)
-
-
-def _performing(policy: Policy, activity: Activity, located: Located) -> list[Controller]:
-    """Give the controllers of a dataset that perform the activity."""
-    ids = reach.controllers(policy, located)
-    ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
-    return [controller for controller in ours if policy.performs(controller, activity)]
-
-
-def _terms(policy: Policy, activity: Activity, phase: Phase, located: Located) -> list[Term]:
-    """Give the terms that can hold for a row of the dataset, by its controllers and persons."""
-    terms: list[Term] = []
-    for controller in _performing(policy, activity, located):
-        terms += [t for t in policy.terms_of(controller, activity, phase) if t not in terms]
-    told = reach.persons(policy, located)
-    return [t for t in terms if not (t.persons and told) or set(t.persons) & set(told)]
 
 
 def _sources(policy: Policy, owner: Located, event: Event) -> Iterator[tuple[Located | None, str]]:
@@ -144,7 +102,7 @@ def _sources(policy: Policy, owner: Located, event: Event) -> Iterator[tuple[Loc
 
 def events(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find terms that count from an event which a bound dataset cannot date."""
-    for use in _uses(policy):
+    for use in uses(policy):
         rule = use.term.parsed
         if not isinstance(rule, After):
             continue
@@ -167,7 +125,7 @@ def events(policy: Policy, _on: date) -> Iterator[Finding]:
 
 def states(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find terms that wait for a state which a bound dataset cannot tell, or cannot change."""
-    for use in _uses(policy):
+    for use in uses(policy):
         rule = use.term.parsed
         if isinstance(rule, After):
             continue
@@ -202,7 +160,7 @@ def _never_changes(known: KnownState) -> bool:
 
 def categories(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find terms for some persons, on datasets that cannot tell who is one."""
-    for use in _uses(policy):
+    for use in uses(policy):
         if use.term.persons and not reach.persons(policy, use.located):
             message = f"cannot tell {listed(use.term.persons)}, for whom {use.what} holds"
             yield UNTOLD_PERSON.at(use.located.path, use.subject, message)
@@ -210,18 +168,18 @@ def categories(policy: Policy, _on: date) -> Iterator[Finding]:
 
 def holding(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find bindings to an activity of which no term can hold for any row."""
-    held = {(use.located.name, use.activity.id) for use in _uses(policy)}
+    held = {(use.located.name, use.activity.id) for use in uses(policy)}
     for activity in policy.activities:
         for located in reach.bound_to(policy, activity.id):
-            ours = _performing(policy, activity, located)
+            ours = performing(policy, activity, located)
             terms = any(policy.terms_of(c, activity, p) for c in ours for p in activity.phases)
             if terms and (located.name, activity.id) not in held:
                 message = f"is bound to {activity.id}, of which no term holds for its rows"
                 yield NEVER_HOLDS.at(located.path, f"dataset {located.name}", message)
 
 
-def _deciding(policy: Policy, use: _Use) -> Iterator[tuple[Located, str]]:
-    """Yield the columns that decide the end of a term on a dataset, each with its dataset."""
+def _deciding(policy: Policy, use: Use) -> Iterator[tuple[Located, str]]:
+    """Yield the columns that decide the end of a term on a dataset, or whether it binds a row."""
     rule = use.term.parsed
     if isinstance(rule, After):
         if dated := reach.event(policy, use.located, rule.event):
@@ -231,32 +189,20 @@ def _deciding(policy: Policy, use: _Use) -> Iterator[tuple[Located, str]]:
     for category, (owner, condition) in reach.persons(policy, use.located).items():
         if category in use.term.persons:
             yield from ((owner, name) for name in condition.columns())
-
-
-def _kept_for(located: Located, name: str, use: _Use) -> bool:
-    bound = {
-        column
-        for binding in located.dataset.bindings
-        if reach.binds(binding, use.activity.id, use.phase.id)
-        for column in binding.columns
-    }
-    column = reach.column(located.dataset, name)
-    if column is None or column.personal:
-        return column is None or name in bound
-    personal = located.dataset.personal_columns
-    goes = located.dataset.when_unjustified is WhenUnjustified.DELETE and bool(personal)
-    return not goes or any(c.name in bound for c in personal)
+    for binding in use.located.dataset.bindings:
+        if binding.when and reach.binds(binding, use.activity.id, use.phase.id):
+            yield from ((use.located, name) for name in binding.when.columns())
 
 
 def kept(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find columns that decide an end and can be gone before it."""
-    for use in _uses(policy):
+    for use in uses(policy):
         for located, name in _deciding(policy, use):
-            if not _kept_for(located, name, use):
+            if not kept_for(located, name, use.activity.id, use.phase.id):
                 subject = f"column {located.name}.{name}"
                 ids = f"{use.activity.id} ({use.phase.id})"
-                message = f"decides when {use.located.name} ends for {ids}, and is not kept for it"
-                yield EVIDENCE_LOST.at(located.path, subject, message)
+                over = f"decides how long {use.located.name} is kept for {ids}"
+                yield EVIDENCE_LOST.at(located.path, subject, f"{over}, and is not kept for it")
 
 
 DEFINITIONS = (

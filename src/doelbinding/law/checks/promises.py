@@ -8,6 +8,33 @@ from datetime import date
 from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.policy.model import Policy
 
+# The kinds of `evidence.schema`, which is above `law` and so cannot be asked.
+EVIDENCE_KINDS = frozenset(
+    {
+        "policy.published",
+        "plan.made",
+        "plan.approved",
+        "run.started",
+        "step.intended",
+        "step.done",
+        "step.unknown",
+        "run.verified",
+        "run.not_verified",
+        "request.received",
+        "request.sealed",
+        "request.answered",
+        "stop.set",
+        "stop.lifted",
+        "hold.set",
+        "hold.lifted",
+        "restriction.set",
+        "restriction.lifted",
+        "check.done",
+        "control.assessed",
+        "checkpoint.exported",
+    }
+)
+
 NO_CONTROL = Definition(
     id="DB601",
     title="Promise without a control",
@@ -26,12 +53,14 @@ UNKNOWN_CONTROL = Definition(
 )
 UNKNOWN_EVIDENCE = Definition(
     id="DB603",
-    title="Control shown by a finding that is not there",
+    title="Control shown by what is not there",
     severity=Severity.ERROR,
     article="GDPR 5(2)",
-    why="A control is shown by checks; this one names a finding that no check makes, so it would "
-    "look clean whatever happens.",
-    mend="name a finding id of the reference, as in `check.DB201`",
+    why="A control is shown by checks that find nothing and by kinds of evidence in the log. This "
+    "one names a finding that no check makes, so that it looks clean whatever happens, or a kind "
+    "of evidence that the log does not have, so that it can never be shown.",
+    mend="name a finding id of the reference, as in `check.DB201`, or a kind of evidence, as in "
+    "`run.verified`",
 )
 IDLE_CONTROL = Definition(
     id="DB604",
@@ -66,12 +95,12 @@ def used(policy: Policy, _on: date) -> Iterator[Finding]:
 
 
 def shown(policy: Policy, known: frozenset[str]) -> Iterator[Finding]:
-    """Find controls that name a finding which is not among the `known` ids."""
+    """Find controls that name neither a finding among the `known` ids nor a kind of evidence."""
+    words = {f"check.{finding}" for finding in known} | EVIDENCE_KINDS
     for number, control in enumerate(policy.controls):
-        checks = [s.removeprefix("check.") for s in control.shown_by if s.startswith("check.")]
-        strange = [check for check in checks if check not in known]
+        strange = [word for word in control.shown_by if word not in words]
         if strange:
-            message = f"is shown by {listed(strange)}, which is no finding"
+            message = f"is shown by {listed(strange)}, no finding and no kind of evidence"
             path = ("controls", number, "shown_by")
             yield UNKNOWN_EVIDENCE.at(path, f"control {control.id}", message)
 

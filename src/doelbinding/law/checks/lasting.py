@@ -1,0 +1,190 @@
+"""DB432-DB433: what decides an end lasts as long as the row it decides over (GDPR Art. 5(1)(e)).
+
+DB431 asks that a column is kept for the phases whose end it decides. That is not enough where
+something else keeps the row for longer: the column is emptied when those phases have ended, or the
+rows that told it are gone, and the question is then asked again of a row that cannot answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from doelbinding.law import reach
+from doelbinding.law.checks.keepers import Keeper, Keepers, row_kept_for
+from doelbinding.law.checks.uses import Use
+from doelbinding.law.finding import Definition, Finding, Severity, listed
+from doelbinding.law.reach import Located
+from doelbinding.law.truth import Truth, possible_answers
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.model import Policy
+from doelbinding.policy.retention import After, Until
+from doelbinding.policy.stores import Event
+
+EMPTIED = Definition(
+    id="DB432",
+    title="Column that decides an end, emptied while its row stays",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e), 5(2)",
+    why="A column with a category is emptied when the last phase bound to it has ended, also where "
+    "something else keeps its row. A missing date that reads as still going on then brings back to "
+    "life all that had ended by it; any other missing date leaves it undated, and so kept forever; "
+    "and a condition that reads the column is answered otherwise than before.",
+    mend="bind the column to every activity that can keep a personal column of its row, or of a "
+    "row that needs it; or leave `category` off the column, which then goes with its row",
+)
+GONE_BEFORE = Definition(
+    id="DB433",
+    title="Rows that decide an end, gone before the row they decide over",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e), 5(2)",
+    why="An event is the latest date of several columns, or a state is told by rows of another "
+    "dataset. Where all of these can go while an activity that does not wait for the event keeps "
+    "the row itself, nothing dates the row any more: it is undated, and kept forever; and a state "
+    "told by no rows at all can read as not yet reached.",
+    mend="let a column of the row itself, one that stays with it, be a source of the event; or "
+    "bind what tells the event or state to every activity that can keep the row",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Reading:
+    """A column that is read, and what comes of it once it is empty."""
+
+    located: Located
+    name: str
+    then: str
+
+
+def _when_empty(condition: Condition, located: Located, name: str) -> frozenset[Truth]:
+    """Give the answers the condition can give on a row in which the column was emptied."""
+    column = reach.column(located.dataset, name)
+    stands_in = column.replace_with if column else None
+    empty = Condition(column=name, null=True)
+    if stands_in is None:
+        return _answers_where(empty, condition)
+    filled = Condition(column=name, null=False)
+    replaced = Condition(all_=(filled, Condition(column=name, equals=stands_in)))
+    return _answers_where(Condition(any_=(empty, replaced)), condition)
+
+
+def _answers_where(test: Condition, condition: Condition) -> frozenset[Truth]:
+    """Give the answers of a condition on the rows that pass a test, which is never unknown.
+
+    On other rows `test and condition` is no and `not test or condition` is yes, so what both can
+    answer are the answers on rows that pass.
+    """
+    both = possible_answers(Condition(all_=(test, condition)))
+    either = possible_answers(Condition(any_=(Condition(not_=test), condition)))
+    return both & either
+
+
+def _read(
+    condition: Condition, located: Located, then: str, *, unless: Truth = False
+) -> Iterator[_Reading]:
+    """Yield the columns of a condition, save where it answers just `unless` once one is empty."""
+    for name in dict.fromkeys(condition.columns()):
+        if _when_empty(condition, located, name) != {unless}:
+            yield _Reading(located=located, name=name, then=then)
+
+
+def _of_term(policy: Policy, use: Use) -> Iterator[_Reading]:
+    """Yield what a term reads that, when empty, makes it live on or be undated."""
+    rule = use.term.parsed
+    if isinstance(rule, After):
+        owner, event = reach.event(policy, use.located, rule.event) or (None, None)
+        if owner and event and event.column:
+            reads = "still going on" if event.ongoing_if_null else "undated"
+            then = f"{rule.event!r} reads as {reads}"
+            yield _Reading(located=owner, name=event.column, then=then)
+    elif (told := reach.state(policy, use.located, rule.state)) and told.reads:
+        then = f"state {rule.state!r} is answered otherwise"
+        yield from _read(told.condition, told.reads, then, unless=isinstance(rule, Until))
+    for category, (where, condition) in reach.persons(policy, use.located).items():
+        if category in use.term.persons:
+            yield from _read(condition, where, f"who is {category!r} is told otherwise")
+
+
+def _of_conditions(policy: Policy) -> Iterator[_Reading]:
+    """Yield what bindings and prohibitions read that, when empty, makes them hold or be unknown."""
+    for located in reach.locate(policy):
+        for binding in located.dataset.bindings:
+            if binding.when:
+                then = f"`when` of {binding.activity} is answered otherwise"
+                yield from _read(binding.when, located, then)
+        for prohibition in located.dataset.prohibitions:
+            if prohibition.when:
+                then = "`when` of a prohibition is answered otherwise"
+                yield from _read(prohibition.when, located, then)
+
+
+def emptied(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find columns whose emptying changes an answer while their row is still there."""
+    keepers = Keepers(policy=policy)
+    of_terms = [reading for use in keepers.uses for reading in _of_term(policy, use)]
+    for reading in (*of_terms, *_of_conditions(policy)):
+        located, name = reading.located, reading.name
+        column = reach.column(located.dataset, name)
+        if column is None or not column.personal:
+            continue
+        if longer := keepers.outlasting(located, name):
+            message = f"is emptied while {listed(longer)} keeps its row; then {reading.then}"
+            path = (*located.path, "columns", located.dataset.columns.index(column))
+            yield EMPTIED.at(path, f"column {located.name}.{name}", message)
+
+
+def gone(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find events and states told by rows that can go before the row they decide over."""
+    keepers = Keepers(policy=policy)
+    for use in keepers.uses:
+        if isinstance(use.term.parsed, After):
+            yield from _undated(keepers, use)
+        else:
+            yield from _untold(keepers, use)
+
+
+def _undated(keepers: Keepers, use: Use) -> Iterator[Finding]:
+    owner, event = reach.event(keepers.policy, use.located, use.awaited) or (None, None)
+    if owner is None or event is None:
+        return
+    for keeper in keepers.idle(owner, use.awaited):
+        if lost := _lost(keepers.policy, owner, event, keeper):
+            message = f"event {use.awaited!r} loses {listed(lost)} while {keeper} keeps the row"
+            path = (*owner.path, "events", use.awaited)
+            yield GONE_BEFORE.at(path, f"dataset {owner.name}", message)
+
+
+def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[str]:
+    """Name the sources of an event that can be gone, when all can, while the keeper stays.
+
+    One stays that is a column of the row itself, or of the rows for which the keeper keeps it.
+    """
+    lost = []
+    for source in event.latest_of:
+        where = reach.find(policy, owner.store, source.dataset) if source.dataset else owner
+        if where is None:
+            continue
+        own = where.name == owner.name
+        stays = keeper.keeps(source.column) if own else keeper.keeps_there(where, source.column)
+        if stays and (own or any(where.name == passed.name for passed in keeper.by)):
+            return []
+        if not stays:
+            lost.append(f"{where.name}.{source.column}")
+    return lost
+
+
+def _untold(keepers: Keepers, use: Use) -> Iterator[Finding]:
+    told = reach.state(keepers.policy, use.located, use.awaited)
+    if told is None or told.reads is None or not told.of_rows:
+        return
+    over = isinstance(use.term.parsed, Until)
+    for keeper in keepers.idle(told.named_by, use.awaited) if told.without_rows != over else ():
+        if not row_kept_for(told.reads, keeper.activity, keeper.phase):
+            rows = f"the rows of {told.reads.name}"
+            message = f"state {use.awaited!r} loses {rows} while {keeper} keeps the row"
+            yield GONE_BEFORE.at(told.place, f"dataset {told.named_by.name}", message)
+
+
+DEFINITIONS = (EMPTIED, GONE_BEFORE)
+CHECKS = (emptied, gone)
