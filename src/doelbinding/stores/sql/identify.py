@@ -5,6 +5,8 @@ The Python side is `plan.identifiers.normalise`; a test holds the two equal.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +14,11 @@ import sqlalchemy as sa
 
 from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.identifiers import normalise
-from doelbinding.policy.stores import ColumnType
+from doelbinding.policy.stores import Column, ColumnType
 
-_PHONE_NOISE = (" ", "-", "(", ")", ".", "/")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+_LARGEST = 2**63
 
 
 def comparable(held: sa.ColumnElement[Any], kind: str, dialect: str) -> sa.ColumnElement[Any]:
@@ -23,18 +27,25 @@ def comparable(held: sa.ColumnElement[Any], kind: str, dialect: str) -> sa.Colum
         return held if kind not in _FOLDED else sa.func.doel_normalise(kind, held)
     match kind:
         case "email":
-            return sa.func.lower(sa.func.trim(held))
+            return sa.func.lower(sa.func.btrim(sa.func.normalize(held), _BLANKS))
         case "iban":
-            return sa.func.upper(sa.func.replace(held, " ", ""))
+            return sa.func.upper(sa.func.translate(held, _BLANKS, ""))
         case "phone":
-            for noise in _PHONE_NOISE:
-                held = sa.func.replace(held, noise, "")
-            return sa.func.regexp_replace(held, "^00", "+")
+            digits = sa.func.regexp_replace(held, "[^0-9+]", "", "g")
+            return sa.func.regexp_replace(digits, "^00", "+")
         case _:
             return held
 
 
 _FOLDED = frozenset({"email", "iban", "phone"})
+
+
+def values_for(column: Column, values: Sequence[str]) -> list[str | int]:
+    """Give the values that a column can hold at all: whole numbers for a column of those."""
+    if column.type is not ColumnType.INTEGER:
+        return list(values)
+    numbers = (int(v) for v in values if _WHOLE.fullmatch(v))
+    return [number for number in numbers if abs(number) < _LARGEST]
 
 
 def teach_sqlite(connection: Any, _: object) -> None:

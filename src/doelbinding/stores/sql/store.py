@@ -23,7 +23,7 @@ from doelbinding.plan.ports import Obstacle, Refused, Tally, Unreachable
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
-from doelbinding.stores.sql.identify import comparable
+from doelbinding.stores.sql.identify import comparable, values_for
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.tables import bound, table
@@ -178,7 +178,8 @@ class SqlStore:
         dataset = self._dataset(ref)
         rows = table(dataset)
         held = comparable(rows.c[column], kind, self.dialect)
-        asked = self._selection(dataset, rows).where(held.in_([bound(v) for v in values]))
+        wanted = values_for(dataset.column(column), values)
+        asked = self._selection(dataset, rows).where(held.in_([bound(v) for v in wanted]))
         with self.transaction() as connection:
             return [dict(found) for found in connection.execute(asked).mappings()]
 
