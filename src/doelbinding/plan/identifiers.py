@@ -10,6 +10,9 @@ EMAIL, PHONE, IBAN, NAME = "email", "phone", "iban", "name"
 WEAK = frozenset({NAME, PHONE})
 """Kinds that many people share: never followed from one row to another; a name tells apart."""
 
+SHAREABLE = frozenset({EMAIL, PHONE, IBAN})
+"""Kinds that a household or a company may share: followed only as far as the name goes along."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -35,11 +38,20 @@ def parse_identifier(written: str) -> Identifier:
     kind, colon, value = written.partition(":")
     if not colon and "@" in written:
         kind, value = EMAIL, written
-    if not value.strip() or not kind.strip():
+    if not value.strip() or not kind.strip() or not _is_text(written):
         raise NotAnIdentifier(
             "an identifier is written KIND:VALUE, such as email:someone@example.com"
         )
     return Identifier(kind.strip().lower(), normalise(kind.strip().lower(), value))
+
+
+def _is_text(written: str) -> bool:
+    """Tell whether every character can be stored: bytes that are no UTF-8 cannot."""
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def normalise(kind: str, value: str) -> str:

@@ -1,8 +1,9 @@
 """Finding a person's rows in every store of one controller (R-IX.1, R-IX.8).
 
 Identifiers are compared as their kind demands and followed to a fixpoint over stores. A value that
-rows of different names share (a household's or a company's mailbox) never pulls another person in:
-such rows are *ambiguous*, for a human to include or not.
+rows of different names share (a household's or a company's mailbox) never pulls another person in,
+be it within a dataset or from one store to the next: such rows are *ambiguous*, for a human to
+include or not. A row without a name is taken as found, but what it leads to must bear the name.
 """
 
 from __future__ import annotations
@@ -15,10 +16,19 @@ from datetime import datetime
 from doelbinding.binding.circumstances import NOTHING_SAID, Key, Subjects
 from doelbinding.binding.justify import Interpreter, Row
 from doelbinding.binding.paths import Place, places
-from doelbinding.plan.identifiers import NAME, WEAK, Identifier, normalise
+from doelbinding.plan.identifiers import (
+    NAME,
+    SHAREABLE,
+    WEAK,
+    Identifier,
+    NotAnIdentifier,
+    normalise,
+)
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
+from doelbinding.policy.stores import Column
+from doelbinding.rights.names import Words, agree, all_agree, words_in, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +104,22 @@ class Locator:
         Args:
             identifiers: what is known of the person, already normalised.
             include: ambiguous rows that a human has said are this person's.
+
+        Raises:
+            NotAnIdentifier: no store is searched by such a kind, so that nothing found means
+                nothing.
         """
-        names = {i.value for i in identifiers if i.kind == NAME}
-        search = _Search(self, frozenset(names), frozenset(include))
-        search.follow([i for i in identifiers if i.kind != NAME])
+        strong = [i for i in identifiers if i.kind != NAME]
+        known = {c.identifier for _, dataset in self.policy.datasets() for c in dataset.columns}
+        if not strong or any(i.kind not in known for i in strong):
+            kinds = ", ".join(sorted(k for k in known if k is not None and k != NAME))
+            raise NotAnIdentifier(
+                f"people are found by {kinds}: give one of these; a name only tells apart those "
+                "who are found"
+            )
+        names = frozenset(words_in(i.value) for i in identifiers if i.kind == NAME)
+        search = _Search(self, names, frozenset(include))
+        search.follow(strong)
         people = tuple(search.people.values())
         return Found(
             people=people,
@@ -157,49 +179,73 @@ class Locator:
                 continue
             where = {theirs: row[mine] for mine, theirs in pairs}
             for found in self.stores[here.store.id].rows(there.ref, where):
-                yield from self._beneath(there, found, by)
+                if not self._is_anothers(there, found):
+                    yield from self._beneath(there, found, by)
+
+    def _is_anothers(self, here: Place, row: Row) -> bool:
+        """Tell whether a row says itself that it belongs to other controllers."""
+        if here.dataset.controller is None:
+            return False
+        owners = self.interpreter.controllers(here, row)
+        return bool(owners) and self.controller not in (owners or ())
 
 
 class _Search:
-    """One search: what is still to be followed, who is found, who is in doubt."""
+    """One search: what is still to be followed, who is found, who is in doubt.
+
+    `given` are the names that whoever searches has given; a row that a human has included speaks
+    for itself, but not for others.
+    """
 
     def __init__(
-        self, locator: Locator, names: frozenset[str], include: frozenset[tuple[str, Key]]
+        self, locator: Locator, given: frozenset[Words], include: frozenset[tuple[str, Key]]
     ) -> None:
         self.locator = locator
-        self.names = names
+        self.given = given
         self.include = include
         self.people: dict[tuple[str, Key], Person] = {}
         self.ambiguous: dict[tuple[str, Key], Person] = {}
-        self._seen: set[Identifier] = set()
+        self._names: set[Words] = set()
+        self._vouched: set[Words] = set(given)
+        self._seen: set[tuple[Identifier, bool]] = set()
 
     def follow(self, identifiers: Sequence[Identifier]) -> None:
-        waiting = list(identifiers)
+        waiting = [(identifier, False) for identifier in identifiers]
         while waiting:
-            identifier = waiting.pop()
-            if identifier in self._seen:
+            identifier, loose = waiting.pop()
+            if (identifier, loose) in self._seen:
                 continue
-            self._seen.add(identifier)
-            for person in self._matches(identifier):
-                waiting += self._identifiers_of(person)
+            self._seen.add((identifier, loose))
+            loose = loose or identifier.kind in SHAREABLE
+            for person in self._matches(identifier, loose=loose):
+                nameless = not words_of(person.place.dataset, person.row)
+                found = self._identifiers_of(person)
+                waiting += [(further, loose and nameless) for further in found]
 
-    def _matches(self, identifier: Identifier) -> Iterator[Person]:
-        """Yield the people an identifier newly finds; keep those it finds ambiguously."""
-        by_dataset: dict[str, dict[Key, Person]] = defaultdict(dict)
+    def _matches(self, identifier: Identifier, *, loose: bool) -> Iterator[Person]:
+        """Yield the people an identifier newly finds; keep those it finds ambiguously.
+
+        Names tell apart whoever shares the identifier: over all datasets, when it is `loose`.
+        """
+        groups: dict[str, dict[tuple[str, Key], Person]] = defaultdict(dict)
         for here in self.locator.searched():
             for column in here.dataset.columns:
                 if column.identifier == identifier.kind:
-                    for person in self._people(here, column.name, identifier):
-                        by_dataset[person.place.ref].setdefault(person.key, person)
-        for found in by_dataset.values():
-            yield from self._told_apart(list(found.values()))
+                    for person in self._people(here, column, identifier):
+                        group = groups["" if loose else person.place.ref]
+                        group.setdefault((person.place.ref, person.key), person)
+        for found in groups.values():
+            yield from self._told_apart(found, loose=loose)
 
-    def _people(self, here: Place, column: str, identifier: Identifier) -> Iterator[Person]:
+    def _people(self, here: Place, column: Column, identifier: Identifier) -> Iterator[Person]:
+        kind, stand_in = identifier.kind, column.replace_with
+        if stand_in is not None and identifier.value == normalise(kind, str(stand_in)):
+            return
         store = self.locator.stores[here.store.id]
-        for row in store.match(here.ref, column, identifier.kind, [identifier.value]):
+        for row in store.match(here.ref, column.name, kind, [identifier.value]):
             top, person = self._top(here, row)
             if person is not None and self._is_ours(top, person):
-                yield Person(place=top, key=key_of(top, person), row=person, by=(identifier.kind,))
+                yield Person(place=top, key=key_of(top, person), row=person, by=(kind,))
 
     def _top(self, here: Place, row: Row) -> tuple[Place, Row | None]:
         found: Row | None = row
@@ -212,22 +258,36 @@ class _Search:
         controllers = self.locator.interpreter.controllers(here, row) or ()
         return self.locator.controller in controllers
 
-    def _told_apart(self, found: Sequence[Person]) -> Iterator[Person]:
+    def _told_apart(
+        self, found: Mapping[tuple[str, Key], Person], *, loose: bool
+    ) -> Iterator[Person]:
         """Yield the people who are meant; rows of several names by one value are in doubt."""
-        signatures = {signature for p in found if (signature := _names(p))}
-        for person in found:
-            mark = (person.place.ref, person.key)
-            clear = len(signatures) <= 1 or not _names(person)
-            meant = clear or mark in self.include or self._is_named(person)
-            if not meant:
+        names = {mark: words_of(p.place.dataset, p.row) for mark, p in found.items()}
+        one_name = all_agree([words for words in names.values() if words])
+        meant = {
+            mark
+            for mark, words in names.items()
+            if not words or self._is_meant(words, one_name=one_name, loose=loose)
+        }
+        for mark, person in found.items():
+            if mark not in meant and mark not in self.include:
                 self.ambiguous.setdefault(mark, person)
             elif mark not in self.people:
+                (self._names if mark in meant else self._vouched).add(names[mark])
                 self.people[mark] = person
                 yield person
 
-    def _is_named(self, person: Person) -> bool:
-        signature = _names(person)
-        return any(set(name.split()) == set(" ".join(signature).split()) for name in self.names)
+    def _is_meant(self, words: Words, *, one_name: bool, loose: bool) -> bool:
+        known = self._names - {frozenset()}
+        if self.given and not any(agree(words, name) for name in self.given):
+            return False
+        if words in self._vouched or not one_name:
+            return words in self._vouched | known
+        if not loose:
+            return True
+        if known:
+            return all(agree(words, name) for name in known)
+        return not self._vouched or any(agree(words, name) for name in self._vouched)
 
     def _identifiers_of(self, person: Person) -> Iterator[Identifier]:
         """Yield the strong identifiers in a person's own row and the rows beneath it."""
@@ -238,11 +298,6 @@ class _Search:
                 kind, value = column.identifier, found.row[column.name]
                 if kind is not None and kind not in WEAK and value not in (None, ""):
                     yield Identifier(kind, normalise(kind, str(value)))
-
-
-def _names(person: Person) -> tuple[str, ...]:
-    columns = [c.name for c in person.place.dataset.columns if c.identifier == NAME]
-    return tuple(normalise(NAME, str(person.row[name])) for name in columns if person.row[name])
 
 
 def key_of(here: Place, row: Row) -> Key:
