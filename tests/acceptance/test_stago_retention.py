@@ -405,7 +405,7 @@ def test_an_open_inquiry_keeps_what_it_needs_and_nothing_else(done: Run) -> None
     assert was is not None
     assert now is not None
     kept = {"klantnr", "bv_code", "soort", "naam", "voornaam", "functie", "adres_id"}
-    dates = {"relatie_einde", "laatste_contact"}  # they go with the row, so that it can still end
+    dates = {"relatie_einde", "laatste_contact"}  # the file's own term counts from them
     assert {n: now[n] for n in kept | dates} == {n: was[n] for n in kept | dates}
     assert {n for n in now if now[n] is None and was[n] is not None} == {"tel", "relatie_start"}
     files = [
