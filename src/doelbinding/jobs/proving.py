@@ -92,6 +92,8 @@ def assess(workspace: Workspace, on: date) -> tuple[PromiseStatus, ...]:
     for entry in _entries(workspace):
         if entry.data.get("policy") in (None, workspace.fingerprint):
             last[entry.kind.value] = entry
+            if entry.kind is EntryKind.CONTROL_ASSESSED:
+                last[f"{entry.kind}:{entry.data['control']}"] = entry
     failed = _failed_later(last)
     by_id = {
         control.id: _control(control, broken, last, failed) for control in workspace.policy.controls
@@ -113,13 +115,13 @@ def _failed_later(last: dict[str, Entry]) -> frozenset[str]:
 def _control(
     control: Control, broken: set[str], last: dict[str, Entry], failed: frozenset[str]
 ) -> ControlStatus:
-    checks = {name.removeprefix("check.") for name in control.shown_by if name.startswith("check.")}
-    kinds = [name for name in control.shown_by if not name.startswith("check.")]
+    checks = {name.removeprefix("check.") for name in control.shown_by if _is_finding(name)}
+    kinds = [name for name in control.shown_by if not _is_finding(name)]
     found = tuple(sorted(checks & broken))
     if found or failed & set(kinds):
         return ControlStatus(control=control, status=Status.BROKEN, findings=found)
-    shown = [last[kind] for kind in kinds if kind in last]
-    if len(shown) < len(kinds):
+    shown = [entry for kind in kinds if (entry := _shown(kind, control, last)) is not None]
+    if len(shown) < len(kinds) or not control.shown_by:
         return ControlStatus(control=control, status=Status.NOT_SHOWN)
     if not shown:
         return ControlStatus(control=control, status=Status.KEPT)
@@ -127,6 +129,18 @@ def _control(
     return ControlStatus(
         control=control, status=Status.KEPT, last_shown=oldest.at, entry=oldest.index
     )
+
+
+def _is_finding(name: str) -> bool:
+    return name.startswith("check.DB")
+
+
+def _shown(kind: str, control: Control, last: dict[str, Entry]) -> Entry | None:
+    """Give the last entry of a kind; an assessment counts for the control it names, when kept."""
+    if kind != EntryKind.CONTROL_ASSESSED:
+        return last.get(kind)
+    entry = last.get(f"{kind}:{control.id}")
+    return entry if entry is not None and entry.data["outcome"] == Status.KEPT else None
 
 
 def by_status(promises: tuple[PromiseStatus, ...]) -> dict[Status, list[PromiseStatus]]:
