@@ -91,7 +91,8 @@ WRITTEN = {
     EntryKind.STOP_SET: "`subject erase --yes`",
     EntryKind.HOLD_SET: "`subject hold`",
     EntryKind.HOLD_LIFTED: "`subject lift`, `subject answer`",
-    EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is examined",
+    EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is weighed",
+    EntryKind.RESTRICTION_LIFTED: "`subject answer`",
 }
 
 

@@ -63,6 +63,7 @@ def test_evidence_page_tells_which_kinds_are_written() -> None:
         path.read_text(encoding="utf-8")
         for folder in ("jobs", "records")
         for path in (ROOT / "src" / "doelbinding" / folder).glob("*.py")
+        if path.name != "proving.py"  # it reads the log
     )
     written = {kind for kind in EntryKind if f"EntryKind.{kind.name}" in code}
     assert set(generate.WRITTEN) == written

@@ -34,3 +34,8 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Ta
 def say(text: str) -> None:
     """Print a line."""
     console().print(text, soft_wrap=True)
+
+
+def counted(number: int, thing: str) -> str:
+    """Give a number with its noun: `1 row`, `1,234 rows`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

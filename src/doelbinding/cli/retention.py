@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doelbinding.cli.printing import console, say, table
+from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
 
 if TYPE_CHECKING:
@@ -84,12 +84,11 @@ def show_plan(made: Plan) -> None:
         undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
     if undated:
         where = ", ".join(f"{ref} {rows:,}" for ref, rows in undated.items())
-        say(f"undated, so kept and reported: {undated.total():,} rows ({where})")
+        say(f"undated, so kept and reported: {counted(undated.total(), 'row')} ({where})")
 
 
 def _size(made: Plan) -> str:
-    rows, steps = made.rows, len(made.steps)
-    return f"{rows:,} row{'' if rows == 1 else 's'} in {steps} step{'' if steps == 1 else 's'}"
+    return f"{counted(made.rows, 'row')} in {counted(len(made.steps), 'step')}"
 
 
 def _deed(step: Step) -> str:
@@ -171,10 +170,10 @@ def progress_of(made: Plan) -> Iterator[Progress]:
 def show_outcome(made: Plan, outcome: Outcome) -> None:
     """Print what was changed and what reading back found."""
     changed = sum(outcome.changed.values())
-    say(f"changed {changed:,} rows of {made.rows:,} planned")
+    say(f"changed {counted(changed, 'row')} of {made.rows:,} planned")
     if outcome.verified:
         say("verified: reading back through new connections finds none left")
         return
     for step in made.steps:
         if outcome.left.get(step.id):
-            say(f"NOT VERIFIED: {step.ref}: {outcome.left[step.id]:,} rows are still there")
+            say(f"NOT VERIFIED: {step.ref}: {counted(outcome.left[step.id], 'row')} left")

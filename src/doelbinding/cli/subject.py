@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doelbinding.cli.printing import console, say, table
+from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import (
     BadInput,
     included,
@@ -126,7 +126,7 @@ def show_found(found: Found) -> None:
         )
         for row in found.rows
     )
-    console().print(table(f"{len(found.rows)} rows", ("dataset", "key", "by", ""), rows))
+    console().print(table(counted(len(found.rows), "row"), ("dataset", "key", "by", ""), rows))
     if found.empty:
         say(f"searched and found empty: {', '.join(found.empty)}")
     for person in found.ambiguous:
@@ -196,7 +196,7 @@ def _show_inventory(inventory: Inventory) -> None:
             counts[mark] = counts.get(mark, 0) + 1
     rows = ((ref, standing, str(count)) for (ref, standing), count in counts.items())
     heads = ("dataset", "standing", "#values")
-    console().print(table(f"{len(inventory.rows)} rows", heads, rows))
+    console().print(table(counted(len(inventory.rows), "row"), heads, rows))
     if inventory.found.empty:
         say(f"searched and found empty: {', '.join(inventory.found.empty)}")
     if inventory.found.ambiguous:
