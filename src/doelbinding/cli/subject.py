@@ -70,33 +70,13 @@ def asked_of(
 
     found = controller_of(workspace, controller)
     known_language(workspace, language)
-    given = tuple(parse_identifier(one) for one in identifiers)
-    _insist_they_find(workspace, {one.kind for one in given})
     return Asked(
         controller=found,
-        identifiers=given,
+        identifiers=tuple(parse_identifier(one) for one in identifiers),
         include=included(include or []),
         language=language,
         at=instant_of(at),
     )
-
-
-def _insist_they_find(workspace: Workspace, kinds: set[str]) -> None:
-    """Refuse identifiers by which nobody can be found."""
-    from doelbinding.plan.identifiers import NAME
-
-    columns = (c for _, dataset in workspace.policy.datasets() for c in dataset.columns)
-    known = {column.identifier for column in columns if column.identifier}
-    strange = kinds - known
-    if strange:
-        raise BadInput(
-            f"--id {min(strange)}:…: no store knows people by that; the policy has "
-            + ", ".join(sorted(known))
-        )
-    if kinds == {NAME}:
-        raise BadInput(
-            "--id name:… tells people apart and finds nobody by itself: add another identifier"
-        )
 
 
 @app.command()
