@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from doelbinding.publish.errors import FolderError
@@ -38,6 +39,11 @@ def versions_address(controller: str, language: str) -> str:
 def document_address(number: str) -> str:
     """The permanent address of the public document of a version."""
     return f"versions/{_safe(number)}/policy.json"
+
+
+def relative(to: str, page: str) -> str:
+    """Give the address of one file of the site as seen from a page of it."""
+    return posixpath.relpath(to, posixpath.dirname(page) or ".")
 
 
 def _safe(name: str) -> str:

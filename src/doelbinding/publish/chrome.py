@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doelbinding.document.blocks import Line, Section
+from doelbinding.document.links import mail
 from doelbinding.publish.addresses import (
     HOME,
     ICON,
     STYLE,
     policy_address,
     register_address,
+    relative,
     versions_address,
 )
 from doelbinding.publish.desk import Desk
-from doelbinding.publish.page import Line, Link, Page, Section, contents_of, mail, relative
+from doelbinding.publish.page import Link, Page
 from doelbinding.publish.wording import Wording, wording
 
 _WORDS = (
@@ -60,6 +63,7 @@ def dress(desk: Desk, content: Content) -> Page:
         lead=Line(text=content.lead),
         notice=content.notice,
         sections=content.sections,
+        deep=content.deep,
         site_name=controller.name,
         home=relative(HOME, path),
         style=relative(STYLE, path),
@@ -80,7 +84,6 @@ def dress(desk: Desk, content: Content) -> Page:
         ),
         footer=_footer(desk),
         words=page_words(words),
-        contents=contents_of(content.sections, deep=content.deep),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from doelbinding.document.blocks import Block, Cell, Line, facts, lines
+from doelbinding.document.links import mail, phone, site
 from doelbinding.publish.facts import ControllerFact, OfficerFact
-from doelbinding.publish.page import Cell, Facts, Line, lines, mail, phone, site, told
 from doelbinding.publish.wording import Wording
 
 
-def controller_facts(controller: ControllerFact, wording: Wording) -> Facts:
+def controller_facts(controller: ControllerFact, wording: Wording) -> tuple[Block, ...]:
     """Say who is responsible and how to reach the data protection officer (R-X.1)."""
-    return told(
+    return facts(
         (
             wording.ui("contact.controller"),
             (
@@ -25,9 +26,9 @@ def controller_facts(controller: ControllerFact, wording: Wording) -> Facts:
     )
 
 
-def officer_facts(officer: OfficerFact, wording: Wording) -> Facts:
+def officer_facts(officer: OfficerFact, wording: Wording) -> tuple[Block, ...]:
     """Say how to reach the data protection officer."""
-    return told((wording.ui("contact.officer"), _officer(officer, wording)))
+    return facts((wording.ui("contact.officer"), _officer(officer, wording)))
 
 
 def _officer(officer: OfficerFact, wording: Wording) -> Cell:
@@ -37,14 +38,13 @@ def _officer(officer: OfficerFact, wording: Wording) -> Cell:
 
 def _form(address: str, wording: Wording) -> Line:
     """Give the officer's contact form as a link that says what it is."""
-    found = site(address)
-    return Line(text=wording.ui("contact.form"), href=found.href) if found.href else found
+    return site(address, wording.ui("contact.form"))
 
 
-def complaint_facts(controller: ControllerFact, wording: Wording) -> Facts:
+def complaint_facts(controller: ControllerFact, wording: Wording) -> tuple[Block, ...]:
     """Say where to complain and which court there is (R-IX.12)."""
     authority = controller.authority
-    return told(
+    return facts(
         (
             wording.ui("contact.authority"),
             (Line(text=authority.name), Line(text=authority.address), site(authority.url)),

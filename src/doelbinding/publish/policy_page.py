@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from doelbinding.document.blocks import Block, Line, Section, facts, lines, paragraphs
 from doelbinding.policy.model import Section as Passage
-from doelbinding.publish.addresses import policy_address, sheet_address
+from doelbinding.publish.addresses import policy_address, relative, sheet_address
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.facts import Sheet
-from doelbinding.publish.page import Block, Line, Section, lines, paragraphs, prose, relative, told
+from doelbinding.publish.prose import prose
 from doelbinding.publish.weaving import WEAVERS, Woven, number_of, promised
 from doelbinding.publish.wording import Said
 
@@ -77,7 +78,7 @@ def _named(desk: Desk, said: Said) -> Said:
 def _own(desk: Desk) -> Iterator[Section]:
     if deviations := tuple(_deviations(desk)):
         title = desk.wording.ui("policy.deviations", controller=desk.controller.name)
-        yield Section(id="deviations", title=title, blocks=(told(*deviations),))
+        yield Section(id="deviations", title=title, blocks=facts(*deviations))
     if desk.policy.choices:
         yield _choices(desk)
     yield _version(desk)
@@ -109,7 +110,7 @@ def _choices(desk: Desk) -> Section:
     return Section(
         id="choices",
         title=wording.ui("policy.choices"),
-        blocks=(*paragraphs(wording.ui("policy.choices_lead")), told(*choices)),
+        blocks=(*paragraphs(wording.ui("policy.choices_lead")), *facts(*choices)),
     )
 
 
@@ -118,13 +119,11 @@ def _version(desk: Desk) -> Section:
     return Section(
         id="version",
         title=wording.ui("policy.about_version"),
-        blocks=(
-            told(
-                (wording.ui("column.version"), lines(version.number)),
-                (wording.ui("column.effective"), lines(version.effective_on)),
-                (wording.ui("column.published"), lines(version.published_on)),
-                (wording.ui("column.reason"), lines(version.reason)),
-                (wording.ui("versions.change"), lines(version.note)),
-            ),
+        blocks=facts(
+            (wording.ui("column.version"), lines(version.number)),
+            (wording.ui("column.effective"), lines(version.effective_on)),
+            (wording.ui("column.published"), lines(version.published_on)),
+            (wording.ui("column.reason"), lines(version.reason)),
+            (wording.ui("versions.change"), lines(version.note)),
         ),
     )

@@ -9,24 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from doelbinding.policy.activity import Activity
-from doelbinding.policy.organisation import ClientProcessing
-from doelbinding.publish import facts
-from doelbinding.publish.addresses import register_address, sheet_address
-from doelbinding.publish.contact import controller_facts
-from doelbinding.publish.desk import Desk
-from doelbinding.publish.gather import controller_fact, measures, transfers_of
-from doelbinding.publish.page import (
+from doelbinding.document.blocks import (
     Block,
     Cell,
     Line,
     Section,
     bullets,
+    facts,
     lines,
     paragraphs,
-    relative,
-    told,
 )
+from doelbinding.policy.activity import Activity
+from doelbinding.policy.organisation import ClientProcessing
+from doelbinding.publish.addresses import register_address, relative, sheet_address
+from doelbinding.publish.contact import controller_facts
+from doelbinding.publish.desk import Desk
+from doelbinding.publish.facts import (
+    ControllerFact,
+    Named,
+    PhaseFact,
+    Sheet,
+    TransferFact,
+    VersionFact,
+)
+from doelbinding.publish.gather import controller_fact, measures, transfers_of
 from doelbinding.publish.sheet import basis_cell, period_words, set_by
 from doelbinding.publish.wording import Wording
 
@@ -43,8 +49,8 @@ class ClientFact:
     subject: str
     categories: tuple[str, ...]
     agreement: str
-    transfers: tuple[facts.TransferFact, ...]
-    security: tuple[facts.Named, ...]
+    transfers: tuple[TransferFact, ...]
+    security: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +58,14 @@ class Register:
     """The whole register of one controller in one language."""
 
     language: str
-    controller: facts.ControllerFact
-    version: facts.VersionFact
-    activities: tuple[facts.Sheet, ...]
+    controller: ControllerFact
+    version: VersionFact
+    activities: tuple[Sheet, ...]
     for_clients: tuple[ClientFact, ...]
-    activities_for_clients: tuple[facts.Named, ...]
+    activities_for_clients: tuple[Named, ...]
 
 
-def gather_register(desk: Desk, sheets: tuple[facts.Sheet, ...]) -> Register:
+def gather_register(desk: Desk, sheets: tuple[Sheet, ...]) -> Register:
     """Gather the register from the sheets and from what is done for clients."""
     return Register(
         language=desk.wording.language,
@@ -68,7 +74,7 @@ def gather_register(desk: Desk, sheets: tuple[facts.Sheet, ...]) -> Register:
         activities=sheets,
         for_clients=tuple(_client(desk, client) for client in desk.controller.processes_for),
         activities_for_clients=tuple(
-            facts.Named(id=activity.id, label=_labelled(desk, activity))
+            Named(id=activity.id, label=_labelled(desk, activity))
             for activity in desk.processed_for_others()
         ),
     )
@@ -80,7 +86,7 @@ def register_sections(register: Register, wording: Wording) -> tuple[Section, ..
         Section(
             id="kept-by",
             title=wording.ui("register.kept_by"),
-            blocks=(controller_facts(register.controller, wording),),
+            blocks=controller_facts(register.controller, wording),
         ),
         Section(
             id="as-controller",
@@ -108,7 +114,7 @@ def _under(citation: str, wording: Wording) -> str:
     return wording.ui("register.under", article=wording.article(citation))
 
 
-def _entry(sheet: facts.Sheet, wording: Wording) -> Section:
+def _entry(sheet: Sheet, wording: Wording) -> Section:
     here = register_address(sheet.controller.id, sheet.language)
     link = relative(sheet_address(sheet.controller.id, sheet.language, sheet.id), here)
     said: dict[str, Cell] = {
@@ -127,23 +133,23 @@ def _entry(sheet: facts.Sheet, wording: Wording) -> Section:
     return Section(
         id=f"activity-{sheet.id}",
         title=sheet.title,
-        blocks=(told(*((wording.ui(key), cell) for key, cell in said.items())),),
+        blocks=facts(*((wording.ui(key), cell) for key, cell in said.items())),
     )
 
 
-def _purpose(phase: facts.PhaseFact) -> Line:
+def _purpose(phase: PhaseFact) -> Line:
     (basis,) = basis_cell(phase.basis)
     return Line(text=phase.purpose.label, detail=f"{basis.text} ({basis.detail})")
 
 
-def _recipients(sheet: facts.Sheet, wording: Wording) -> Cell:
+def _recipients(sheet: Sheet, wording: Wording) -> Cell:
     named = tuple(
         Line(text=r.name, detail=f"{r.kind_label}; {r.country}") for r in sheet.recipients
     )
     return named or lines(wording.ui("page.none") if sheet.no_recipients else "")
 
 
-def _transfers(transfers: tuple[facts.TransferFact, ...], wording: Wording) -> Cell:
+def _transfers(transfers: tuple[TransferFact, ...], wording: Wording) -> Cell:
     named = tuple(
         Line(text=f"{t.country}: {t.safeguard}", detail=f"{t.ground_label} ({t.article})")
         for t in transfers
@@ -151,7 +157,7 @@ def _transfers(transfers: tuple[facts.TransferFact, ...], wording: Wording) -> C
     return named or lines(wording.ui("page.none"))
 
 
-def _retention(sheet: facts.Sheet, wording: Wording) -> Iterator[Line]:
+def _retention(sheet: Sheet, wording: Wording) -> Iterator[Line]:
     for phase in sheet.phases:
         for term in phase.terms:
             whom = (*term.persons, set_by(term, wording))
@@ -206,7 +212,7 @@ def _client_entry(client: ClientFact, wording: Wording) -> Section:
     return Section(
         id=f"client-{client.id}",
         title=client.client,
-        blocks=(told(*((wording.ui(key), cell) for key, cell in said.items())),),
+        blocks=facts(*((wording.ui(key), cell) for key, cell in said.items())),
     )
 
 

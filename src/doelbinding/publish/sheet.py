@@ -8,6 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doelbinding.document.blocks import (
+    Block,
+    Cell,
+    Line,
+    Section,
+    bullets,
+    facts,
+    lines,
+    paragraphs,
+    table,
+)
 from doelbinding.publish.contact import complaint_facts, controller_facts, officer_facts
 from doelbinding.publish.facts import (
     BasisFact,
@@ -15,21 +26,7 @@ from doelbinding.publish.facts import (
     Sheet,
     TermFact,
 )
-from doelbinding.publish.page import (
-    Block,
-    Bullets,
-    Cell,
-    Facts,
-    Line,
-    Paragraph,
-    Section,
-    Table,
-    bullets,
-    lines,
-    paragraphs,
-    told,
-)
-from doelbinding.publish.tables import recipients_table, rights_table, transfers_table
+from doelbinding.publish.tables import head, recipients_table, rights_table, transfers_table
 from doelbinding.publish.wording import Wording
 
 
@@ -37,7 +34,7 @@ def sheet_sections(sheet: Sheet, wording: Wording) -> tuple[Section, ...]:
     """Lay the sheet out in the order of Article 13, each question a heading."""
     answers: dict[str, tuple[Block, ...]] = {
         "who": _who(sheet, wording),
-        "why": tuple(_why(sheet, wording)),
+        "why": _why(sheet, wording),
         "what": _what(sheet, wording),
         "source": bullets_of_sources(sheet),
         "recipients": tuple(_recipients(sheet, wording)),
@@ -66,10 +63,9 @@ def sheet_sections(sheet: Sheet, wording: Wording) -> tuple[Section, ...]:
     )
 
 
-def bullets_of_sources(sheet: Sheet) -> tuple[Bullets, ...]:
+def bullets_of_sources(sheet: Sheet) -> tuple[Block, ...]:
     """Say where the data come from (R-X.2)."""
-    items = tuple(Line(text=source.label, detail=source.how) for source in sheet.sources)
-    return (Bullets(items=items),) if items else ()
+    return bullets(Line(text=source.label, detail=source.how) for source in sheet.sources)
 
 
 def basis_cell(basis: BasisFact) -> Cell:
@@ -97,19 +93,17 @@ def set_by(term: TermFact, wording: Wording) -> str:
 
 
 def _who(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
-    joint = told((wording.ui("sheet.joint"), lines(sheet.joint_arrangement)))
-    return (controller_facts(sheet.controller, wording), *((joint,) if joint.items else ()))
+    return (
+        *controller_facts(sheet.controller, wording),
+        *facts((wording.ui("sheet.joint"), lines(sheet.joint_arrangement))),
+    )
 
 
-def _why(sheet: Sheet, wording: Wording) -> Iterator[Block]:
-    if not sheet.phases:
-        return
-    yield Table(
-        caption=wording.ui("sheet.why_caption"),
-        head=(wording.ui("column.purpose"), wording.ui("column.basis")),
-        rows=tuple(
-            (purpose_cell(phase, wording), basis_cell(phase.basis)) for phase in sheet.phases
-        ),
+def _why(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
+    return table(
+        wording.ui("sheet.why_caption"),
+        head(wording, "purpose", "basis"),
+        ((purpose_cell(phase, wording), basis_cell(phase.basis)) for phase in sheet.phases),
     )
 
 
@@ -125,31 +119,28 @@ def _grounds_by_purpose(sheet: Sheet, wording: Wording) -> Iterator[Section]:
 def _grounds(basis: BasisFact, wording: Wording) -> Iterator[Block]:
     assessed = wording.ui("sheet.balanced_on", date=basis.balanced_on) if basis.balanced_on else ""
     ground = f"{basis.special_ground} ({basis.special_article})" if basis.special_ground else ""
-    grounds = told(
+    yield from facts(
         (wording.ui("sheet.interest"), lines(basis.interest)),
         (wording.ui("sheet.balancing"), (Line(text=basis.balancing, detail=assessed),)),
         (wording.ui("sheet.statute"), lines(basis.statute)),
         (wording.ui("sheet.withdrawal"), lines(basis.withdrawal)),
         (wording.ui("sheet.special"), lines(ground, basis.special_explanation)),
     )
-    if grounds.items:
-        yield grounds
     if basis.direct_marketing:
         yield from paragraphs(wording.ui("sheet.marketing"))
 
 
 def _what(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     data = tuple(Line(text=d.label, detail=wording.joined(d.marks)) for d in sheet.data)
-    facts = told(
+    return facts(
         (wording.ui("sheet.persons"), lines(*(person.label for person in sheet.persons))),
         (wording.ui("sheet.data"), data),
     )
-    return (facts,) if facts.items else ()
 
 
 def _recipients(sheet: Sheet, wording: Wording) -> Iterator[Block]:
     if sheet.recipients:
-        yield recipients_table(sheet, wording)
+        yield from recipients_table(sheet, wording)
     elif sheet.no_recipients:
         yield from paragraphs(wording.ui("sheet.no_recipients"))
     if sheet.stored_in:
@@ -160,28 +151,21 @@ def _recipients(sheet: Sheet, wording: Wording) -> Iterator[Block]:
 def _transfers(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     if not sheet.transfers:
         return paragraphs(wording.ui("sheet.no_transfers"))
-    return (transfers_table(sheet.transfers, wording.ui("sheet.transfers_caption"), wording),)
+    return transfers_table(sheet.transfers, wording.ui("sheet.transfers_caption"), wording)
 
 
 def _retention(sheet: Sheet, wording: Wording) -> Iterator[Block]:
     rows = tuple(row for phase in sheet.phases for row in retention_rows(phase, wording))
     if not rows:
         return
-    yield Table(
-        caption=wording.ui("sheet.retention_caption"),
-        head=tuple(
-            wording.ui(f"column.{name}") for name in ("purpose", "persons", "period", "set_by")
-        ),
-        rows=rows,
-    )
-    explained = told(*((p.purpose.label, lines(p.criteria)) for p in sheet.phases if _adds(p)))
-    if explained.items:
-        yield explained
+    columns = head(wording, "purpose", "persons", "period", "set_by")
+    yield from table(wording.ui("sheet.retention_caption"), columns, rows)
+    yield from facts(*((p.purpose.label, lines(p.criteria)) for p in sheet.phases if _adds(p)))
     if any(len(phase.terms) > 1 for phase in sheet.phases):
         yield from paragraphs(wording.ui("sheet.longest"))
     if sheet.deviation:
         title = wording.ui("sheet.deviation", controller=sheet.controller.name)
-        yield told((title, lines(sheet.deviation)))
+        yield from facts((title, lines(sheet.deviation)))
 
 
 def _adds(phase: PhaseFact) -> bool:
@@ -204,9 +188,9 @@ def _rights(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     if not sheet.rights:
         return ()
     return (
-        rights_table(sheet.rights, wording.ui("sheet.rights_caption"), wording),
+        *rights_table(sheet.rights, wording.ui("sheet.rights_caption"), wording),
         *paragraphs(wording.ui("sheet.rights_how")),
-        officer_facts(sheet.controller.officer, wording),
+        *officer_facts(sheet.controller.officer, wording),
     )
 
 
@@ -222,12 +206,12 @@ def _automation(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
         return ()
     if not automation.solely_automated:
         return paragraphs(wording.ui("sheet.not_automated"), automation.logic)
-    explained = told(
+    explained = facts(
         (wording.ui("sheet.logic"), lines(automation.logic)),
         (wording.ui("sheet.significance"), lines(automation.significance)),
         (wording.ui("sheet.consequences"), lines(automation.consequences)),
     )
-    return (*paragraphs(wording.ui("sheet.is_automated")), explained)
+    return (*paragraphs(wording.ui("sheet.is_automated")), *explained)
 
 
 def _further(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
@@ -236,6 +220,6 @@ def _further(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     return paragraphs(wording.ui("sheet.no_further")) if sheet.no_further_purpose else ()
 
 
-def _complaint(sheet: Sheet, wording: Wording) -> tuple[Paragraph | Facts, ...]:
+def _complaint(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     text = paragraphs(wording.ui("sheet.complaint_text"))
-    return (*text, complaint_facts(sheet.controller, wording))
+    return (*text, *complaint_facts(sheet.controller, wording))

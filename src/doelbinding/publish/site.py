@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from doelbinding.document.blocks import Line
 from doelbinding.policy.model import Policy
 from doelbinding.publish import addresses
 from doelbinding.publish.chooser import front_page
@@ -30,9 +31,9 @@ from doelbinding.publish.desk import Desk
 from doelbinding.publish.editions import Edition, edition_of, public_document
 from doelbinding.publish.facts import Sheet, VersionFact
 from doelbinding.publish.gather import gather_sheet
-from doelbinding.publish.html import TEMPLATES, chooser_html, page_html
+from doelbinding.publish.html import TEMPLATES, chooser_html, page_html, site_style
 from doelbinding.publish.output import File, write_site
-from doelbinding.publish.page import Line, Page
+from doelbinding.publish.page import Page
 from doelbinding.publish.pdf import Printer
 from doelbinding.publish.policy_page import policy_sections
 from doelbinding.publish.register import gather_register, register_sections
@@ -82,7 +83,7 @@ def _site(policy: Policy, public: bytes, editions: tuple[Edition, ...]) -> Itera
     yield addresses.HOME, chooser_html(front_page(policy))
     yield addresses.PUBLIC_DOCUMENT, public
     yield addresses.document_address(edition.number), public
-    yield addresses.STYLE, (TEMPLATES / "site.css").read_bytes()
+    yield addresses.STYLE, site_style()
     yield addresses.ICON, (TEMPLATES / "icon.svg").read_bytes()
     for controller in policy.controllers:
         for language in controller.languages:

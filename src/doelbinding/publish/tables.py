@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from doelbinding.document.blocks import Block, Cell, Line, lines, table
 from doelbinding.publish.facts import RecipientFact, RightFact, Sheet, TransferFact
-from doelbinding.publish.page import Cell, Line, Table, lines
 from doelbinding.publish.wording import Wording
 
 
-def recipients_table(sheet: Sheet, wording: Wording) -> Table:
+def recipients_table(sheet: Sheet, wording: Wording) -> tuple[Block, ...]:
     """Say who receives data, what for, which and where (R-X.5, R-VII.2)."""
-    return Table(
-        caption=wording.ui("sheet.recipients_caption"),
-        head=head(wording, "recipient", "service", "receives", "place"),
-        rows=tuple(
+    return table(
+        wording.ui("sheet.recipients_caption"),
+        head(wording, "recipient", "service", "receives", "place"),
+        (
             (
                 (Line(text=r.name, detail=r.kind_label),),
                 (Line(text=r.service, detail=_required_by(r, wording)),),
@@ -26,12 +26,14 @@ def recipients_table(sheet: Sheet, wording: Wording) -> Table:
     )
 
 
-def transfers_table(transfers: Iterable[TransferFact], caption: str, wording: Wording) -> Table:
+def transfers_table(
+    transfers: Iterable[TransferFact], caption: str, wording: Wording
+) -> tuple[Block, ...]:
     """Say which data leave the EEA, on which ground, and how to get a copy (R-X.6, R-VIII.2)."""
-    return Table(
-        caption=caption,
-        head=head(wording, "country", "ground", "safeguard", "copy"),
-        rows=tuple(
+    return table(
+        caption,
+        head(wording, "country", "ground", "safeguard", "copy"),
+        (
             (
                 lines(t.country),
                 (Line(text=t.ground_label, detail=t.article), *lines(t.decision)),
@@ -43,12 +45,12 @@ def transfers_table(transfers: Iterable[TransferFact], caption: str, wording: Wo
     )
 
 
-def rights_table(rights: Iterable[RightFact], caption: str, wording: Wording) -> Table:
+def rights_table(rights: Iterable[RightFact], caption: str, wording: Wording) -> tuple[Block, ...]:
     """Say which rights there are, what they mean and when they hold (R-X.8)."""
-    return Table(
-        caption=caption,
-        head=head(wording, "right", "meaning", "applies"),
-        rows=tuple(
+    return table(
+        caption,
+        head(wording, "right", "meaning", "applies"),
+        (
             (
                 (Line(text=r.label, detail=r.article),),
                 lines(r.meaning),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from doelbinding.publish.addresses import MANIFEST, document_address, versions_address
+from doelbinding.document.blocks import Cell, Line, Section, Table, facts, lines, paragraphs
+from doelbinding.publish.addresses import MANIFEST, document_address, relative, versions_address
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.editions import Edition
-from doelbinding.publish.page import Cell, Line, Section, Table, lines, paragraphs, relative, told
 from doelbinding.publish.tables import head
 
 
@@ -19,9 +19,9 @@ def version_sections(desk: Desk, editions: tuple[Edition, ...]) -> tuple[Section
             id="current",
             title=wording.ui("versions.current"),
             blocks=(
-                told(*_current(desk, editions[0], here)),
+                *facts(*_current(desk, editions[0], here)),
                 *paragraphs(wording.ui("versions.public_part")),
-                told((wording.ui("versions.check"), (files,))),
+                *facts((wording.ui("versions.check"), (files,))),
             ),
         ),
         Section(

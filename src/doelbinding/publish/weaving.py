@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from doelbinding.document.blocks import (
+    Block,
+    Cell,
+    Line,
+    Section,
+    bullets,
+    lines,
+    paragraphs,
+    table,
+)
 from doelbinding.policy.model import Promise
 from doelbinding.publish.contact import complaint_facts, controller_facts, officer_facts
 from doelbinding.publish.desk import Desk
 from doelbinding.publish.facts import RightFact, Sheet
 from doelbinding.publish.gather import controller_fact
-from doelbinding.publish.page import (
-    Block,
-    Bullets,
-    Cell,
-    Line,
-    Section,
-    Table,
-    bullets,
-    lines,
-    paragraphs,
-)
 from doelbinding.publish.sheet import basis_cell, period_words
 from doelbinding.publish.tables import head, transfers_table
 
@@ -55,7 +54,7 @@ def _roman(number: int) -> str:
 
 def _contact(woven: Woven) -> Iterator[Block]:
     wording = woven.desk.wording
-    yield controller_facts(controller_fact(woven.desk), wording)
+    yield from controller_facts(controller_fact(woven.desk), wording)
     if woven.desk.controller.processes_for or [*woven.desk.processed_for_others()]:
         yield from paragraphs(wording.ui("policy.processor_lead"))
 
@@ -90,9 +89,7 @@ def _about(kind: str, woven: Woven) -> tuple[Promise, ...]:
 def _data(woven: Woven) -> Iterator[Block]:
     wording = woven.desk.wording
     used = {data: None for sheet in woven.sheets for data in sheet.data}
-    items = tuple(Line(text=data.label, detail=wording.joined(data.marks)) for data in used)
-    if items:
-        yield Bullets(items=items)
+    yield from bullets(Line(text=data.label, detail=wording.joined(data.marks)) for data in used)
 
 
 def _purposes(woven: Woven) -> Iterator[Block]:
@@ -152,7 +149,7 @@ def _places(woven: Woven) -> Iterator[Block]:
         yield from paragraphs(wording.ui("sheet.stored_in", countries=stored))
     transfers = {transfer: None for sheet in woven.sheets for transfer in sheet.transfers}
     if transfers:
-        yield transfers_table(transfers, wording.ui("policy.transfers_caption"), wording)
+        yield from transfers_table(transfers, wording.ui("policy.transfers_caption"), wording)
     else:
         yield from paragraphs(wording.ui("policy.no_transfers"))
 
@@ -175,8 +172,8 @@ def _rights(woven: Woven) -> Iterator[Block]:
     )
     yield from _table("policy.rights_caption", ("right", "meaning", "applies"), rows, woven)
     fact = controller_fact(woven.desk)
-    yield officer_facts(fact.officer, wording)
-    yield complaint_facts(fact, wording)
+    yield from officer_facts(fact.officer, wording)
+    yield from complaint_facts(fact, wording)
 
 
 def _where(woven: Woven, sheet: Sheet, right: RightFact) -> Line:
@@ -199,9 +196,7 @@ def _table(
     caption: str, columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], woven: Woven
 ) -> Iterable[Block]:
     wording = woven.desk.wording
-    if not rows:
-        return ()
-    return (Table(caption=wording.ui(caption), head=head(wording, *columns), rows=rows),)
+    return table(wording.ui(caption), head(wording, *columns), rows)
 
 
 WEAVERS: Mapping[str, Callable[[Woven], Iterator[Block]]] = {

@@ -1,4 +1,4 @@
-"""The law's words for people: the same in every language, and dates and articles as each writes."""
+"""Words for people: the same in every language, and dates and articles as each writes them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 import yaml
 
+import doelbinding
 from doelbinding.law.language.wording import LOCALE, NoWordsError, wording
 from doelbinding.law.transfers import DECISIONS, EEA
 from doelbinding.policy import vocabulary
 
 LANGUAGES = ("nl", "en", "fr")
+PACKAGE = Path(doelbinding.__file__).parent
+FOLDERS = sorted(path.parent for path in PACKAGE.rglob("locale/nl.yaml"))
+"""The law's own words, and those that pages and answers add to them."""
+each_folder = pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: folder.relative_to(PACKAGE).as_posix()
+)
 
 
 def leaves(words: Any, under: str = "") -> Iterator[tuple[str, str]]:
@@ -29,22 +36,30 @@ def leaves(words: Any, under: str = "") -> Iterator[tuple[str, str]]:
         yield under, words
 
 
-def read(language: str) -> dict[str, str]:
-    return dict(leaves(yaml.safe_load((LOCALE / f"{language}.yaml").read_text())))
+def read(folder: Path, language: str) -> dict[str, str]:
+    path = folder / f"{language}.yaml"
+    return dict(leaves(yaml.safe_load(path.read_text(encoding="utf-8"))))
 
 
+def test_the_folders_of_words_are_found() -> None:
+    assert LOCALE in FOLDERS
+    assert len(FOLDERS) > 1
+
+
+@each_folder
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_every_language_says_the_same_things(language: str) -> None:
-    dutch, other = read("nl"), read(language)
+def test_every_language_says_the_same_things(folder: Path, language: str) -> None:
+    dutch, other = read(folder, "nl"), read(folder, language)
     assert dutch.keys() == other.keys()
     for key, words in dutch.items():
         placeholders = set(re.findall(r"{\w+}", words))
         assert set(re.findall(r"{\w+}", other[key])) == placeholders, key
 
 
+@each_folder
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_words_are_empty_or_something_else_than_text(language: str) -> None:
-    for key, words in read(language).items():
+def test_no_words_are_empty_or_something_else_than_text(folder: Path, language: str) -> None:
+    for key, words in read(folder, language).items():
         assert isinstance(words, str), key
         assert words.strip(), key
 

@@ -35,11 +35,11 @@ from answer_samples import (
 from jsonschema import Draft202012Validator
 
 from doelbinding.binding.circumstances import HoldKind
+from doelbinding.document.blocks import Table
 from doelbinding.law.language.wording import wording
 from doelbinding.policy.activity import Basis
 from doelbinding.policy.vocabulary import LawfulBasis
 from doelbinding.rights.answer import access_schema, write_access
-from doelbinding.rights.answer.document import Table
 from doelbinding.rights.answer.files import as_json
 from doelbinding.rights.answer.gather import gather
 from doelbinding.rights.answer.parts import rights_table

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doelbinding.document.blocks import (
+    Block,
+    Line,
+    Section,
+    bullets,
+    notice,
+    paragraphs,
+    section,
+    table,
+)
 from doelbinding.rights.answer.access_parts import (
     about,
     automation,
@@ -13,18 +23,8 @@ from doelbinding.rights.answer.access_parts import (
     transfers,
 )
 from doelbinding.rights.answer.access_records import dataset_section
-from doelbinding.rights.answer.document import (
-    Block,
-    Line,
-    Page,
-    Section,
-    bullets,
-    notice,
-    paragraphs,
-    section,
-    table,
-)
 from doelbinding.rights.answer.gather import Gathered
+from doelbinding.rights.answer.pages import Page
 from doelbinding.rights.answer.parts import (
     case_facts,
     contact,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doelbinding.policy.activity import Activity, Phase
-from doelbinding.rights.answer.document import (
+from doelbinding.document.blocks import (
     Block,
     Line,
     Section,
@@ -15,6 +14,7 @@ from doelbinding.rights.answer.document import (
     section,
     table,
 )
+from doelbinding.policy.activity import Activity, Phase
 from doelbinding.rights.answer.gather import Gathered
 from doelbinding.rights.answer.parts import (
     abroad,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doelbinding.law.language.wording import Wording
-from doelbinding.rights.answer.document import (
+from doelbinding.document.blocks import (
     Block,
     Cell,
     Line,
@@ -22,6 +21,7 @@ from doelbinding.rights.answer.document import (
     section,
     table,
 )
+from doelbinding.law.language.wording import Wording
 from doelbinding.rights.answer.gather import DatasetFact, RecordFact, ValueFact
 from doelbinding.rights.answer.parts import basis_words
 from doelbinding.rights.answer.why import Footing, name_of

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from doelbinding.document.blocks import Block, Line, bullets, facts, lines, paragraphs
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.document import (
-    Block,
-    Letter,
-    Line,
-    bullets,
-    facts,
-    lines,
-    paragraphs,
-)
 from doelbinding.rights.answer.files import write_private
 from doelbinding.rights.answer.letter_parts import letter_sections
+from doelbinding.rights.answer.pages import Letter
 from doelbinding.rights.answer.parts import sender
 from doelbinding.rights.answer.plain import letter_text
 from doelbinding.rights.answer.render import letter_html

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 
 from dateutil.relativedelta import relativedelta
 
-from doelbinding.law.language.wording import Wording
-from doelbinding.law.rights import Outcome
-from doelbinding.policy.retention import parse_period
-from doelbinding.policy.vocabulary import LawfulBasis
-from doelbinding.rights.answer.document import (
+from doelbinding.document.blocks import (
     Block,
     Cell,
     Line,
@@ -21,6 +17,10 @@ from doelbinding.rights.answer.document import (
     section,
     table,
 )
+from doelbinding.law.language.wording import Wording
+from doelbinding.law.rights import Outcome
+from doelbinding.policy.retention import parse_period
+from doelbinding.policy.vocabulary import LawfulBasis
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.settled import Kind, Lot, Settled
 from doelbinding.rights.answer.why import Footing

@@ -5,6 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from doelbinding.document.blocks import (
+    Block,
+    Cell,
+    Line,
+    Section,
+    facts,
+    paragraphs,
+    section,
+    table,
+)
+from doelbinding.document.links import mail, site
 from doelbinding.law.language.wording import Wording
 from doelbinding.law.rights import Standing, rights_of
 from doelbinding.law.transfers import inside_eea
@@ -15,18 +26,6 @@ from doelbinding.policy.stores import Store
 from doelbinding.policy.text import Text
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.document import (
-    Block,
-    Cell,
-    Line,
-    Section,
-    facts,
-    mail,
-    paragraphs,
-    section,
-    site,
-    table,
-)
 
 
 def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:

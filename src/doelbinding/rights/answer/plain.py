@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from doelbinding.rights.answer.document import (
-    Block,
-    Bullets,
-    Cell,
-    Facts,
-    Letter,
-    Line,
-    Paragraph,
-    Section,
-    Table,
-)
+from doelbinding.document.blocks import Block, Bullets, Cell, Facts, Line, Paragraph, Section, Table
+from doelbinding.rights.answer.pages import Letter
 
 _WIDTH = 76
 _SOFT_HYPHEN = "\u00ad"

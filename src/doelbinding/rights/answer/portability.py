@@ -11,23 +11,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from doelbinding.document.blocks import Block, Line, lines, paragraphs, section, table
 from doelbinding.law.rights import portable
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import Column
 from doelbinding.policy.vocabulary import Collection
 from doelbinding.rights.answer.access_json import case_document, controller_document
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.document import (
-    Block,
-    Line,
-    Page,
-    lines,
-    paragraphs,
-    section,
-    table,
-)
 from doelbinding.rights.answer.files import as_json, write_private
 from doelbinding.rights.answer.gather import DatasetFact, Gathered, RecordFact, ValueFact, gather
+from doelbinding.rights.answer.pages import Page
 from doelbinding.rights.answer.parts import case_facts, contact
 from doelbinding.rights.answer.render import page_html
 from doelbinding.rights.answer.schema import PORTABILITY, portability_schema

@@ -1,6 +1,8 @@
-"""What an answer holds, apart from how it looks: sections of paragraphs, lists, facts and tables.
+"""What a page or letter holds, apart from how it looks: paragraphs, lists, facts and tables.
 
-An answer is written once in these terms and rendered as a page or as plain text (`render`).
+A text is written once in these terms and rendered as HTML, PDF or plain text. `kind` tells a
+template which of the blocks it has before it. The functions leave out what is empty, so that nobody
+meets a list without items or a term of which nothing is said.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ class Line:
     text: str
     detail: str = ""
     href: str = ""
+    code: bool = False
 
 
 Cell = tuple[Line, ...]
@@ -70,42 +73,13 @@ Block = Paragraph | Bullets | Facts | Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of an answer under a heading."""
+    """A part of a page or letter under a heading."""
 
     id: str
     title: str
+    number: str = ""
     blocks: tuple[Block, ...] = ()
     parts: tuple[Section, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page that is read on its own; `labels` are the words of the frame."""
-
-    language: str
-    title: str
-    sender: str
-    kicker: str
-    heading: str
-    lead: tuple[Block, ...]
-    sections: tuple[Section, ...]
-    labels: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A letter: who writes, about what, what is said, and how it ends."""
-
-    language: str
-    sender: Cell
-    date: str
-    about: tuple[Block, ...]
-    subject: str
-    opening: tuple[Block, ...]
-    sections: tuple[Section, ...]
-    closing: Cell
-    colon: str
-    semicolon: str
 
 
 def lines(*texts: str) -> Cell:
@@ -125,8 +99,9 @@ def notice(*texts: str) -> tuple[Block, ...]:
 
 def bullets(items: Iterable[Line | str]) -> tuple[Block, ...]:
     """Give a list, or nothing when it has no items."""
-    said = tuple(Line(text=item) if isinstance(item, str) else item for item in items)
-    return (Bullets(items=said),) if said else ()
+    said = (item if isinstance(item, Line) else Line(text=item) for item in items)
+    kept = tuple(line for line in said if line.text)
+    return (Bullets(items=kept),) if kept else ()
 
 
 def facts(*pairs: tuple[str, Cell]) -> tuple[Block, ...]:
@@ -154,15 +129,3 @@ def section(
     return Section(
         id=id_, title=title, blocks=tuple(b for some in blocks for b in some), parts=tuple(parts)
     )
-
-
-def mail(address: str) -> Line:
-    """Give an e-mail address that can be clicked."""
-    return Line(text=address, href=f"mailto:{address}" if address else "")
-
-
-def site(address: str, label: str = "") -> Line:
-    """Give a web address that can be followed; anything but the web is shown only."""
-    shown = address.removeprefix("https://").removeprefix("http://").removesuffix("/")
-    href = address if address.startswith(("https://", "http://")) else ""
-    return Line(text=label or shown, href=href)
