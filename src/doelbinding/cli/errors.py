@@ -20,7 +20,7 @@ _KNOWN = (
     ("doelbinding.jobs.retention", "PolicyBroken"),
     ("doelbinding.jobs.requests", "NoSuchController"),
     ("doelbinding.jobs.requests", "NoSuchCase"),
-    ("doelbinding.jobs.requests", "NobodyFound"),
+    ("doelbinding.jobs.holds", "NobodyFound"),
     ("doelbinding.jobs.explain", "NoSuchValue"),
     ("doelbinding.wiring", "NotConfigured"),
     ("doelbinding.cli.reading", "BadInput"),

@@ -152,7 +152,7 @@ def _answer(
     out: Path,
 ) -> None:
     workspace = opened(context.obj)
-    from doelbinding.jobs.requests import answer_access
+    from doelbinding.jobs.access import answer_access
     from doelbinding.policy.vocabulary import Right
 
     controller, id_, include, language, at = said
@@ -221,8 +221,8 @@ def erase(
     """Answer a request for erasure (Art. 17): what goes, what stays and why; then do it."""
     workspace = opened(context.obj)
     from doelbinding.cli.retention import show_outcome
-    from doelbinding.jobs.requests import draft_erasure
-    from doelbinding.jobs.requests import erase as carry_out
+    from doelbinding.jobs.erasure import draft_erasure
+    from doelbinding.jobs.erasure import erase as carry_out
     from doelbinding.rights.erasure import Claim
 
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
@@ -312,7 +312,7 @@ def hold(
     """Keep a person's rows whatever else ends: a legal claim or an inquiry."""
     workspace = opened(context.obj)
     from doelbinding.binding.circumstances import HoldKind
-    from doelbinding.jobs.requests import set_hold
+    from doelbinding.jobs.holds import set_hold
 
     try:
         review_on = date.fromisoformat(review)
@@ -334,7 +334,7 @@ def lift(
 ) -> None:
     """Lift a hold."""
     workspace = opened(context.obj)
-    from doelbinding.jobs.requests import lift_hold
+    from doelbinding.jobs.holds import lift_hold
 
     lift_hold(workspace, hold_id, in_error=in_error)
     say(f"{hold_id} is lifted")

@@ -1,0 +1,77 @@
+"""Holds: what stays whatever else ends, with its reason, owner and review date."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, date, datetime
+
+from doelbinding.binding.circumstances import Hold, HoldKind
+from doelbinding.evidence.commitment import commit
+from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.requests import Asked, NoSuchCase, find
+from doelbinding.records.models import HoldRecord
+from doelbinding.records.said import record_hold
+from doelbinding.wiring import Workspace
+
+
+class NobodyFound(Exception):
+    """Nothing was found of the person, so there is nothing to keep or restrict."""
+
+
+def set_hold(
+    workspace: Workspace, asked: Asked, *, kind: HoldKind, reason: str, owner: str, review_on: date
+) -> Hold:
+    """Keep a person's rows at one controller whatever else ends.
+
+    Raises:
+        NobodyFound: there is nothing to keep.
+    """
+    records = workspace.records
+    found = find(workspace, asked)
+    if not found.rows:
+        raise NobodyFound("nothing was found of this person, so there is nothing to hold")
+    hold = Hold(
+        id=f"hold-{secrets.token_hex(4)}",
+        controller=asked.controller.id,
+        kind=kind,
+        subjects=found.subjects,
+        review_on=review_on,
+    )
+    record_hold(
+        hold, reason=reason, owner=owner, set_at=asked.at, request=None, sealer=records.sealer
+    )
+    review = datetime(review_on.year, review_on.month, review_on.day, tzinfo=UTC)
+    records.log.append(
+        EntryKind.HOLD_SET,
+        {
+            "hold": hold.id,
+            "controller": hold.controller,
+            "reason": kind.value.replace("-", "_"),
+            "owner": commit(records.sealer.keyed_hash("actor"), owner),
+            "review": instant(review),
+            "rows": len(found.rows),
+        },
+    )
+    records.checkpoint()
+    return hold
+
+
+def lift_hold(workspace: Workspace, hold_id: str, *, in_error: bool) -> None:
+    """Lift a hold.
+
+    Raises:
+        NoSuchCase: there is no hold of that id in force.
+    """
+    records = workspace.records
+    held = HoldRecord.objects.filter(id=hold_id, lifted_at=None).first()
+    if held is None:
+        raise NoSuchCase(f"there is no hold {hold_id!r} in force")
+    inquiry = held.kind == HoldKind.INQUIRY
+    reason = "set_in_error" if in_error else "inquiry_ended" if inquiry else "claim_ended"
+    held.lifted_at = datetime.now(UTC)
+    held.save(update_fields=["lifted_at"])
+    records.log.append(
+        EntryKind.HOLD_LIFTED,
+        {"hold": hold_id, "controller": held.controller, "reason": reason},
+    )
+    records.checkpoint()
