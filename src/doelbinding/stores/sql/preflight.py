@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,12 +14,22 @@ from doelbinding.policy.stores import Dataset, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referrer:
-    """A foreign key that points at a mapped table."""
+    """A foreign key that points at a mapped table; `on_delete`: what a deletion there does here."""
 
     table: str
     schema: str | None
     columns: tuple[str, ...]
-    cascades: bool
+    on_delete: str | None
+
+    @property
+    def cascades(self) -> bool:
+        """Whether deleting the row referred to deletes the row that refers."""
+        return self.on_delete == "CASCADE"
+
+    @property
+    def acts(self) -> bool:
+        """Whether deleting the row referred to deletes or changes the row that refers."""
+        return self.on_delete in {"CASCADE", "SET NULL", "SET DEFAULT"}
 
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
@@ -109,7 +119,7 @@ def _references(
                 f"table {referrer.table!r} refers to it and is not in the policy",
                 "map that table, so that its rows are considered",
             )
-        elif not _considered(dataset, other):
+        elif not _considered(dataset, other, referrer):
             yield _refuses(
                 ref,
                 f"{other.id!r} refers to it by ({', '.join(referrer.columns)}), which the policy "
@@ -132,15 +142,21 @@ def _references(
             )
 
 
-def _considered(dataset: Dataset, other: Dataset) -> bool:
-    refers = other.subject is not None and other.subject.to == dataset.id
-    shares = dataset.subject is not None and dataset.subject.shared_by == other.id
-    dates = any(
-        source.dataset == other.id and source.on
-        for event in dataset.events.values()
-        for source in event.latest_of
-    )
-    return refers or shares or dates or other.id == dataset.id
+def _considered(dataset: Dataset, other: Dataset, referrer: Referrer) -> bool:
+    """Tell whether the policy knows of a reference, so that what refers is looked at first.
+
+    By its columns: a second reference between the same tables may lead to another person.
+    """
+    if other.id == dataset.id:
+        return not referrer.acts
+    told: list[Iterable[str]] = []
+    if other.subject is not None and other.subject.to == dataset.id:
+        told.append(other.subject.columns)
+    if dataset.subject is not None and dataset.subject.shared_by == other.id:
+        told.append(dataset.subject.columns)
+    for event in dataset.events.values():
+        told += [s.on for s in event.latest_of if s.dataset == other.id and s.on]
+    return any(set(columns) == set(referrer.columns) for columns in told)
 
 
 def referrers(
@@ -163,7 +179,7 @@ def referrers(
                         table=table,
                         schema=None if schema == inspector.default_schema_name else schema,
                         columns=tuple(key["constrained_columns"]),
-                        cascades=key.get("options", {}).get("ondelete") == "CASCADE",
+                        on_delete=key.get("options", {}).get("ondelete"),
                     )
 
 
@@ -181,7 +197,7 @@ def _sqlite_referrers(
             table=table,
             schema=None,
             columns=tuple(row["from"] for row in rows),
-            cascades=rows[0]["on_delete"] == "CASCADE",
+            on_delete=rows[0]["on_delete"],
         )
 
 
