@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import rfc8785
+from django.db import transaction
 
 from doelbinding.binding.needs import ONLY
 from doelbinding.evidence.commitment import commit
@@ -105,21 +106,22 @@ def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets, case_salt: bytes 
     records = workspace.records
     record_policy(workspace.policy, now)
     request = None if plan.case is None else Request.objects.get(id=plan.case)
-    record, new = record_plan(plan, keys, request, now, records.sealer)
-    if new:
-        entry: dict[str, object] = {
-            "plan": record.fingerprint,
-            "policy": plan.policy,
-            "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
-            "instant": instant(plan.at),
-            "rows": plan.rows,
-            "undated": sum(doubt.rows for doubt in plan.doubts),
-            "steps": len(plan.steps),
-            "stores": sorted({step.store for step in plan.steps}),
-        }
-        if case_salt is not None and plan.case is not None:
-            entry["case"] = commit(case_salt, plan.case)
-        records.log.append(EntryKind.PLAN_MADE, entry)
+    with transaction.atomic():
+        record, new = record_plan(plan, keys, request, now, records.sealer)
+        if new:
+            entry: dict[str, object] = {
+                "plan": record.fingerprint,
+                "policy": plan.policy,
+                "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
+                "instant": instant(plan.at),
+                "rows": plan.rows,
+                "undated": sum(doubt.rows for doubt in plan.doubts),
+                "steps": len(plan.steps),
+                "stores": sorted({step.store for step in plan.steps}),
+            }
+            if case_salt is not None and plan.case is not None:
+                entry["case"] = commit(case_salt, plan.case)
+            records.log.append(EntryKind.PLAN_MADE, entry)
     folder = workspace.home / "plans"
     folder.mkdir(exist_ok=True)
     file = folder / f"{plan.at.date()}-{plan.kind.value}-{record.fingerprint[:12]}.json"
@@ -152,11 +154,12 @@ def approve_plan(workspace: Workspace, fingerprint: str, by: str) -> None:
 
     record = find_plan(fingerprint)
     plan, _ = read_plan(workspace, fingerprint)
-    if approve(record, by, datetime.now(UTC)):
-        workspace.records.log.append(
-            EntryKind.PLAN_APPROVED,
-            {"plan": record.fingerprint, "by": actor(workspace, by), "rows": plan.rows},
-        )
+    with transaction.atomic():
+        if approve(record, by, datetime.now(UTC)):
+            workspace.records.log.append(
+                EntryKind.PLAN_APPROVED,
+                {"plan": record.fingerprint, "by": actor(workspace, by), "rows": plan.rows},
+            )
 
 
 def actor(workspace: Workspace, name: str) -> str:
@@ -179,16 +182,17 @@ def apply_plan(
     record = find_plan(fingerprint)
     plan, keys = read_plan(workspace, fingerprint)
     insist_still_holds(workspace, plan, record.made_at)
-    running, new = start_run(record, plan, datetime.now(UTC))
-    if new:
-        records.log.append(
-            EntryKind.RUN_STARTED,
-            {
-                "run": running.id,
-                "plan": record.fingerprint,
-                "stores": sorted({step.store for step in plan.steps}),
-            },
-        )
+    with transaction.atomic():
+        running, new = start_run(record, plan, datetime.now(UTC))
+        if new:
+            records.log.append(
+                EntryKind.RUN_STARTED,
+                {
+                    "run": running.id,
+                    "plan": record.fingerprint,
+                    "stores": sorted({step.store for step in plan.steps}),
+                },
+            )
     journal = RecordedJournal(
         run=running,
         plan=plan,

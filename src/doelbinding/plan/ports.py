@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -50,6 +50,9 @@ class Obstacle:
     remedy: str
 
 
+Announce = Callable[[Sequence[Key]], None]
+
+
 class Store(Protocol):
     """A place where personal data live. Keys come in named sets; times as the store holds them."""
 
@@ -72,9 +75,12 @@ class Store(Protocol):
         ...
 
     def execute(
-        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None
+        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None, announce: Announce = ...
     ) -> Iterator[list[Key]]:
-        """Do the step in short transactions; yield the keys changed after each commit."""
+        """Do the step in short transactions; yield the keys changed after each commit.
+
+        Before each transaction the keys that it may change are announced.
+        """
         ...
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
@@ -63,8 +64,12 @@ class Journal(Protocol):
         """Record that a step starts."""
         ...
 
+    def announce(self, step: Step, keys: Sequence[Key]) -> None:
+        """Record the rows that a batch may change, before it does."""
+        ...
+
     def changed(self, step: Step, keys: Sequence[Key]) -> None:
-        """Record the rows that a committed batch changed."""
+        """Record the rows that a committed batch changed, of those announced last."""
         ...
 
     def finished(self, step: str) -> None:
@@ -113,8 +118,7 @@ def run(
         StoreError: a store failed; running the same plan again goes on from there.
     """
     _look_ahead(plan, stores)
-    if any(journal.done_rows(step.id) is None for step in plan.steps):
-        _compare(plan, stores, keys, journal, bound)
+    _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:
             found = stores[step.store].select_keys(step, keys)
@@ -148,31 +152,31 @@ def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
 def _compare(
     plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, bound: Bound
 ) -> None:
-    """Compare what each step would find now with what was approved, less what was done."""
+    """Compare what each step would find now with what was approved, less what was done.
+
+    Of a step that was begun fewer rows may be left than is recorded: its last batch may be done.
+    """
     for store_id in dict.fromkeys(step.store for step in plan.steps):
         mine = [step for step in plan.steps if step.store == store_id]
-        waiting = [step for step in mine if not _settled(step, journal)]
-        tallies = stores[store_id].survey(waiting, keys)
-        for step in waiting:
-            found = tallies[step.id].rows
-            if not bound.allows(step.expected, found):
+        open_ = [step for step in mine if not step.sealed or journal.sealed_keys(step.id) is None]
+        tallies = stores[store_id].survey(open_, keys)
+        for step in open_:
+            found, done = tallies[step.id].rows, journal.done_rows(step.id)
+            expected = step.expected - (done or 0)
+            fewer = done is not None and found < expected
+            if not fewer and not bound.allows(step.expected, found + (done or 0)):
                 raise Surprise(
-                    f"step {step.id} ({step.ref}) was approved for {step.expected} rows and would "
-                    f"now find {found}: nothing was changed; make a new plan and approve that"
+                    f"step {step.id} ({step.ref}) was approved for {step.expected} rows, of which "
+                    f"{done or 0} are done, and would now find {found}: nothing more was changed; "
+                    "make a new plan and approve that"
                 )
-
-
-def _settled(step: Step, journal: Journal) -> bool:
-    """Tell whether a step's rows are already known: sealed, or begun."""
-    if step.sealed:
-        return journal.sealed_keys(step.id) is not None
-    return journal.done_rows(step.id) is not None
 
 
 def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:
     journal.intend(step.id)
     try:
-        for changed in store.execute(step, keys, _sealed(step, journal)):
+        announce = partial(journal.announce, step)
+        for changed in store.execute(step, keys, _sealed(step, journal), announce):
             journal.changed(step, changed)
             progress(step, len(changed))
     except StoreError:
@@ -208,6 +212,9 @@ class MemoryJournal:
     def intend(self, step: str) -> None:
         """Record that a step starts."""
         self._rows.setdefault(step, 0)
+
+    def announce(self, step: Step, keys: Sequence[Key]) -> None:
+        """Nothing to keep."""
 
     def changed(self, step: Step, keys: Sequence[Key]) -> None:
         """Record the rows that a committed batch changed."""

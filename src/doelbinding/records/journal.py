@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.log import Log
@@ -43,6 +44,9 @@ class RecordedJournal:
         self._sealer = sealer
         self._clock = clock
         self._ledger_ends = ledger_ends
+        self._resumed: set[str] = set()
+        self._announced: frozenset[bytes] = frozenset()
+        self._news = False
 
     def _record(self, step: str) -> StepRun:
         return StepRun.objects.get(run=self._run, step=step)
@@ -55,9 +59,10 @@ class RecordedJournal:
         return [tuple(key) for key in self._sealer.open("sealed keys", envelope)]
 
     def seal(self, step: str, keys: Sequence[Key]) -> None:
-        """Keep a step's keys, encrypted, until the run is verified."""
+        """Keep a step's keys, encrypted, until the run is verified; never in place of others."""
         envelope = self._sealer.seal("sealed keys", [list(key) for key in keys])
-        StepRun.objects.filter(run=self._run, step=step).update(keys_sealed=envelope)
+        unsealed = StepRun.objects.filter(run=self._run, step=step, keys_sealed=None)
+        unsealed.update(keys_sealed=envelope)
 
     def done_rows(self, step: str) -> int | None:
         """Give how many rows a step has changed; none if it never started."""
@@ -67,66 +72,103 @@ class RecordedJournal:
     def intend(self, step: str) -> None:
         """Record that a step starts, once."""
         waiting = StepRun.objects.filter(run=self._run, step=step, state=StepRun.State.WAITING)
-        if not waiting.update(state=StepRun.State.INTENDED):
-            return
         number, planned = self._steps[step]
-        self._log.append(
-            EntryKind.STEP_INTENDED,
-            {
-                "run": self._run.id,
-                "step": number,
-                "store": planned.store,
-                "dataset": planned.dataset,
-                "action": planned.deed.value,
-                "rows": planned.expected,
-                "activities": sorted({reason.activity for reason in planned.reasons}),
-            },
+        with transaction.atomic():
+            if not waiting.update(state=StepRun.State.INTENDED):
+                self._resumed.add(step)
+                return
+            self._log.append(
+                EntryKind.STEP_INTENDED,
+                {
+                    "run": self._run.id,
+                    "step": number,
+                    "store": planned.store,
+                    "dataset": planned.dataset,
+                    "action": planned.deed.value,
+                    "rows": planned.expected,
+                    "activities": sorted({reason.activity for reason in planned.reasons}),
+                },
+            )
+
+    def announce(self, step: Step, keys: Sequence[Key]) -> None:
+        """Enter the rows that a batch may change in the ledger, before it does.
+
+        So whatever instant the process dies at, no row is changed that the ledger does not have.
+        """
+        hashes = [self._sealer.keyed_hash(step.store, step.dataset, key) for key in keys]
+        if step.id in self._resumed:
+            known = self._ledger(step.id).filter(row_hash__in=hashes)
+            entered = {bytes(found) for found in known.values_list("row_hash", flat=True)}
+            hashes = [one for one in hashes if one not in entered]
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(
+                run=self._run,
+                step=step.id,
+                store=step.store,
+                dataset=step.dataset,
+                row_hash=row_hash,
+                ends_on=self._ledger_ends.get(step.store),
+            )
+            for row_hash in hashes
         )
+        self._announced = frozenset(hashes)
 
     def changed(self, step: Step, keys: Sequence[Key]) -> None:
-        """Record the rows that a committed batch changed, with their entries in the ledger."""
+        """Record the rows that a committed batch changed; the ledger lets go of those it spared."""
+        hashes = {self._sealer.keyed_hash(step.store, step.dataset, key) for key in keys}
+        spared = self._announced - hashes
         with transaction.atomic():
+            if spared:
+                self._ledger(step.id).filter(row_hash__in=spared).delete()
             record = self._record(step.id)
             record.rows += len(keys)
             record.save(update_fields=["rows"])
-            LedgerEntry.objects.bulk_create(
-                LedgerEntry(
-                    run=self._run,
-                    step=step.id,
-                    store=step.store,
-                    dataset=step.dataset,
-                    row_hash=self._sealer.keyed_hash(step.store, step.dataset, key),
-                    ends_on=self._ledger_ends.get(step.store),
-                )
-                for key in keys
-            )
+        self._news = self._news or bool(keys)
+
+    def _ledger(self, step: str) -> QuerySet[LedgerEntry]:
+        return LedgerEntry.objects.filter(run=self._run, step=step)
 
     def finished(self, step: str) -> None:
-        """Record that a step found no more rows, once."""
+        """Record that a step found no more rows, once; the ledger knows how many it changed."""
         record = self._record(step)
         if record.state == StepRun.State.FINISHED:
             return
         record.state = StepRun.State.FINISHED
-        record.save(update_fields=["state"])
+        record.rows = self._ledger(step).count()
         number, _ = self._steps[step]
-        self._log.append(
-            EntryKind.STEP_DONE, {"run": self._run.id, "step": number, "rows": record.rows}
-        )
+        with transaction.atomic():
+            record.save(update_fields=["state", "rows"])
+            self._log.append(
+                EntryKind.STEP_DONE, {"run": self._run.id, "step": number, "rows": record.rows}
+            )
 
     def interrupted(self, step: str) -> None:
         """Record that it is unknown whether the last batch of a step was committed."""
         record = self._record(step)
         record.state = StepRun.State.UNKNOWN
-        record.save(update_fields=["state"])
         number, _ = self._steps[step]
-        self._log.append(
-            EntryKind.STEP_UNKNOWN,
-            {"run": self._run.id, "step": number, "reason": "connection_lost", "rows": record.rows},
-        )
+        with transaction.atomic():
+            record.save(update_fields=["state"])
+            self._log.append(
+                EntryKind.STEP_UNKNOWN,
+                {
+                    "run": self._run.id,
+                    "step": number,
+                    "reason": "connection_lost",
+                    "rows": record.rows,
+                },
+            )
 
     def verified(self, left: Mapping[str, int]) -> None:
-        """Record what reading back found; at nothing left, sealed keys are destroyed."""
+        """Record what reading back found; at nothing left, sealed keys are destroyed.
+
+        A run that was verified and has changed nothing since is not recorded again.
+        """
         remaining = sum(left.values())
+        self._run.refresh_from_db(fields=["state"])
+        if not remaining and not self._news and self._run.state == Run.State.VERIFIED:
+            StepRun.objects.filter(run=self._run).update(keys_sealed=None)
+            return
         with transaction.atomic():
             for step, rows in left.items():
                 StepRun.objects.filter(run=self._run, step=step).update(left=rows)
@@ -135,6 +177,9 @@ class RecordedJournal:
             self._run.save(update_fields=["state", "ended_at"])
             if not remaining:
                 StepRun.objects.filter(run=self._run).update(keys_sealed=None)
+            self._say_verified(remaining)
+
+    def _say_verified(self, remaining: int) -> None:
         stores = sorted({step.store for _, step in self._steps.values()})
         if remaining:
             self._log.append(

@@ -19,7 +19,7 @@ from doelbinding.binding.expression import YES, Expression
 from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.justify import Row
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
-from doelbinding.plan.ports import Obstacle, Refused, Tally, Unreachable
+from doelbinding.plan.ports import Announce, Obstacle, Refused, Tally, Unreachable
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
@@ -112,7 +112,11 @@ class SqlStore:
         yield from self._chunks(here, self._predicate(step, compiler, here), None)
 
     def execute(
-        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None
+        self,
+        step: Step,
+        keys: KeySets,
+        sealed: Sequence[Key] | None,
+        announce: Announce = lambda _keys: None,
     ) -> Iterator[list[Key]]:
         """Do the step in short transactions; yield the keys changed after each commit."""
         compiler = self._compiler(keys, doing=True)
@@ -121,6 +125,7 @@ class SqlStore:
         predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
         for chunk in self._chunks(here, predicate, sealed):
             meant = sa.and_(compiler.key_in(own, chunk), predicate)
+            announce(chunk)
             with self.transaction() as connection:
                 changed = self._change(connection, step, here, meant)
             yield changed
