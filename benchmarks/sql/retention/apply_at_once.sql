@@ -1,0 +1,13 @@
+-- For few rows: four statements, each of which an index on a date serves.
+DELETE FROM customer
+WHERE relation_ended < date '2020-06-01' AND invoiced_on < date '2018-01-01'
+  AND last_contact < date '2023-06-01';
+
+UPDATE customer SET name = NULL, email = NULL, phone = NULL, address = NULL
+WHERE relation_ended < date '2020-06-01' AND num_nonnulls(name, email, phone, address) > 0;
+
+UPDATE customer SET iban = NULL, vat_number = NULL, invoice_address = NULL
+WHERE invoiced_on < date '2018-01-01' AND num_nonnulls(iban, vat_number, invoice_address) > 0;
+
+UPDATE customer SET segment = NULL, interests = NULL
+WHERE last_contact < date '2023-06-01' AND num_nonnulls(segment, interests) > 0;
