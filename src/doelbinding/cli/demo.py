@@ -17,7 +17,6 @@ import typer
 from doelbinding.cli.printing import say
 from doelbinding.cli.publish import PORT
 from doelbinding.cli.reading import BadInput, instant_of
-from doelbinding.cli.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +42,8 @@ def demo(
     """Tell the whole story: check, publish, plan, why, apply, access, erase, prove."""
     day = instant_of(at).date()
     prepare(folder, people=people, seed=seed, postgresql=postgresql, at=day)
+    from doelbinding.cli.serving import serving
+
     told_as_of = "" if at is None else f" --at {day}"
     publish_first(folder, told_as_of)
     with serving(folder / "site", port) if serve else nullcontext():

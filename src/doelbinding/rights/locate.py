@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from doelbinding.binding.circumstances import NOTHING_SAID, Key, Subjects
 from doelbinding.binding.justify import Interpreter, Row
@@ -77,14 +78,22 @@ class Found:
 
 
 class Stores:
-    """All stores as one reader, by the name before the dot."""
+    """All stores as one reader, by the name before the dot.
+
+    It remembers what it was asked, since one person's rows ask for the same others over and over;
+    so it lives no longer than one search or one inventory.
+    """
 
     def __init__(self, stores: Mapping[str, Store]) -> None:
-        self.by_id = stores
+        self._by_id = stores
+        self._asked: dict[tuple[str, frozenset[tuple[str, object]]], Sequence[Row]] = {}
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
-        return self.by_id[ref.partition(".")[0]].rows(ref, where)
+        asked = ref, frozenset(where.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._by_id[ref.partition(".")[0]].rows(ref, where)
+        return self._asked[asked]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +146,17 @@ class Locator:
             if not isinstance(owner, str) or owner == self.controller.id:
                 yield here
 
-    @property
+    @cached_property
+    def reader(self) -> Stores:
+        """The stores as one reader, for this search."""
+        return Stores(self.stores)
+
+    @cached_property
     def interpreter(self) -> Interpreter:
         """Reads rows of the stores, as if nobody had said anything."""
         return Interpreter(
             policy=self.policy,
-            reader=Stores(self.stores),
+            reader=self.reader,
             at=self.at,
             circumstances=NOTHING_SAID,
         )
@@ -178,7 +192,7 @@ class Locator:
             if any(row[mine] is None for mine, _ in pairs):
                 continue
             where = {theirs: row[mine] for mine, theirs in pairs}
-            for found in self.stores[here.store.id].rows(there.ref, where):
+            for found in self.reader.rows(there.ref, where):
                 if not self._is_anothers(there, found):
                     yield from self._beneath(there, found, by)
 
