@@ -84,7 +84,7 @@ class Store(Protocol):
         ...
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
-        """Count, through a new connection, what the step should have left none of."""
+        """Count what the step should have left none of."""
         ...
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
@@ -96,5 +96,5 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; the next use makes new ones."""
         ...

@@ -125,6 +125,8 @@ def run(
             journal.seal(step.id, [key for batch in found for key in batch])
     for step in plan.steps:
         _do(step, stores[step.store], keys, journal, progress)
+    for store_id in {step.store for step in plan.steps}:
+        stores[store_id].close()  # what is read back comes through new connections
     left = {
         step.id: stores[step.store].remaining(step, keys, _sealed(step, journal))
         for step in plan.steps

@@ -28,7 +28,8 @@ from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.tables import bound, table
 
-BATCH = 1000
+BATCH = 5000
+MOST_PARAMETERS = 30_000
 _AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
 
@@ -135,8 +136,9 @@ class SqlStore:
     ) -> Iterator[list[Key]]:
         """Give the keys to change in batches: the sealed ones, or those the predicate finds."""
         if sealed is not None:
-            for start in range(0, len(sealed), self.batch):
-                yield list(sealed[start : start + self.batch])
+            size = self._size(here)
+            for start in range(0, len(sealed), size):
+                yield list(sealed[start : start + size])
             return
         last: Key | None = None
         while True:
@@ -148,11 +150,10 @@ class SqlStore:
             last = found[-1]
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
-        """Count, through a new connection, what the step should have left none of.
+        """Count what the step should have left none of.
 
         The same question at the same instant; for sealed rows also whether any of them is left.
         """
-        self.engine.dispose()
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         question = self._predicate(step, compiler, here)
@@ -247,6 +248,10 @@ class SqlStore:
             return is_not_true(compiler.certainly(needed, here, wanted=True))
         return compiler.certainly(needed, here, wanted=False)
 
+    def _size(self, here: Here) -> int:
+        """Give how many keys go into one statement: fewer where a key has many parts."""
+        return min(self.batch, MOST_PARAMETERS // len(here.dataset.key))
+
     def _own_key(self, here: Here) -> list[sa.ColumnElement[Any]]:
         return [here.column(name) for name in here.dataset.key]
 
@@ -258,7 +263,7 @@ class SqlStore:
         last: Key | None,
     ) -> list[Key]:
         own = self._own_key(here)
-        asked = sa.select(*own).where(predicate).order_by(*own).limit(self.batch)
+        asked = sa.select(*own).where(predicate).order_by(*own).limit(self._size(here))
         if last is not None:
             asked = asked.where(_beyond(own, last))
         return [tuple(found) for found in connection.execute(asked)]
