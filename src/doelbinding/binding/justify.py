@@ -386,6 +386,9 @@ class Interpreter:
 
     def _collected_before(self, here: Place, row: Row, stop: Stop, controller: Controller) -> bool:
         name = here.dataset.collected
+        if name is None and here.parent is not None:
+            parent = self.up(here, row)
+            return parent is None or self._collected_before(here.parent, parent, stop, controller)
         if name is None or row[name] is None:
             return True
         moment = moment_of(

@@ -305,8 +305,17 @@ class Needs:
             yield all_of(covered, self._collected_before(here, stop, controller))
 
     def _collected_before(self, here: Place, stop: Stop, controller: Controller) -> Expression:
-        if stop.kind.lasts or here.dataset.collected is None:
+        """Give whether a row was there when a stop was set, by its own date or its parent's.
+
+        A row that refers to what came later came later itself: people come back, keys come again.
+        """
+        if stop.kind.lasts:
             return YES
+        if here.dataset.collected is None:
+            if here.parent is None:
+                return YES
+            before = self._collected_before(here.parent, stop, controller)
+            return before if before == YES else Up(link=here.upward, part=before, missing=True)
         return NotAfter(column=here.dataset.collected, moment=stop.set_at, zone=controller.timezone)
 
     def _kept(self, here: Place, controller: Controller | None) -> Expression:
