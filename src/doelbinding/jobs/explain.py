@@ -13,6 +13,8 @@ from doelbinding.records.said import in_force
 from doelbinding.rights.locate import Stores
 from doelbinding.wiring import Workspace
 
+_LARGEST = 2**63
+
 
 class NoSuchValue(Exception):
     """There is no such column in the policy, or no such row in the store."""
@@ -90,6 +92,9 @@ def _typed(column: Column, part: str) -> str | int:
     if column.type is not ColumnType.INTEGER:
         return part.strip()
     try:
-        return int(part)
+        number = int(part)
     except ValueError:
         raise NoSuchValue(f"key column {column.name} holds whole numbers") from None
+    if abs(number) >= _LARGEST:
+        raise NoSuchValue(f"key column {column.name} holds whole numbers of at most 64 bits")
+    return number

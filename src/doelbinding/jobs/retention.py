@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -137,10 +138,16 @@ def find_fingerprint(workspace: Workspace, named: str) -> str:
         NotRecorded: these records do not know it.
     """
 
-    path = Path(named) if Path(named).is_file() else workspace.home / named
-    if path.is_file():
-        return find_plan(plans.fingerprint(plans.parse(path.read_bytes()))).fingerprint
+    for path in (Path(named), workspace.home / named):
+        if _is_file(path):
+            return find_plan(plans.fingerprint(plans.parse(path.read_bytes()))).fingerprint
     return find_plan(named).fingerprint
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # a name too long for a file
+        return path.is_file()
+    return False
 
 
 def read_plan(workspace: Workspace, fingerprint: str) -> tuple[Plan, KeySets]:
