@@ -23,6 +23,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, obstacles, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
+from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
 from doelbinding.records.models import Request
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
@@ -182,7 +183,7 @@ def apply_plan(
     Raises:
         NotApproved: nobody approved it.
         PlanStale: the policy or what people said has changed, or the plan is old.
-        Stopped, StoreError: see `plan.run.run`.
+        Stopped, StoreError: see `plan.run.run`; also when another process carries it out.
     """
 
     records = workspace.records
@@ -200,18 +201,19 @@ def apply_plan(
                     "stores": sorted({step.store for step in plan.steps}),
                 },
             )
-    journal = RecordedJournal(
-        run=running,
-        plan=plan,
-        log=records.log,
-        sealer=records.sealer,
-        clock=lambda: datetime.now(UTC),
-        ledger_ends=ledger_ends(workspace, datetime.now(UTC).date()),
-    )
-    try:
-        outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
-    finally:
-        records.checkpoint()
+    with alone(records.state, running.id):
+        journal = RecordedJournal(
+            run=running,
+            plan=plan,
+            log=records.log,
+            sealer=records.sealer,
+            clock=lambda: datetime.now(UTC),
+            ledger_ends=ledger_ends(workspace, datetime.now(UTC).date()),
+        )
+        try:
+            outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
+        finally:
+            records.checkpoint()
     return outcome
 
 

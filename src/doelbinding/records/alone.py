@@ -1,0 +1,70 @@
+"""One process at a time carries out a plan; whoever dies lets go, since the lock dies along.
+
+Two at once would leave the rows right, since every statement repeats its predicate, but not what is
+recorded of them. A lock file where the records are a SQLite file, else the database's own lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from doelbinding.plan.run import Stopped
+
+
+class AlreadyRunning(Stopped):
+    """Another process is carrying out the plan."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another process is carrying out this plan: nothing was changed here; wait for it to "
+            "end, and apply the plan again if it did not finish"
+        )
+
+
+@contextmanager
+def alone(state: Path, run: str) -> Iterator[None]:
+    """Hold the lock of a run.
+
+    Raises:
+        AlreadyRunning: another process holds it.
+    """
+    locked = _advisory(run) if connection.vendor == "postgresql" else _file(state, run)
+    with locked:
+        yield
+
+
+@contextmanager
+def _file(state: Path, run: str) -> Iterator[None]:
+    path = state / f"{run}.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            here = path.stat().st_ino == os.fstat(file.fileno()).st_ino
+        except (BlockingIOError, FileNotFoundError):
+            here = False
+        if not here:  # held, or removed by whoever held it when we opened it
+            raise AlreadyRunning
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _advisory(run: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [run])
+        found = cursor.fetchone()
+    if found is None or not found[0]:
+        raise AlreadyRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [run])
