@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from doelbinding.cli.demo import prepare
-from tests.acceptance.test_story import contents, planned, run
+from tests.acceptance.test_story import COMMAND, contents, planned, run
 
 DAY = date(2026, 11, 23)
 KILLED = 137
+SOMEBODY = ("--id", "klantnr:4712", "--controller", "stago-nl", "--reason", "x", "--review",
+            "2027-05-23")  # fmt: skip
 
 DYING = """
 import importlib, os, sys
@@ -48,9 +50,7 @@ LOG = ("doelbinding.records.evidence", "RecordedEntries")
 MOMENTS = [
     (*JOURNAL, "announce", "1", "after"),
     (*JOURNAL, "changed", "1", "before"),
-    (*JOURNAL, "finished", "3", "before"),
     (*JOURNAL, "verified", "1", "after"),
-    (*LOG, "append", "2", "before"),
     (*LOG, "append", "3", "before"),
 ]
 
@@ -179,16 +179,44 @@ def test_a_plan_from_another_folder_or_changed_does_not_run(
 def test_a_plan_does_not_run_on_records_that_do_not_know_it(
     ready: tuple[Path, str], folder: Path
 ) -> None:
-    for left in (folder / ".doelbinding").glob("records.sqlite3*"):
+    state = folder / ".doelbinding"
+    signed = state / "checkpoint.txt"
+    assert run("subject", "hold", *SOMEBODY, folder=folder).returncode == 0
+    note = signed.read_text()
+    for left in state.glob("records.sqlite3*"):
         left.unlink()
     before = contents(folder)
     done = run("apply", ready[1], "--approve", ready[1], folder=folder)
     assert done.returncode == 2
     assert "no plan starts with" in done.stderr
     assert contents(folder) == before
+    assert run("subject", "hold", *SOMEBODY, folder=folder).returncode == 0
+    assert note in [kept.read_text() for kept in state.glob("checkpoint*.txt")]
 
 
-@pytest.mark.parametrize("action", ["CASCADE", "SET NULL", "SET DEFAULT"])
+def test_a_plan_is_carried_out_by_one_process_at_a_time(
+    ready: tuple[Path, str], whole: Path, folder: Path
+) -> None:
+    command = [str(COMMAND), "-C", str(folder), "apply", ready[1]]
+    both = [
+        subprocess.Popen(
+            [*command, "--approve", ready[1]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert all(p.returncode == 0 or "another process" in s for p, s in zip(both, said, strict=True))
+    assert 0 in [process.returncode for process in both]
+    assert contents(folder) == contents(whole)
+    assert facts(folder) == facts(whole)
+    assert len(ledger(folder)) == len(ledger(whole))
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
 def test_a_second_reference_that_acts_on_anothers_row_refuses_the_plan(
     folder: Path, action: str
 ) -> None:

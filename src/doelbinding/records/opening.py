@@ -34,9 +34,23 @@ class Records:
         return self.home / ".doelbinding"
 
     def checkpoint(self) -> None:
-        """Sign the log as it is, and keep the note outside the database too."""
+        """Sign the log as it is, and keep the note outside the database too.
+
+        A note over more entries than the log has now shows that some are gone: it is put aside,
+        never overwritten.
+        """
         note = self.log.checkpoint()
-        (self.state / "checkpoint.txt").write_text(note, encoding="utf-8")
+        kept = self.state / "checkpoint.txt"
+        before = _size(kept.read_text(encoding="utf-8")) if kept.exists() else 0
+        if before > _size(note):
+            kept.rename(self.state / f"checkpoint-{before}.txt")
+        kept.write_text(note, encoding="utf-8")
+
+
+def _size(note: str) -> int:
+    """Give the number of entries that a checkpoint's note is over: its second line."""
+    size = note.splitlines()[1:2]
+    return int(size[0]) if size and size[0].isdecimal() else 0
 
 
 def open_records(home: Path, *, log_name: str) -> Records:
