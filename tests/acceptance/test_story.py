@@ -354,3 +354,24 @@ def test_a_rolled_back_log_is_found_by_the_checkpoint_kept_outside(copy: Path) -
     done = run("verify", str(copy / "evidence.zip"), "--earlier", str(outside))
     assert size > 6
     assert done.returncode == 1
+
+
+def test_nothing_is_done_as_of_a_day_to_come(fresh: Path) -> None:
+    before = contents(fresh)
+    plan = run("plan", "--at", "2027-06-01", folder=fresh)
+    fingerprint = re.search(r"^plan ([0-9a-f]{64})$", plan.stdout, re.MULTILINE)[1]  # type: ignore[index]
+    done = run("apply", fingerprint, "--approve", fingerprint, folder=fresh)
+    assert done.returncode == 2
+    assert "has not come yet" in done.stderr
+    who = ("--id", SANNE, "--controller", "stago-nl", "--yes", "--at", "2027-06-01")
+    erased = run("subject", "erase", *who, folder=fresh)
+    assert erased.returncode == 2
+    assert "has not come yet" in erased.stderr
+    assert contents(fresh) == before
+
+
+def test_a_phase_to_keep_that_the_policy_lacks_is_refused(fresh: Path) -> None:
+    who = ("--id", SANNE, "--controller", "stago-nl", "--yes", "--at", DAY)
+    done = run("subject", "erase", *who, "--keep", "customer-relations/activ=why", folder=fresh)
+    assert done.returncode == 2
+    assert "no such phase" in done.stderr

@@ -226,6 +226,7 @@ def erase(
     from doelbinding.rights.erasure import Claim
 
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
+    _insist_on_phases(workspace, keep or [])
     claim = Claim(ground=_ground(ground), established=established, compelling=reasons(keep or []))
     draft = draft_erasure(workspace, asked, claim)
     show_found(draft.found)
@@ -248,6 +249,16 @@ def erase(
     if not done.verified:
         say("NOT VERIFIED: searching again still finds values that should be gone")
         raise typer.Exit(1)
+
+
+def _insist_on_phases(workspace: Workspace, keep: list[str]) -> None:
+    """Refuse `--keep` for a phase the policy does not have: what was meant would be erased."""
+    known = {f"{a.id}/{phase.id}" for a in workspace.policy.activities for phase in a.phases}
+    for phase in reasons(keep):
+        if phase not in known:
+            raise BadInput(
+                f"--keep {phase!r}: the policy has no such phase; it has {', '.join(sorted(known))}"
+            )
 
 
 def _ground(ground: Ground | None) -> ErasureGround | None:

@@ -24,6 +24,7 @@ from doelbinding.jobs.retention import (
     apply_plan,
     approve_plan,
     digest_secret,
+    insist_not_to_come,
     keep_plan,
     planner_at,
 )
@@ -107,6 +108,7 @@ def erase(
     progress: Progress = lambda _step, _rows: None,
 ) -> Erased:
     """Receive a request for erasure, stop what it ends, run the plan, search again, answer."""
+    insist_not_to_come(asked.at)
     records = workspace.records
     request = receive(workspace, asked, Right.ERASURE)
     draft = draft_erasure(workspace, asked, claim, case=request.id)

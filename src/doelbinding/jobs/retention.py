@@ -223,6 +223,7 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
     Raises:
         PlanStale: the policy changed, somebody said something since, or it is too old.
     """
+    insist_not_to_come(plan.at)
     if plan.policy != workspace.fingerprint:
         raise PlanStale(
             "the policy has changed since the plan was made: nothing was changed; make a new plan"
@@ -239,6 +240,19 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
         raise PlanStale(
             "somebody withdrew, objected, or was put on hold since the plan was made: nothing was "
             "changed; make a new plan"
+        )
+
+
+def insist_not_to_come(at: datetime) -> None:
+    """Refuse to act as of a day to come: what is justified until then would go too soon.
+
+    Raises:
+        PlanStale: the day has not come anywhere on earth.
+    """
+    if at.date() > (datetime.now(UTC) + timedelta(hours=14)).date():
+        raise PlanStale(
+            f"{at.date()} has not come yet: planning ahead shows what will go, and nothing is "
+            "changed before the day"
         )
 
 
