@@ -113,7 +113,7 @@ def test_who_comes_back_after_erasure_keeps_what_was_collected_since(
         "INSERT INTO nieuwsbrief VALUES (4711, 'NL01', 'sanne.devries@example.com', NULL, "
         "'ACTIVE', '2026-11-24 10:00:00', NULL)",
     )
-    retain(folder, "2026-11-25")
+    retain(folder, DAY.isoformat())
     assert len(rows_of(folder, "crm.klant", 4711)) == 1
     assert len(rows_of(folder, "crm.klant_email", 4711)) == 1
     assert len(rows_of(folder, "web.nieuwsbrief", 4711)) == 1
