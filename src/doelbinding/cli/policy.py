@@ -13,7 +13,7 @@ from doelbinding.cli.printing import console, say, table
 from doelbinding.cli.reading import instant_of, opened, workspace_in
 
 if TYPE_CHECKING:
-    from doelbinding.binding.justify import PhaseState
+    from doelbinding.binding.justification import PhaseState
     from doelbinding.jobs.explain import Explanation
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from doelbinding.binding.justify import Interpreter, Justification, Row
+from doelbinding.binding.justification import Justification, Row
+from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType

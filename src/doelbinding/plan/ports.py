@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.justify import Row
+from doelbinding.binding.justification import Row
 from doelbinding.plan.model import Doubt, KeySets, Step
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind
-from doelbinding.binding.justify import Interpreter, Justification, PhaseState
+from doelbinding.binding.justification import Justification, PhaseState
+from doelbinding.binding.justify import Interpreter
 from doelbinding.plan.ports import Store
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy

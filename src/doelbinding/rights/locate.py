@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import cached_property
 
 from doelbinding.binding.circumstances import NOTHING_SAID, Key, Subjects
-from doelbinding.binding.justify import Interpreter, Row
+from doelbinding.binding.justification import Row
+from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, places
 from doelbinding.plan.identifiers import (
     NAME,

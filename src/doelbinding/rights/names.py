@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection
 from itertools import combinations
 
-from doelbinding.binding.justify import Row
+from doelbinding.binding.justification import Row
 from doelbinding.plan.identifiers import NAME
 from doelbinding.policy.stores import Dataset
 

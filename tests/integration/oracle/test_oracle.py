@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import event
 
-from doelbinding.binding.justify import Interpreter, Row
+from doelbinding.binding.justification import Row
+from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed

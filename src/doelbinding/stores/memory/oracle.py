@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from doelbinding.binding.justify import Interpreter, Row
+from doelbinding.binding.justification import Row
+from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place, places
 from doelbinding.stores.memory.tables import MemoryTables

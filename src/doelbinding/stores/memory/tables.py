@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from doelbinding.binding.justify import Row
+from doelbinding.binding.justification import Row
 
 
 @dataclass(slots=True, kw_only=True)

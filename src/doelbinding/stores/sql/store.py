@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES, Expression
 from doelbinding.binding.expression import sealed as once_sealed
-from doelbinding.binding.justify import Row
+from doelbinding.binding.justification import Row
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
 from doelbinding.plan.ports import Announce, Obstacle, Refused, Tally, Unreachable
 from doelbinding.policy.stores import ColumnType, Dataset

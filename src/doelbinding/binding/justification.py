@@ -1,0 +1,98 @@
+"""What justifies a value, as the plain reading finds it: terms, phases, and what else bears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from doelbinding.binding.circumstances import (
+    Hold,
+    Restriction,
+    Stop,
+)
+from doelbinding.binding.kleene import Truth, both, either, negate
+from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.stores import Prohibition
+
+Row = Mapping[str, object]
+
+
+class Reader(Protocol):
+    """Looks up rows; times come as the column holds them, dates as `date`, text unread."""
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows of a dataset whose columns equal the values; null equals nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermState:
+    """What one term says of a row: whether it lives, from which day, until which day.
+
+    `applies`: whether the term is for this kind of person at all.
+    """
+
+    term: Term
+    lives: Truth
+    applies: Truth = True
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseState:
+    """What one phase says of a value of one controller."""
+
+    controller: str
+    activity: Activity
+    phase: Phase
+    when: Truth
+    terms: tuple[TermState, ...]
+    stops: tuple[Stop, ...] = ()
+    suspended: tuple[Restriction, ...] = ()
+
+    @property
+    def lives(self) -> Truth:
+        """Whether the phase binds the value and has not ended, whatever was said."""
+        return both((self.when, either(term.lives for term in self.terms)))
+
+    @property
+    def justifies(self) -> Truth:
+        """Whether the phase justifies the value: it lives unstopped, or is being weighed."""
+        if self.suspended:
+            return self.when
+        return False if self.stops else self.lives
+
+    @property
+    def applicable(self) -> tuple[TermState, ...]:
+        """The terms that are for this kind of person and row."""
+        if self.when is False:
+            return ()
+        return tuple(term for term in self.terms if term.applies is not False)
+
+    @property
+    def until(self) -> date | None:
+        """The last day of the phase; none while a term that lives has no date."""
+        open_ended = any(term.lives is not False and not term.until for term in self.applicable)
+        days = [term.until for term in self.applicable if term.until]
+        return None if open_ended else max(days, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Justification:
+    """Why a value may be there, or not: its phases and whatever else bears on it."""
+
+    phases: tuple[PhaseState, ...]
+    kept_by: tuple[Hold | Restriction, ...] = ()
+    perhaps_kept: bool = False
+    prohibited: Truth = False
+    prohibitions: tuple[Prohibition, ...] = ()
+
+    @property
+    def truth(self) -> Truth:
+        """Whether the value is justified: yes, no or unknown."""
+        bound = either(phase.justifies for phase in self.phases)
+        kept = True if self.kept_by else None if self.perhaps_kept else False
+        return either((kept, both((negate(self.prohibited), bound))))
