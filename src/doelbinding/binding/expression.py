@@ -7,6 +7,7 @@ the same store. The `op` of each class is its tag in a plan's JSON.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -130,12 +131,39 @@ class Up:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Rows of another store, found by an identifier: `column` there equals `own` here, normalised.
+
+    `kind` says how identifiers are compared; databases are joined in no other way.
+    """
+
+    store: str
+    dataset: str
+    column: str
+    own: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """Rows to ask: those linked (or this row itself) in which `present` is not null."""
+    """Rows to ask: those linked (or this row itself), or rows elsewhere.
+
+    Only rows that certainly pass `among` count, and, by `when`, only if this row certainly passes
+    that. What is asked of rows elsewhere is answered there first, and carried here as three sets of
+    identifiers: `name/living`, `name/unknown` and `name/known`, all who have rows there.
+    """
 
     part: Expression
     link: Link | None = None
-    present: str | None = None
+    among: Expression | None = None
+    when: Expression | None = None
+    elsewhere: Elsewhere | None = None
+
+    @property
+    def name(self) -> str:
+        """What the sets carried here are named by: the same question has the same name."""
+        asked = repr((self.elsewhere, self.part, self.among)).encode()
+        return f"carried:{hashlib.blake2b(asked, digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,20 +209,19 @@ def _parts(expression: Expression) -> tuple[Expression, ...]:
         case Not() | Up():
             return (expression.part,)
         case AnyOf():
-            return tuple(branch.part for branch in expression.branches)
+            told = (p for b in expression.branches for p in (b.part, b.among, b.when))
+            return tuple(part for part in told if part is not None)
         case Referred():
             return (expression.stays,)
         case _:
             return ()
 
 
-def datasets_read(expression: Expression) -> set[str]:
-    """Give the ids of the other datasets whose rows the expression reads."""
-    found = {part.link.dataset for part in walk(expression) if isinstance(part, Up)}
+def carried_in(expression: Expression) -> Iterator[Branch]:
+    """Yield the branches whose rows are in other stores, whose answers must be carried here."""
     for part in walk(expression):
         if isinstance(part, AnyOf):
-            found |= {b.link.dataset for b in part.branches if b.link is not None}
-    return found
+            yield from (branch for branch in part.branches if branch.elsewhere is not None)
 
 
 def sealed(expression: Expression) -> Expression:
@@ -213,11 +240,16 @@ def sealed(expression: Expression) -> Expression:
         case Up():
             return replace(expression, part=sealed(expression.part))
         case AnyOf():
-            branches = tuple(replace(b, part=sealed(b.part)) for b in expression.branches)
+            branches = tuple(_sealed_branch(branch) for branch in expression.branches)
             empty = False if expression.empty is None else expression.empty
             return AnyOf(branches=branches, empty=empty)
         case _:
             return expression
+
+
+def _sealed_branch(branch: Branch) -> Branch:
+    """Give a branch for sealed rows; what was asked elsewhere stays the same question."""
+    return branch if branch.elsewhere is not None else replace(branch, part=sealed(branch.part))
 
 
 def needs_sealing(expression: Expression) -> bool:
@@ -225,5 +257,7 @@ def needs_sealing(expression: Expression) -> bool:
     if isinstance(expression, Referred):
         return False
     if isinstance(expression, AnyOf) and expression.empty is None:
+        return True
+    if any(carried_in(expression)):
         return True
     return any(needs_sealing(part) for part in _parts(expression))

@@ -26,6 +26,10 @@ class Reader(Protocol):
         """Give the rows of a dataset whose columns equal the values; null equals nothing."""
         ...
 
+    def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
+        """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermState:

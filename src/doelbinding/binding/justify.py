@@ -21,6 +21,7 @@ from doelbinding.binding.circumstances import (
 from doelbinding.binding.cutoff import last_kept_day, local_day
 from doelbinding.binding.justification import Justification, PhaseState, Reader, Row, TermState
 from doelbinding.binding.kleene import Truth, both, either, negate
+from doelbinding.binding.leads import collected_by, told_by
 from doelbinding.binding.paths import Link, PathError, Place
 from doelbinding.binding.times import day_of, moment_of
 from doelbinding.policy.activity import Activity, Phase, Term
@@ -28,7 +29,10 @@ from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After, Until
-from doelbinding.policy.stores import Binding, ControllerColumn
+from doelbinding.policy.stores import Binding, ControllerColumn, EventSource
+
+_At = tuple[Place, Row]
+"""A row, and the dataset it is of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +58,26 @@ class Interpreter:
             code = row[owner.column]
             name = None if code is None else owner.values.get(str(code))
             return None if name is None else (self.policy.controller_by_id[name],)
-        if here.sharer is not None:
-            found = [self.controllers(here.sharer, user) for user in self.linked(here, row)]
+        if here.shared:
+            found = [self.controllers(place, other) for place, other in self.led_to(here, row)]
             return tuple({c.id: c for many in found for c in many or ()}.values())
         parent = self.up(here, row)
         if here.parent is None or parent is None:
             return None
         return self.controllers(here.parent, parent)
 
-    def linked(self, here: Place, row: Row) -> Sequence[Row]:
-        """Give the rows one step towards people: the row referred to, or those that share."""
-        link = here.upward
-        return self.related(here, link, row)
+    def led_to(self, here: Place, row: Row) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows to which a row leads that may lead to several people."""
+        for lead in here.leads:
+            if lead.when is None or self.test(lead.when, here, row) is True:
+                for other in self.related(here, lead.link, row):
+                    yield lead.place, other
 
     def up(self, here: Place, row: Row) -> Row | None:
         """Give the row that this one refers to."""
         if here.parent is None:
             return None
-        found = self.linked(here, row)
+        found = self.related(here, here.upward, row)
         return found[0] if found else None
 
     def related(self, here: Place, link: Link, row: Row) -> Sequence[Row]:
@@ -88,13 +94,27 @@ class Interpreter:
 
         A shared row leads to several; the key is none where the path breaks off.
         """
-        if here.top.shared:
-            place = here.sharer or here.parent
-            for other in self.linked(here, row):
-                if place is not None:
-                    yield from self.people(place, other)
-        else:
+        if not here.top.shared:
             yield self.controllers(here, row) or (), here.top.ref, self._top_key(here, row)
+        for place, other in self._beyond(here, row):
+            yield from self.people(place, other)
+
+    def _beyond(self, here: Place, row: Row) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows to which a row leads, or the row it refers to, where people share it."""
+        if here.top.shared and here.parent is None:
+            yield from self.led_to(here, row)
+        elif here.top.shared and here.parent is not None:
+            parent = self.up(here, row)
+            if parent is not None:
+                yield here.parent, parent
+
+    def persons_of(self, here: Place, row: Row) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows, each of one person, to which a row leads in the end."""
+        for place, other in self._beyond(here, row):
+            if place.top.shared:
+                yield from self.persons_of(place, other)
+            else:
+                yield place, other
 
     def _top_key(self, here: Place, row: Row) -> Key | None:
         """Give the key of the last row on the way up, off the reference itself where it can."""
@@ -112,7 +132,7 @@ class Interpreter:
     def justify(self, here: Place, row: Row, column: str) -> Justification:
         """Give the justification of one value."""
         barred = [p for p in here.dataset.prohibitions if column in p.columns]
-        answers = [(p, True if p.when is None else self.test(p.when, row)) for p in barred]
+        answers = [(p, True if p.when is None else self.test(p.when, here, row)) for p in barred]
         phases = [
             state
             for binding in here.dataset.bindings
@@ -168,7 +188,7 @@ class Interpreter:
 
     def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:
         activity = self.policy.activity_by_id[binding.activity]
-        when = True if binding.when is None else self.test(binding.when, row)
+        when = True if binding.when is None else self.test(binding.when, here, row)
         for phase in activity.phases:
             if not binding.phases or phase.id in binding.phases:
                 yield from self._phase_states(here, row, activity, phase, when)
@@ -177,42 +197,44 @@ class Interpreter:
         self, here: Place, row: Row, activity: Activity, phase: Phase, when: Truth
     ) -> Iterator[PhaseState]:
         """Yield a phase's state for the row, or one for each row that shares it."""
-        if here.top.shared:
-            yield from self._through_sharers(here, row, activity, phase, when)
+        if not here.top.shared:
+            yield from self._phase_state((here, row), (here, row), activity, phase, when)
             return
+        found = list(self.persons_of(here, row))
+        if not found:
+            yield _unowned(activity, phase, when)
+        for theirs in found:
+            yield from self._phase_state((here, row), theirs, activity, phase, when)
+
+    def _phase_state(
+        self, own: _At, theirs: _At, activity: Activity, phase: Phase, when: Truth
+    ) -> Iterator[PhaseState]:
+        """Yield a phase's state for a row and one person; their own row where it leads to one."""
+        here, row = theirs
         controllers = self.controllers(here, row)
         if controllers is None:
             yield _unowned(activity, phase, when)
             return
         (controller,) = controllers
-        if self.policy.performs(controller, activity):
-            name = phase_name(activity.id, phase.id)
-            terms = self.policy.terms_of(controller, activity, phase)
-            yield PhaseState(
-                controller=controller.id,
-                activity=activity,
-                phase=phase,
-                when=when,
-                terms=tuple(self._term(here, row, term, controller) for term in terms),
-                stops=tuple(self._stops(here, row, name, controller)),
-                suspended=tuple(self._suspensions(here, row, name, controller)),
-            )
+        if not self.policy.performs(controller, activity):
+            return
+        name = phase_name(activity.id, phase.id)
+        terms = self.policy.terms_of(controller, activity, phase)
+        yield PhaseState(
+            controller=controller.id,
+            activity=activity,
+            phase=phase,
+            when=when,
+            terms=tuple(self._term(own, theirs, term, controller) for term in terms),
+            stops=tuple(self._stops(own, theirs, name, controller)),
+            suspended=tuple(self._suspensions(here, row, name, controller)),
+        )
 
-    def _through_sharers(
-        self, here: Place, row: Row, activity: Activity, phase: Phase, when: Truth
-    ) -> Iterator[PhaseState]:
-        found = self.linked(here, row)
-        if not found:
-            yield _unowned(activity, phase, when)
-        place = here.sharer or here.parent
-        for other in found:
-            if place is not None:
-                yield from self._phase_states(place, other, activity, phase, when)
-
-    def _term(self, here: Place, row: Row, term: Term, controller: Controller) -> TermState:
-        named = either(self._person(here, row, person) for person in term.persons)
+    def _term(self, own: _At, theirs: _At, term: Term, controller: Controller) -> TermState:
+        named = either(self._person(*theirs, person) for person in term.persons)
         who = named if term.persons else True
         rule = term.parsed
+        here, row = own if told_by(own[0], term) else theirs
         if not isinstance(rule, After):
             state = self._state(here, row, rule.state)
             alive = negate(state) if isinstance(rule, Until) else state
@@ -232,23 +254,35 @@ class Interpreter:
                 return None, None
             return self._after(here.parent, parent, rule, controller)
         if event.column is not None:
-            if row[event.column] is None:
+            if self.value(here, row, event.column) is None:
                 return (True if event.ongoing_if_null else None), None
             return self._from(here, row, event.column, rule, controller)
-        answers = []
-        for source in event.latest_of:
-            link = here.source_link(source)
-            there = here if link is None else here.neighbour(link.dataset)
-            rows = (row,) if link is None else self.related(here, link, row)
-            answers += [
-                self._from(there, other, source.column, rule, controller)
-                for other in rows
-                if other[source.column] is not None
-            ]
+        answers = [
+            self._from(there, other, source.column, rule, controller)
+            for source in event.latest_of
+            for there, other in self._dating(here, row, source)
+            if self.value(there, other, source.column) is not None
+        ]
         if not answers:
             return None, None
         days = [start for _, start in answers if start is not None]
         return either(alive for alive, _ in answers), max(days, default=None)
+
+    def _dating(self, here: Place, row: Row, source: EventSource) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows that may date an event: this one, those linked, or those elsewhere."""
+        away = here.elsewhere(source)
+        link = None if away is not None else here.source_link(source)
+        if away is not None:
+            there, theirs, mine = away
+            kind = there.dataset.column(theirs).identifier or ""
+            if row[mine] is not None:
+                for other in self.reader.match(there.ref, theirs, kind, str(row[mine])):
+                    yield there, other
+        elif link is None:
+            yield here, row
+        else:
+            for other in self.related(here, link, row):
+                yield here.neighbour(link.dataset), other
 
     def _from(
         self, here: Place, row: Row, name: str, rule: After, controller: Controller
@@ -262,7 +296,7 @@ class Interpreter:
 
     def _person(self, here: Place, row: Row, category: str) -> Truth:
         if category in here.dataset.persons:
-            return self.test(here.dataset.persons[category], row)
+            return self.test(here.dataset.persons[category], here, row)
         if not any(category in place.dataset.persons for place in here.ways_up()):
             return False
         parent = self.up(here, row)
@@ -272,26 +306,27 @@ class Interpreter:
 
     def _state(self, here: Place, row: Row, state: str) -> Truth:
         if state in here.dataset.states:
-            return self.test(here.dataset.states[state], row)
+            return self.test(here.dataset.states[state], here, row)
         if state in here.dataset.row_states:
             wanted = here.dataset.row_states[state]
             link = here.paired(wanted.dataset, wanted.on)
-            others = self.related(here, link, row)
+            there, others = here.neighbour(wanted.dataset), self.related(here, link, row)
             if wanted.any_ is not None:
-                return either(self.test(wanted.any_, other) for other in others)
+                return either(self.test(wanted.any_, there, other) for other in others)
             if wanted.every is not None:
-                return both(self.test(wanted.every, other) for other in others)
+                return both(self.test(wanted.every, there, other) for other in others)
         parent = self.up(here, row)
         if here.parent is None or parent is None:
             return None
         return self._state(here.parent, parent, state)
 
-    def _stops(self, here: Place, row: Row, phase: str, controller: Controller) -> Iterator[Stop]:
-        for _, ref, key in self.people(here, row):
+    def _stops(self, own: _At, theirs: _At, phase: str, controller: Controller) -> Iterator[Stop]:
+        tells = own if collected_by(own[0]) else theirs
+        for _, ref, key in self.people(*theirs):
             for stop in self.circumstances.stops_of(controller.id, phase, ref):
                 covered = key in stop.subjects[ref]
                 if covered and (
-                    stop.kind.lasts or self._collected_before(here, row, stop, controller)
+                    stop.kind.lasts or self._collected_before(*tells, stop, controller)
                 ):
                     yield stop
 
@@ -308,22 +343,28 @@ class Interpreter:
         if name is None and here.parent is not None:
             parent = self.up(here, row)
             return parent is None or self._collected_before(here.parent, parent, stop, controller)
-        if name is None or row[name] is None:
+        if name is None or self.value(here, row, name) is None:
             return True
         moment = moment_of(
             row[name], here.dataset.column(name), here.store.timezone, controller.timezone
         )
         return moment is None or moment <= stop.set_at
 
-    def test(self, condition: Condition, row: Row) -> Truth:
+    def value(self, here: Place, row: Row, name: str) -> object:
+        """Give what a column holds; none also for the values that are to be read as null."""
+        held = row[name]
+        nothing = {str(one) for one in here.dataset.column(name).null_values}
+        return None if nothing and str(held) in nothing else held
+
+    def test(self, condition: Condition, here: Place, row: Row) -> Truth:
         """Answer a condition on a row."""
         if condition.all_ is not None:
-            return both(self.test(part, row) for part in condition.all_)
+            return both(self.test(part, here, row) for part in condition.all_)
         if condition.any_ is not None:
-            return either(self.test(part, row) for part in condition.any_)
+            return either(self.test(part, here, row) for part in condition.any_)
         if condition.not_ is not None:
-            return negate(self.test(condition.not_, row))
-        value = row[str(condition.column)]
+            return negate(self.test(condition.not_, here, row))
+        value = self.value(here, row, str(condition.column))
         if condition.null is not None:
             return (value is None) == condition.null
         if value is None:

@@ -21,6 +21,8 @@ from doelbinding.binding.circumstances import (
     Subjects,
     phase_name,
 )
+from doelbinding.binding.conditions import is_null, tested, unless_null
+from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.cutoff import first_living_start, local_day
 from doelbinding.binding.expression import (
     NO,
@@ -30,40 +32,30 @@ from doelbinding.binding.expression import (
     Branch,
     Compare,
     Comparison,
+    Constant,
+    Elsewhere,
     Expression,
-    IsNull,
-    KeyIn,
     NotAfter,
     Referred,
     Since,
     Up,
 )
-from doelbinding.binding.paths import PathError, Place
+from doelbinding.binding.leads import ThroughLeads
+from doelbinding.binding.paths import Lead, PathError, Place
 from doelbinding.binding.simplify import all_of, any_of, not_, stays_with
 from doelbinding.policy.activity import Activity, Phase, Term
-from doelbinding.policy.condition import COMPARISONS, Condition
+from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After, Until, While
-from doelbinding.policy.stores import Binding, ControllerColumn, Event, Prohibition, RowsState
-
-
-def tested(condition: Condition) -> Expression:
-    """Give a policy's condition as an expression."""
-    if condition.all_ is not None:
-        return all_of(*(tested(part) for part in condition.all_))
-    if condition.any_ is not None:
-        return any_of(*(tested(part) for part in condition.any_))
-    if condition.not_ is not None:
-        return not_(tested(condition.not_))
-    column = str(condition.column)
-    if condition.null is not None:
-        return IsNull(column=column) if condition.null else not_(IsNull(column=column))
-    if condition.in_ is not None:
-        equal = Comparison.EQUALS
-        return any_of(*(Compare(column=column, by=equal, value=v) for v in condition.in_))
-    name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
-    return Compare(column=column, by=Comparison(name), value=getattr(condition, name))
+from doelbinding.policy.stores import (
+    Binding,
+    ControllerColumn,
+    Event,
+    EventSource,
+    Prohibition,
+    RowsState,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +115,7 @@ class Needs:
         if here.parent is not None:
             inner = self.scope(here.parent, controller)
             return inner if inner in (YES, NO) else Up(link=here.upward, part=inner)
-        if here.sharer is not None:
+        if here.shared:
             raise PathError(f"{here.ref} is shared: it has no single controller")
         raise PathError(f"{here.ref} names no controller: give it `controller`")
 
@@ -133,7 +125,7 @@ class Needs:
         `controller` is none for rows that lead to shared ones: each sharer's own counts there.
         """
         keeps = self._kept(here, controller)
-        barred = any_of(*(YES if p.when is None else tested(p.when) for p in group.prohibitions))
+        barred = any_of(*(self._when(here, p.when) for p in group.prohibitions))
         bound = any_of(*(self._bound(here, b, controller) for b in group.bindings))
         return any_of(keeps, all_of(not_(barred), bound))
 
@@ -171,22 +163,47 @@ class Needs:
             return self.row(here, self.policy.controller_by_id[owner])
         if here.dataset.controller is None and controller is not None:
             return self.row(here, controller)
-        return self._each_controller(here, lambda one: self.row(here, one))
+        return self.each_controller(here, lambda one: self.row(here, one))
 
     def leads_to(self, here: Place, prefix: str) -> Expression:
         """Give whether a row leads to one of the people in the key sets of that prefix."""
         if not here.top.shared:
             name = set_name(prefix, here.top.ref)
             return covered_by(here, name) if self.key_sets.get(name) else NO
-        towards = here.sharer or here.parent
-        part = NO if towards is None else self.leads_to(towards, prefix)
-        if part == NO:
-            return NO
-        if here.sharer is None:
-            return Up(link=here.upward, part=part, missing=False)
-        return AnyOf(branches=(Branch(link=here.upward, part=part),), empty=False)
+        return self.any_lead(here, lambda lead: self.leads_to(lead.place, prefix), empty=False)
 
-    def _each_controller(self, here: Place, make: _PerController) -> Expression:
+    def leads_to_them_only(self, here: Place, prefix: str, controller: Controller) -> Expression:
+        """Give whether all whom a row leads to are such people, as people of that controller."""
+
+        def theirs(lead: Lead) -> Expression:
+            if lead.place.top.shared:
+                return NO
+            return all_of(self.leads_to(lead.place, prefix), self.scope(lead.place, controller))
+
+        others = self.any_lead(here, lambda lead: not_(theirs(lead)), empty=False)
+        return all_of(self.leads_to(here, prefix), not_(others))
+
+    def any_lead(
+        self, here: Place, make: Callable[[Lead], Expression], *, empty: bool | None
+    ) -> Expression:
+        """Give whether anyone whom a row leads to passes; `empty` where it leads to nobody."""
+        if here.parent is not None:
+            inner = self.any_lead(here.parent, make, empty=empty)
+            return inner if inner == NO else Up(link=here.upward, part=inner, missing=empty)
+        parts = [(lead, make(lead)) for lead in here.leads]
+        if empty is False and all(part == NO for _, part in parts):
+            return NO
+        branches = tuple(
+            Branch(
+                link=lead.link,
+                part=part,
+                when=None if lead.when is None else tested(lead.when, here.dataset),
+            )
+            for lead, part in parts
+        )
+        return AnyOf(branches=branches, empty=empty)
+
+    def each_controller(self, here: Place, make: _PerController) -> Expression:
         """Give a disjunction over the controllers a row may belong to; of none is unknown."""
         scopes = [(one, self.scope(here, one)) for one in self.policy.controllers]
         scopes = [(one, scope) for one, scope in scopes if scope != NO]
@@ -194,54 +211,58 @@ class Needs:
         of_none = not_(any_of(*(scope for _, scope in scopes)))
         return any_of(*owned, all_of(of_none, UNKNOWN))
 
+    def _when(self, here: Place, condition: Condition | None) -> Expression:
+        return YES if condition is None else tested(condition, here.dataset)
+
     def _bound(self, here: Place, binding: Binding, controller: Controller | None) -> Expression:
         activity = self.policy.activity_by_id[binding.activity]
         wanted = binding.phases or tuple(phase.id for phase in activity.phases)
         phases = [phase for phase in activity.phases if phase.id in wanted]
-        when = YES if binding.when is None else tested(binding.when)
         lives = any_of(*(self._lives(here, activity, phase, controller) for phase in phases))
-        return all_of(when, lives)
+        return all_of(self._when(here, binding.when), lives)
 
     def _lives(
         self, here: Place, activity: Activity, phase: Phase, controller: Controller | None
     ) -> Expression:
-        if here.sharer is not None:
-            sharer = here.sharer
-
-            def per(one: Controller) -> Expression:
-                return self._lives(sharer, activity, phase, one)
-
-            part = self._each_controller(sharer, per)
-            return AnyOf(branches=(Branch(link=here.upward, part=part),))
-        if here.parent is not None and here.top.shared:
-            return Up(link=here.upward, part=self._lives(here.parent, activity, phase, controller))
+        if here.top.shared:
+            return ThroughLeads(needs=self, here=here, activity=activity, phase=phase).lives()
         if controller is None:
             raise PathError(f"{here.ref} has no controller")
         if not self.policy.performs(controller, activity):
             return NO
-        name = phase_name(activity.id, phase.id)
         terms = self.policy.terms_of(controller, activity, phase)
         living = any_of(*(self._term(here, term, controller) for term in terms))
-        stopped = any_of(*self._stopped(here, name, controller))
-        suspensions = self.circumstances.suspensions_of(controller.id, name, here.top.ref)
-        suspended = [covered_by(here, set_name(s.id, here.top.ref)) for s in suspensions]
-        return any_of(all_of(living, not_(stopped)), *suspended)
+        name = phase_name(activity.id, phase.id)
+        stopped = any_of(*self.stopped(here, name, controller))
+        return any_of(all_of(living, not_(stopped)), *self.suspended(here, name, controller))
+
+    def suspended(self, here: Place, phase: str, controller: Controller) -> Iterator[Expression]:
+        """Yield whether a row is covered by each restriction that suspends a phase."""
+        for restriction in self.circumstances.suspensions_of(controller.id, phase, here.top.ref):
+            yield covered_by(here, set_name(restriction.id, here.top.ref))
 
     def _term(self, here: Place, term: Term, controller: Controller) -> Expression:
-        who = any_of(*(self._person(here, person) for person in term.persons))
+        return all_of(self.who(here, term), self.alive(here, term, controller))
+
+    def who(self, here: Place, term: Term) -> Expression:
+        """Give whether a term is for this kind of person."""
+        named = any_of(*(self._person(here, person) for person in term.persons))
+        return named if term.persons else YES
+
+    def alive(self, here: Place, term: Term, controller: Controller) -> Expression:
+        """Give whether a term has not ended, whoever it is for."""
         rule = term.parsed
         match rule:
             case After():
-                alive = self._since(here, rule, controller)
+                return self._since(here, rule, controller)
             case While():
-                alive = self._state(here, rule.state)
+                return self._state(here, rule.state)
             case Until():
-                alive = not_(self._state(here, rule.state))
-        return all_of(who if term.persons else YES, alive)
+                return not_(self._state(here, rule.state))
 
     def _person(self, here: Place, category: str) -> Expression:
         if category in here.dataset.persons:
-            return tested(here.dataset.persons[category])
+            return tested(here.dataset.persons[category], here.dataset)
         if here.parent is None:
             return NO
         inner = self._person(here.parent, category)
@@ -249,7 +270,7 @@ class Needs:
 
     def _state(self, here: Place, state: str) -> Expression:
         if state in here.dataset.states:
-            return tested(here.dataset.states[state])
+            return tested(here.dataset.states[state], here.dataset)
         if state in here.dataset.row_states:
             return self._state_of_rows(here, here.dataset.row_states[state])
         if here.parent is None:
@@ -258,9 +279,11 @@ class Needs:
 
     def _state_of_rows(self, here: Place, state: RowsState) -> Expression:
         link = here.paired(state.dataset, state.on)
+        there = here.neighbour(state.dataset).dataset
         if state.any_ is not None:
-            return AnyOf(branches=(Branch(link=link, part=tested(state.any_)),), empty=False)
-        every = tested(state.every) if state.every is not None else YES
+            part = tested(state.any_, there)
+            return AnyOf(branches=(Branch(link=link, part=part),), empty=False)
+        every = tested(state.every, there) if state.every is not None else YES
         return not_(AnyOf(branches=(Branch(link=link, part=not_(every)),), empty=False))
 
     def _since(self, here: Place, rule: After, controller: Controller) -> Expression:
@@ -275,20 +298,33 @@ class Needs:
         if event.column is not None:
             ongoing = True if event.ongoing_if_null else None
             return self._cutoff(here, event.column, rule, controller, when_null=ongoing)
-        branches = []
-        for source in event.latest_of:
-            link = here.source_link(source)
-            there = here if link is None else here.neighbour(link.dataset)
-            part = self._cutoff(there, source.column, rule, controller, when_null=None)
-            branches.append(Branch(link=link, present=source.column, part=part))
-        return AnyOf(branches=tuple(branches))
+        return AnyOf(
+            branches=tuple(
+                self._dated_by(here, source, rule, controller) for source in event.latest_of
+            )
+        )
+
+    def _dated_by(
+        self, here: Place, source: EventSource, rule: After, controller: Controller
+    ) -> Branch:
+        """Give the rows of a source in which its date is not null, and whether that is recent."""
+        away = here.elsewhere(source)
+        link = here.source_link(source) if away is None else None
+        there = away[0] if away else here if link is None else here.neighbour(link.dataset)
+        column = there.dataset.column(source.column)
+        return Branch(
+            link=link,
+            elsewhere=None if away is None else _elsewhere(*away),
+            among=not_(is_null(column)),
+            part=self._cutoff(there, source.column, rule, controller, when_null=None),
+        )
 
     def _cutoff(
         self, here: Place, name: str, rule: After, controller: Controller, *, when_null: bool | None
-    ) -> Since:
+    ) -> Expression:
         column = here.dataset.column(name)
         today = local_day(self.at, controller)
-        return Since(
+        since = Since(
             column=name,
             day=first_living_start(rule, today, controller.financial_year_end),
             zone=controller.timezone,
@@ -296,27 +332,33 @@ class Needs:
             latest=column.latest,
             when_null=when_null,
         )
+        return unless_null(column, since, Constant(value=when_null))
 
-    def _stopped(self, here: Place, phase: str, controller: Controller) -> Iterator[Expression]:
+    def stopped(self, here: Place, phase: str, controller: Controller) -> Iterator[Expression]:
+        """Yield whether each stop of a phase covers a row, which was there when it was set."""
         if not self.stops:
             return
         for stop in self.circumstances.stops_of(controller.id, phase, here.top.ref):
             covered = covered_by(here, set_name(stop.id, here.top.ref))
-            yield all_of(covered, self._collected_before(here, stop, controller))
+            lasts = stop.kind.lasts
+            before = YES if lasts else self.collected_before(here, stop.set_at, controller)
+            yield all_of(covered, before)
 
-    def _collected_before(self, here: Place, stop: Stop, controller: Controller) -> Expression:
-        """Give whether a row was there when a stop was set, by its own date or its parent's.
+    def collected_before(
+        self, here: Place, instant: datetime, controller: Controller
+    ) -> Expression:
+        """Give whether a row was there at an instant, by its own date or its parent's.
 
         A row that refers to what came later came later itself: people come back, keys come again.
         """
-        if stop.kind.lasts:
-            return YES
-        if here.dataset.collected is None:
+        name = here.dataset.collected
+        if name is None:
             if here.parent is None:
                 return YES
-            before = self._collected_before(here.parent, stop, controller)
+            before = self.collected_before(here.parent, instant, controller)
             return before if before == YES else Up(link=here.upward, part=before, missing=True)
-        return NotAfter(column=here.dataset.collected, moment=stop.set_at, zone=controller.timezone)
+        before = NotAfter(column=name, moment=instant, zone=controller.timezone)
+        return any_of(is_null(here.dataset.column(name)), before)
 
     def _kept(self, here: Place, controller: Controller | None) -> Expression:
         """Give whether a hold or a restriction keeps the row; unknown if its controller is."""
@@ -336,16 +378,7 @@ class Needs:
         return any_of(*(covered_by(here, set_name(keep.id, here.top.ref)) for keep in keeps))
 
     def _kept_by_sharers(self, here: Place) -> Expression:
-        if here.sharer is None:
-            if here.parent is None:
-                return NO
-            inner = self._kept_by_sharers(here.parent)
-            return inner if inner == NO else Up(link=here.upward, part=inner, missing=False)
-        sharer = here.sharer
-        kept = self._kept(sharer, None)
-        if kept == NO:
-            return NO
-        return AnyOf(branches=(Branch(link=here.upward, part=kept),), empty=False)
+        return self.any_lead(here, lambda lead: self._kept(lead.place, None), empty=False)
 
     @cached_property
     def key_sets(self) -> dict[str, frozenset[Key]]:
@@ -364,21 +397,12 @@ class Needs:
         }
 
 
-def set_name(word: str, ref: str) -> str:
-    """Name the set of keys of one dataset that a stop, hold or restriction covers."""
-    return f"{word}:{ref}"
-
-
-def covered_by(here: Place, keys: str) -> Expression:
-    """Give whether a row leads to one of the people in a set of keys; never unknown.
-
-    The last step is taken on the reference itself where that is the person's whole key.
-    """
-    parent = here.parent
-    if parent is None:
-        return KeyIn(columns=here.dataset.key, keys=keys)
-    link = here.upward
-    if parent.parent is None and {there for _, there in link.pairs} == set(parent.dataset.key):
-        by_key = {there: mine for mine, there in link.pairs}
-        return KeyIn(columns=tuple(by_key[part] for part in parent.dataset.key), keys=keys)
-    return Up(link=link, part=covered_by(parent, keys), missing=False)
+def _elsewhere(there: Place, column: str, own: str) -> Elsewhere:
+    """Say which rows of another store are found by an identifier of a row here."""
+    return Elsewhere(
+        store=there.store.id,
+        dataset=there.dataset.id,
+        column=column,
+        own=own,
+        kind=there.dataset.column(column).identifier or "",
+    )

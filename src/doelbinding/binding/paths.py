@@ -6,8 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
-from doelbinding.policy.stores import ControllerColumn, Dataset, EventSource, Store
+from doelbinding.policy.stores import (
+    ControllerColumn,
+    Dataset,
+    EventSource,
+    Reference,
+    Store,
+    Subject,
+    WhenGone,
+)
 
 
 class PathError(Exception):
@@ -20,6 +29,23 @@ class Link:
 
     dataset: str
     pairs: tuple[tuple[str, str], ...]
+
+    def back(self, dataset: str) -> Link:
+        """Give the same link from its other end: to the rows of `dataset`, from which it came."""
+        return Link(dataset=dataset, pairs=tuple((there, here) for here, there in self.pairs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A way from a row towards people, of rows that may have several; for rows that pass `when`.
+
+    `sharing`: the rows it leads to refer to this one, and so need it.
+    """
+
+    place: Place
+    link: Link
+    sharing: bool
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +60,6 @@ class Place:
     def ref(self) -> str:
         """The dataset's full name: `store.dataset`."""
         return f"{self.store.id}.{self.dataset.id}"
-
-    @property
-    def shared(self) -> bool:
-        """Whether rows of another dataset share this one's."""
-        return self.dataset.subject is not None and self.dataset.subject.shared_by is not None
 
     def neighbour(self, dataset_id: str) -> Place:
         """Give another dataset of the same store.
@@ -58,52 +79,84 @@ class Place:
 
     @cached_property
     def parent(self) -> Place | None:
-        """The dataset this one refers to on its way to a person."""
-        subject = self.dataset.subject
-        return None if subject is None or subject.to is None else self.neighbour(subject.to)
+        """The dataset this one refers to on its way to a person, where that is one row."""
+        path = self.dataset.parent_path
+        return None if path is None else self.neighbour(path.other)
 
     @cached_property
-    def sharer(self) -> Place | None:
-        """The dataset whose rows share this one's."""
-        subject = self.dataset.subject
-        if subject is None or subject.shared_by is None:
-            return None
-        return self.neighbour(subject.shared_by)
+    def leads(self) -> tuple[Lead, ...]:
+        """Where rows lead that may lead to several people; nowhere for one's own rows."""
+        if self.dataset.parent_path is not None:
+            return ()
+        return tuple(
+            Lead(
+                place=self.neighbour(path.other),
+                link=self._along(path),
+                sharing=path.shared_by is not None,
+                when=path.when,
+            )
+            for path in self.dataset.paths
+        )
+
+    @property
+    def shared(self) -> bool:
+        """Whether a row may lead to several people: several paths, or rows that share it."""
+        return bool(self.leads)
 
     @cached_property
     def upward(self) -> Link:
-        """The link to the parent or to the rows that share this one.
+        """The link to the parent.
 
         Raises:
-            PathError: the dataset has no path.
+            PathError: the dataset has no path to one row.
         """
-        subject = self.dataset.subject
-        if subject is None:
-            raise PathError(f"{self.ref} has no path to a person: give it `subject`")
-        if self.parent is not None:
-            there = subject.references or self.parent.dataset.key
-            return Link(
-                dataset=self.parent.dataset.id,
-                pairs=tuple(zip(subject.columns, there, strict=True)),
-            )
-        here = subject.references or self.dataset.key
-        return Link(
-            dataset=str(subject.shared_by), pairs=tuple(zip(here, subject.columns, strict=True))
-        )
+        if self.dataset.parent_path is None:
+            raise PathError(f"{self.ref} does not lead to one row: give it `subject` with `to`")
+        return self._along(self.dataset.parent_path)
+
+    def _along(self, path: Subject) -> Link:
+        """Give the link along a path, from a row here to the rows at its other end."""
+        there = self.neighbour(path.other).dataset
+        if path.to is not None:
+            pairs = zip(path.columns, path.references or there.key, strict=True)
+        else:
+            pairs = zip(path.references or self.dataset.key, path.columns, strict=True)
+        return Link(dataset=path.other, pairs=tuple(pairs))
 
     def downward(self, child: Dataset) -> Link:
         """Give the link from a row here to the rows of a child that refer to it."""
-        subject = child.subject
-        if subject is None or subject.to != self.dataset.id:
+        path = next((path for path in child.paths if path.to == self.dataset.id), None)
+        if path is None:
             raise PathError(f"{child.id} does not refer to {self.ref}: pair columns with `on`")
-        there = subject.references or self.dataset.key
-        return Link(dataset=child.id, pairs=tuple(zip(there, subject.columns, strict=True)))
+        return self.neighbour(child.id)._along(path).back(child.id)  # noqa: SLF001
+
+    def beneath(self) -> Iterator[tuple[Place, Link, Condition | None]]:
+        """Yield the datasets that lead here by one step, with the link to their rows.
+
+        The condition says which of their rows are meant.
+        """
+        for other in self.store.datasets:
+            for path in other.paths:
+                if path.other == self.dataset.id and other.id != self.dataset.id:
+                    there = self.neighbour(other.id)
+                    yield there, there._along(path).back(other.id), path.when  # noqa: SLF001
 
     def source_link(self, source: EventSource) -> Link | None:
         """Give the link to the rows that date an event; none when they are this row's own."""
         if source.dataset is None or source.dataset == self.dataset.id:
             return None
         return self.paired(source.dataset, source.on)
+
+    def elsewhere(self, source: EventSource) -> tuple[Place, str, str] | None:
+        """Give the dataset in another store that dates an event, its identifying column and ours.
+
+        None when the source is in this store.
+        """
+        if source.store in {None, self.store.id}:
+            return None
+        found = place(self.policy, f"{source.store}.{source.dataset}")
+        ((there, here),) = source.on.items()
+        return found, there, here
 
     def paired(self, dataset_id: str, on: Mapping[str, str]) -> Link:
         """Give the link to another dataset's rows, by the pairs given or along its path here."""
@@ -114,27 +167,50 @@ class Place:
 
     @cached_property
     def dependants(self) -> tuple[tuple[Place, Link], ...]:
-        """The datasets whose rows refer to rows here, so that these must stay while those do."""
-        found = []
-        for other in self.store.datasets:
-            subject = other.subject
-            if (
-                subject is not None
-                and subject.to == self.dataset.id
-                and other.id != self.dataset.id
-            ):
-                found.append((self.neighbour(other.id), self.downward(other)))
-        if self.sharer is not None:
-            found.append((self.sharer, self.upward))
-        known = {where.dataset.id for where, _ in found}
+        """The datasets whose rows need rows here, so that these must stay while those do."""
+        found: dict[tuple[str, Link], Place] = {}
+        for referrer, link in self._referring():
+            if not (referrer.dataset.id == self.dataset.id or referrer.releases(link)):
+                found[referrer.dataset.id, link] = referrer
+        for lead in self.leads:
+            if lead.sharing:
+                found[lead.place.dataset.id, lead.link] = lead.place
+        known = {name for name, _ in found}
         for event in self.dataset.events.values():
             for source in event.latest_of:
-                if source.dataset is not None and source.dataset not in known and source.on:
-                    link = self.source_link(source)
-                    if link is not None:
-                        found.append((self.neighbour(source.dataset), link))
-                        known.add(source.dataset)
-        return tuple(found)
+                if source.on and source.dataset not in known and source.store is None:
+                    dating = self.source_link(source)
+                    if dating is not None:
+                        found[dating.dataset, dating] = self.neighbour(dating.dataset)
+                        known.add(dating.dataset)
+        return tuple((where, link) for (_, link), where in found.items())
+
+    def _referring(self) -> Iterator[tuple[Place, Link]]:
+        """Yield the datasets that refer here, by a path or otherwise, with the link to them."""
+        for other in self.store.datasets:
+            there = self.neighbour(other.id)
+            for path in other.paths:
+                if path.to == self.dataset.id:
+                    yield there, there._along(path).back(other.id)  # noqa: SLF001
+            for reference in other.references:
+                if reference.to == self.dataset.id:
+                    yield there, there.referred(reference).back(other.id)
+
+    def referred(self, reference: Reference) -> Link:
+        """Give the link along a reference, to the row it names."""
+        there = self.neighbour(reference.to).dataset
+        pairs = zip(reference.columns, reference.references or there.key, strict=True)
+        return Link(dataset=reference.to, pairs=tuple(pairs))
+
+    def releases(self, link: Link) -> bool:
+        """Tell whether the reference that such a link turns back is emptied when its row goes."""
+        columns = {there for _, there in link.pairs}
+        return any(set(r.columns) == columns for r in self.released)
+
+    @property
+    def released(self) -> tuple[Reference, ...]:
+        """The references from here that are emptied when the row referred to goes."""
+        return tuple(r for r in self.dataset.references if r.when_gone is WhenGone.EMPTY)
 
     def ways_up(self) -> Iterator[Place]:
         """Yield this dataset, then each it refers to, ending at a person or a shared row."""

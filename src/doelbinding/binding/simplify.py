@@ -8,6 +8,7 @@ carries through conjunctions, links and quantifiers: `implies` is the order fals
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from doelbinding.binding.expression import (
     NO,
@@ -114,8 +115,7 @@ def _signature(since: Since) -> tuple[object, ...]:
 
 
 def _implies_branch(one: Branch, other: Branch) -> bool:
-    same = one.link == other.link and one.present == other.present
-    return same and implies(one.part, other.part)
+    return replace(one, part=other.part) == other and implies(one.part, other.part)
 
 
 def stays_with(referred: Referred, here: str, own: Expression) -> bool:

@@ -58,7 +58,8 @@ class Column:
     With a `category` it holds personal data, and its values need a binding; without one it is a
     key or a fact that goes with the row. `replace_with` is what stands in for an emptied value
     where the column may not be null. Dates before `earliest` or after `latest` are implausible:
-    undated, never expired. `identifier` names the kind by which people are found.
+    undated, never expired. `null_values` are read as null wherever rules read the column.
+    `identifier` names the kind by which people are found.
     """
 
     __pydantic_config__ = SHAPE
@@ -71,6 +72,7 @@ class Column:
     replace_with: str | int | None = None
     earliest: date = date(1950, 1, 1)
     latest: date = date(2150, 1, 1)
+    null_values: tuple[str | int, ...] = ()
 
     @property
     def personal(self) -> bool:
@@ -84,6 +86,7 @@ class Subject:
 
     `to`: this row refers to one row of that dataset. `shared_by`: rows of that dataset refer to
     this one, through *their* `columns`. `references` defaults to the key of the row referred to.
+    With `when` the path holds for rows that certainly pass it (an owner told by type and id).
     """
 
     __pydantic_config__ = SHAPE
@@ -92,6 +95,12 @@ class Subject:
     to: str | None = None
     shared_by: str | None = None
     references: tuple[str, ...] = ()
+    when: Condition | None = None
+
+    @property
+    def other(self) -> str:
+        """The dataset at the other end."""
+        return self.to or self.shared_by or ""
 
     def __post_init__(self) -> None:
         """Refuse a path that leads both ways or none.
@@ -101,6 +110,29 @@ class Subject:
         """
         if (self.to is None) == (self.shared_by is None):
             raise ValueError("a subject path names exactly one of `to` and `shared_by`")
+
+
+class WhenGone(StrEnum):
+    """What becomes of a reference once nothing but the reference keeps the row referred to."""
+
+    KEEP = "keep"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Columns that refer to a row of another dataset, or of this one, without leading to a person.
+
+    `when_gone`: `keep` lets the row referred to stay as long as this one; `empty` empties the
+    columns first, and so breaks circles. A path that is also named here follows what is said here.
+    """
+
+    __pydantic_config__ = SHAPE
+
+    columns: tuple[str, ...]
+    to: str
+    references: tuple[str, ...] = ()
+    when_gone: WhenGone = WhenGone.KEEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +150,15 @@ class EventSource:
     """A column that dates an event: of the row itself, or of rows of another dataset.
 
     `on` pairs the other dataset's columns with this one's; empty: along its path to this dataset.
+    With `store` the dataset is in another store, and `on` pairs one identifier with another of the
+    same kind: databases are joined through what identifies people, and in no other way.
     """
 
     __pydantic_config__ = SHAPE
 
     column: str
     dataset: str | None = None
+    store: str | None = None
     on: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -207,7 +242,8 @@ class Dataset:
 
     `controller` is the id of one controller, or a column that tells it; left out, it is that of
     the row this one leads to. Events, states and persons not named here are those of that row too.
-    `collected` is the column that says when the row was collected.
+    A row that leads to several people has `subjects`, each a path. `references` name what else it
+    refers to. `collected` is the column that says when the row was collected.
     """
 
     __pydantic_config__ = SHAPE
@@ -221,6 +257,8 @@ class Dataset:
     controller: str | ControllerColumn | None = None
     person: bool = False
     subject: Subject | None = None
+    subjects: tuple[Subject, ...] = ()
+    references: tuple[Reference, ...] = ()
     no_personal_data: bool = False
     source: Text | None = None
     collected: str | None = None
@@ -231,6 +269,26 @@ class Dataset:
     bindings: tuple[Binding, ...] = ()
     prohibitions: tuple[Prohibition, ...] = ()
     when_unjustified: WhenUnjustified = WhenUnjustified.DELETE
+
+    def __post_init__(self) -> None:
+        """Refuse two words for the paths of a row.
+
+        Raises:
+            ValueError: both `subject` and `subjects`.
+        """
+        if self.subject is not None and self.subjects:
+            raise ValueError("a dataset names `subject` (one path) or `subjects` (several)")
+
+    @property
+    def paths(self) -> tuple[Subject, ...]:
+        """Every path towards a person, one or several."""
+        return self.subjects or (() if self.subject is None else (self.subject,))
+
+    @property
+    def parent_path(self) -> Subject | None:
+        """The path of a row that leads to one row for certain; none where it may be several."""
+        one = self.subject
+        return one if one is not None and one.to is not None and one.when is None else None
 
     def column(self, name: str) -> Column:
         """Give the column of that name.

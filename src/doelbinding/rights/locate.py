@@ -96,6 +96,11 @@ class Stores:
             self._asked[asked] = self._by_id[ref.partition(".")[0]].rows(ref, where)
         return self._asked[asked]
 
+    def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
+        """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
+        store = self._by_id[ref.partition(".")[0]]
+        return store.match(ref, column, kind, [normalise(kind, value)])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Locator:
@@ -179,22 +184,10 @@ class Locator:
 
     def _beneath(self, here: Place, row: Row, by: tuple[str, ...]) -> Iterator[FoundRow]:
         yield FoundRow(place=here, key=key_of(here, row), row=row, by=by, others=here.top.shared)
-        for other in here.store.datasets:
-            subject = other.subject
-            if subject is None:
-                continue
-            there = here.neighbour(other.id)
-            if subject.to == here.dataset.id and other.id != here.dataset.id:
-                pairs = here.downward(other).pairs
-            elif subject.shared_by == here.dataset.id:
-                pairs = tuple((b, a) for a, b in there.upward.pairs)
-            else:
-                continue
-            if any(row[mine] is None for mine, _ in pairs):
-                continue
-            where = {theirs: row[mine] for mine, theirs in pairs}
-            for found in self.reader.rows(there.ref, where):
-                if not self._is_anothers(there, found):
+        for there, link, when in here.beneath():
+            for found in self.interpreter.related(here, link, row):
+                meant = when is None or self.interpreter.test(when, there, found) is True
+                if meant and not self._is_anothers(there, found):
                     yield from self._beneath(there, found, by)
 
     def _is_anothers(self, here: Place, row: Row) -> bool:

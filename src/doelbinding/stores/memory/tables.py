@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from doelbinding.binding.justification import Row
+from doelbinding.plan.identifiers import normalise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,4 +21,13 @@ class MemoryTables:
             row
             for row in self.tables.get(ref, [])
             if all(v is not None and row[name] == v for name, v in where.items())
+        ]
+
+    def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
+        """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
+        wanted = normalise(kind, value)
+        return [
+            row
+            for row in self.tables.get(ref, [])
+            if row[column] is not None and normalise(kind, str(row[column])) == wanted
         ]

@@ -13,6 +13,7 @@ from typing import Any, assert_never
 
 import sqlalchemy as sa
 
+from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import (
     And,
     AnyOf,
@@ -20,6 +21,7 @@ from doelbinding.binding.expression import (
     Compare,
     Comparison,
     Constant,
+    Elsewhere,
     Expression,
     IsNull,
     KeyIn,
@@ -33,6 +35,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.identify import comparable, values_for
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 
@@ -208,6 +211,9 @@ class Compiler:
 
     def _branch_has(self, branch: Branch, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Give whether a row of the branch is certainly true, or else is not certainly false."""
+        if branch.elsewhere is not None:
+            sets = ("living",) if wanted else ("living", "unknown")
+            return self._carried(branch, branch.elsewhere, here, sets)
         there = here if branch.link is None else self.there(branch.link)
         part = self.certainly(branch.part, there, wanted=wanted)
         return self._in_branch(branch, here, there, part if wanted else is_not_true(part))
@@ -215,6 +221,9 @@ class Compiler:
     def _any_rows(self, any_of: AnyOf, here: Here) -> sa.ColumnElement[bool]:
         found = []
         for branch in any_of.branches:
+            if branch.elsewhere is not None:
+                found.append(self._carried(branch, branch.elsewhere, here, ("known",)))
+                continue
             there = here if branch.link is None else self.there(branch.link)
             found.append(self._in_branch(branch, here, there, sa.true()))
         return sa.or_(sa.false(), *found)
@@ -222,11 +231,23 @@ class Compiler:
     def _in_branch(
         self, branch: Branch, here: Here, there: Here, part: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
-        if branch.present is not None:
-            part = sa.and_(there.column(branch.present).is_not(None), part)
-        if branch.link is None:
-            return is_true(part)
-        return self._exists(here, there, branch.link, part)
+        if branch.among is not None:
+            part = sa.and_(self.certainly(branch.among, there, wanted=True), part)
+        found = (
+            is_true(part) if branch.link is None else self._exists(here, there, branch.link, part)
+        )
+        if branch.when is None:
+            return found
+        return sa.and_(is_true(self.certainly(branch.when, here, wanted=True)), found)
+
+    def _carried(
+        self, branch: Branch, elsewhere: Elsewhere, here: Here, sets: Sequence[str]
+    ) -> sa.ColumnElement[bool]:
+        """Give whether an identifier of the row is in sets that were answered in another store."""
+        held = comparable(here.column(elsewhere.own), elsewhere.kind, self.dialect)
+        found = frozenset[Key]().union(*(self.keys[f"{branch.name}/{one}"] for one in sets))
+        values = values_for(here.dataset.column(elsewhere.own), [str(key[0]) for key in found])
+        return is_true(self.key_in([held], [(value,) for value in values]))
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.

@@ -1,0 +1,45 @@
+"""A policy's conditions as expressions, with what a column is said to hold for "nothing"."""
+
+from __future__ import annotations
+
+from doelbinding.binding.expression import UNKNOWN, Compare, Comparison, Expression, IsNull
+from doelbinding.binding.simplify import all_of, any_of, not_
+from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
+from doelbinding.policy.stores import Column, Dataset
+
+
+def tested(condition: Condition, dataset: Dataset) -> Expression:
+    """Give a policy's condition on rows of a dataset as an expression."""
+    if condition.all_ is not None:
+        return all_of(*(tested(part, dataset) for part in condition.all_))
+    if condition.any_ is not None:
+        return any_of(*(tested(part, dataset) for part in condition.any_))
+    if condition.not_ is not None:
+        return not_(tested(condition.not_, dataset))
+    column = dataset.column(str(condition.column))
+    if condition.null is not None:
+        return is_null(column) if condition.null else not_(is_null(column))
+    if condition.in_ is not None:
+        return unless_null(column, any_of(*(_equals(column, v) for v in condition.in_)), UNKNOWN)
+    name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
+    compared = Compare(column=column.name, by=Comparison(name), value=getattr(condition, name))
+    return unless_null(column, compared, UNKNOWN)
+
+
+def is_null(column: Column) -> Expression:
+    """Give whether a column is null, or holds a value that is to be read as null; never unknown."""
+    return any_of(
+        IsNull(column=column.name), *(_equals(column, value) for value in column.null_values)
+    )
+
+
+def _equals(column: Column, value: Scalar) -> Expression:
+    return Compare(column=column.name, by=Comparison.EQUALS, value=value)
+
+
+def unless_null(column: Column, said: Expression, when_null: Expression) -> Expression:
+    """Give what is said of a column, or what holds where one of its null values stands."""
+    if not column.null_values:
+        return said
+    stands = is_null(column)
+    return any_of(all_of(not_(stands), said), all_of(stands, when_null))

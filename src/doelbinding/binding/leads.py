@@ -1,0 +1,163 @@
+"""A phase of a row that may lead to several people: it lives while it does for one of them.
+
+Each of them brings their own controller, terms, stops and restrictions. What the row itself tells,
+such as when a message was sent, is asked of the row; all else of the person it leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from doelbinding.binding.circumstances import Stop, phase_name
+from doelbinding.binding.covering import covered_by, set_name
+from doelbinding.binding.expression import NO, YES, Expression
+from doelbinding.binding.paths import Lead, Place
+from doelbinding.binding.simplify import all_of, any_of, not_
+from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.retention import After
+
+if TYPE_CHECKING:
+    from doelbinding.binding.needs import Needs
+
+_Covering = Callable[[Place], Expression]
+
+
+def told_by(here: Place, term: Term) -> bool:
+    """Tell whether a row or one it refers to tells what a term waits for, before people do."""
+    rule = term.parsed
+    for level in here.ways_up():
+        dataset = level.dataset
+        if isinstance(rule, After):
+            if rule.event in dataset.events:
+                return True
+        elif rule.state in dataset.states or rule.state in dataset.row_states:
+            return True
+    return False
+
+
+def collected_by(here: Place) -> bool:
+    """Tell whether a row or one it refers to says when it was collected, before people do."""
+    return any(level.dataset.collected is not None for level in here.ways_up())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThroughLeads:
+    """Builds what must hold for a phase of such a row to live."""
+
+    needs: Needs
+    here: Place
+    activity: Activity
+    phase: Phase
+
+    @property
+    def _name(self) -> str:
+        return phase_name(self.activity.id, self.phase.id)
+
+    def lives(self) -> Expression:
+        """Give whether the phase lives for anyone whom the row leads to."""
+        performing = [
+            c for c in self.needs.policy.controllers if self.needs.policy.performs(c, self.activity)
+        ]
+        told = any(told_by(self.here, t) for c in performing for t in self._terms(c))
+        if not told and not collected_by(self.here):
+            return self._anyone(
+                lambda place: self.needs.each_controller(place, lambda c: self._of_one(place, c))
+            )
+        unowned = self._anyone(lambda place: self.needs.each_controller(place, lambda _: NO))
+        return any_of(unowned, *(part for c in performing for part in self._parts(c)))
+
+    def _terms(self, controller: Controller) -> Sequence[Term]:
+        return self.needs.policy.terms_of(controller, self.activity, self.phase)
+
+    def _of_one(self, place: Place, controller: Controller) -> Expression:
+        """Give whether the phase lives for a person at a controller, all told by the person."""
+        if not self.needs.policy.performs(controller, self.activity):
+            return NO
+        living = any_of(
+            *(
+                all_of(self.needs.who(place, t), self.needs.alive(place, t, controller))
+                for t in self._terms(controller)
+            )
+        )
+        stopped = any_of(*self.needs.stopped(place, self._name, controller))
+        suspended = self.needs.suspended(place, self._name, controller)
+        return any_of(all_of(living, not_(stopped)), *suspended)
+
+    def _parts(self, controller: Controller) -> Iterator[Expression]:
+        """Yield the ways in which the phase lives for somebody at one controller."""
+        if any(self._name in one.phases for one in self.needs.circumstances.restrictions):
+            yield self._somebody(
+                controller,
+                lambda place: any_of(*self.needs.suspended(place, self._name, controller)),
+            )
+        for collected, covering in self._times(controller):
+            for term in self._terms(controller):
+                yield all_of(collected, self._by_term(term, controller, covering))
+
+    def _by_term(self, term: Term, controller: Controller, covering: _Covering) -> Expression:
+        own = told_by(self.here, term)
+        alive = self.needs.alive(self.here, term, controller) if own else YES
+
+        def theirs(place: Place) -> Expression:
+            told = YES if own else self.needs.alive(place, term, controller)
+            return all_of(self.needs.who(place, term), told, not_(covering(place)))
+
+        return all_of(alive, self._somebody(controller, theirs))
+
+    def _times(self, controller: Controller) -> Iterator[tuple[Expression, _Covering]]:
+        """Yield the times at which the row may have been collected, with the stops that cover it.
+
+        The later it was collected, the fewer; where the people tell, there is one time.
+        """
+        if not collected_by(self.here):
+            yield (
+                YES,
+                lambda place: any_of(*self.needs.stopped(place, self._name, controller)),
+            )
+            return
+        instants = sorted({stop.set_at for stop in self._stops() if not stop.kind.lasts})
+        later: Expression = YES
+        for instant in instants:
+            until = self.needs.collected_before(self.here, instant, controller)
+            yield all_of(later, until), self._covering(controller, instant)
+            later = not_(until)
+        yield later, self._covering(controller, None)
+
+    def _stops(self) -> tuple[Stop, ...]:
+        stops = self.needs.circumstances.stops if self.needs.stops else ()
+        return tuple(stop for stop in stops if self._name in stop.phases)
+
+    def _covering(self, controller: Controller, since: datetime | None) -> _Covering:
+        """Give what tells whether a person is covered by a lasting stop, or one set since then."""
+
+        def covered(place: Place) -> Expression:
+            if not self.needs.stops:
+                return NO
+            found = self.needs.circumstances.stops_of(controller.id, self._name, place.top.ref)
+            return any_of(
+                *(
+                    covered_by(place, set_name(stop.id, place.top.ref))
+                    for stop in found
+                    if stop.kind.lasts or (since is not None and stop.set_at >= since)
+                )
+            )
+
+        return covered
+
+    def _somebody(self, controller: Controller, part: _Covering) -> Expression:
+        """Give whether somebody at a controller passes."""
+        return self._anyone(lambda place: all_of(self.needs.scope(place, controller), part(place)))
+
+    def _anyone(self, part: _Covering) -> Expression:
+        """Give whether anyone to whom the row leads in the end passes; unknown of nobody."""
+
+        def passes(lead: Lead) -> Expression:
+            if lead.place.top.shared:
+                return self.needs.any_lead(lead.place, passes, empty=None)
+            return part(lead.place)
+
+        return self.needs.any_lead(self.here, passes, empty=None)
