@@ -105,6 +105,14 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Certain:
+    """Whether the part is certainly true; never unknown."""
+
+    part: Expression
+    op: Literal["certain"] = "certain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class And:
     """Conjunction; true of no parts."""
 
@@ -132,14 +140,15 @@ class Up:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """Rows of another store, found by an identifier: `column` there equals `own` here, normalised.
+    """Rows of another store, found by an identifier: `column` of `ref` equals `own` of `own_ref`.
 
-    `kind` says how identifiers are compared; databases are joined in no other way.
+    Both are `store.dataset`. Values are compared normalised, as identifiers of `kind`; databases
+    are joined in no other way.
     """
 
-    store: str
-    dataset: str
+    ref: str
     column: str
+    own_ref: str
     own: str
     kind: str
 
@@ -150,7 +159,7 @@ class Branch:
 
     Only rows that certainly pass `among` count, and, by `when`, only if this row certainly passes
     that. What is asked of rows elsewhere is answered there first, and carried here as three sets of
-    identifiers: `name/living`, `name/unknown` and `name/known`, all who have rows there.
+    values of `own`: `name/living`, `name/unknown` and `name/known`, all that have rows there.
     """
 
     part: Expression
@@ -188,7 +197,19 @@ class Referred:
 
 
 Expression = Annotated[
-    Constant | Compare | IsNull | Since | NotAfter | KeyIn | Not | And | Or | Up | AnyOf | Referred,
+    Constant
+    | Compare
+    | IsNull
+    | Since
+    | NotAfter
+    | KeyIn
+    | Not
+    | Certain
+    | And
+    | Or
+    | Up
+    | AnyOf
+    | Referred,
     Field(discriminator="op"),
 ]
 
@@ -206,7 +227,7 @@ def _parts(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case And() | Or():
             return expression.parts
-        case Not() | Up():
+        case Not() | Certain() | Up():
             return (expression.part,)
         case AnyOf():
             told = (p for b in expression.branches for p in (b.part, b.among, b.when))
@@ -237,6 +258,8 @@ def sealed(expression: Expression) -> Expression:
             return Or(parts=tuple(sealed(part) for part in expression.parts))
         case Not():
             return Not(part=sealed(expression.part))
+        case Certain():
+            return Certain(part=sealed(expression.part))
         case Up():
             return replace(expression, part=sealed(expression.part))
         case AnyOf():

@@ -30,6 +30,7 @@ from doelbinding.binding.expression import (
     YES,
     AnyOf,
     Branch,
+    Certain,
     Compare,
     Comparison,
     Constant,
@@ -77,7 +78,7 @@ class Needs:
 
     `stops` off gives the general reading, in which nobody has said anything; the stopped rows are
     then a branch of their own, which is what lets an index serve the first. `only` are the people
-    a plan is about, under the name `ONLY`.
+    a plan is about, under the name `ONLY`, and `only_at` the controller whom they asked.
     """
 
     policy: Policy
@@ -85,6 +86,7 @@ class Needs:
     circumstances: Circumstances
     stops: bool = True
     only: Subjects | None = None
+    only_at: Controller | None = None
 
     def groups(self, here: Place) -> tuple[ColumnGroup, ...]:
         """Group the personal columns of a dataset by the bindings and prohibitions they have."""
@@ -138,22 +140,51 @@ class Needs:
             self._kept(here, controller),
         )
         dependants = [
-            Referred(link=link, stays=self._stays(place, controller))
+            Referred(link=link, stays=self.stays(place, controller))
             for place, link in here.dependants
         ]
         telling = [one for one in dependants if not stays_with(one, here.dataset.id, own)]
         return any_of(own, *telling)
 
-    def _stays(self, here: Place, controller: Controller | None) -> Expression:
-        """Give what must hold for a row of a dependant to stay, whoever it belongs to.
+    def stays(self, here: Place, controller: Controller | None = None) -> Expression:
+        """Give what must hold for a row to stay, whoever it belongs to.
 
         Everything said counts here, since rows that go for it go first. Where the plan is about one
-        person, rows of others stay whatever they hold.
+        person, rows of others stay whatever they hold, and what is unknown goes of theirs alone.
         """
         row = replace(self, stops=True)._row_of_anyone(here, controller)  # noqa: SLF001
-        if self.only is None:
+        if self.only is None or row == YES:
             return row
-        return any_of(row, not_(self.leads_to(here, ONLY)))
+        alone = self.of_them_only(here)
+        return any_of(
+            not_(self.leads_to(here, ONLY)),
+            all_of(alone, Certain(part=row)),
+            all_of(not_(alone), self._may_stay(here, row)),
+        )
+
+    def _may_stay(self, here: Place, row: Expression) -> Expression:
+        """Give what must hold for a row to stay that is not theirs alone: their other rows do."""
+        return not_(Certain(part=not_(row))) if here.top.shared else YES
+
+    def of_them_only(self, here: Place) -> Expression:
+        """Give whether a row is of the people the plan is about, at its controller, and no other's.
+
+        Never unknown.
+        """
+        if self.only_at is None:
+            return NO
+        if not here.top.shared:
+            owned = self.scope(here, self.only_at)
+            return Certain(part=all_of(self.leads_to(here, ONLY), owned))
+        at = self.only_at
+
+        def theirs(lead: Lead) -> Expression:
+            if lead.place.top.shared:
+                return NO
+            return all_of(self.leads_to(lead.place, ONLY), self.scope(lead.place, at))
+
+        others = self.any_lead(here, lambda lead: not_(theirs(lead)), empty=False)
+        return Certain(part=all_of(self.leads_to(here, ONLY), not_(others)))
 
     def _row_of_anyone(self, here: Place, controller: Controller | None) -> Expression:
         if here.top.shared:
@@ -171,17 +202,6 @@ class Needs:
             name = set_name(prefix, here.top.ref)
             return covered_by(here, name) if self.key_sets.get(name) else NO
         return self.any_lead(here, lambda lead: self.leads_to(lead.place, prefix), empty=False)
-
-    def leads_to_them_only(self, here: Place, prefix: str, controller: Controller) -> Expression:
-        """Give whether all whom a row leads to are such people, as people of that controller."""
-
-        def theirs(lead: Lead) -> Expression:
-            if lead.place.top.shared:
-                return NO
-            return all_of(self.leads_to(lead.place, prefix), self.scope(lead.place, controller))
-
-        others = self.any_lead(here, lambda lead: not_(theirs(lead)), empty=False)
-        return all_of(self.leads_to(here, prefix), not_(others))
 
     def any_lead(
         self, here: Place, make: Callable[[Lead], Expression], *, empty: bool | None
@@ -314,7 +334,7 @@ class Needs:
         column = there.dataset.column(source.column)
         return Branch(
             link=link,
-            elsewhere=None if away is None else _elsewhere(*away),
+            elsewhere=None if away is None else _elsewhere(here, *away),
             among=not_(is_null(column)),
             part=self._cutoff(there, source.column, rule, controller, when_null=None),
         )
@@ -397,12 +417,7 @@ class Needs:
         }
 
 
-def _elsewhere(there: Place, column: str, own: str) -> Elsewhere:
+def _elsewhere(here: Place, there: Place, column: str, own: str) -> Elsewhere:
     """Say which rows of another store are found by an identifier of a row here."""
-    return Elsewhere(
-        store=there.store.id,
-        dataset=there.dataset.id,
-        column=column,
-        own=own,
-        kind=there.dataset.column(column).identifier or "",
-    )
+    kind = there.dataset.column(column).identifier or ""
+    return Elsewhere(ref=there.ref, column=column, own_ref=here.ref, own=own, kind=kind)

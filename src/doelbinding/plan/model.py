@@ -57,8 +57,9 @@ class Step:
     A row is meant when `scope` and `narrow` are certainly true and `needed` is certainly false, or
     with `unknown_goes` when it is not certainly true. `unless` leaves out of the count the rows
     that an earlier step finds. `sealed` steps read rows that the run removes, so their keys are
-    collected first. `expected` is the number of rows when the plan was made, `oldest` the earliest
-    start among them.
+    collected first. `releases` is the dataset whose rows go next, when the columns emptied refer to
+    them. `expected` is the number of rows when the plan was made, `oldest` the earliest start among
+    them.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Step:
     columns: tuple[Emptied, ...] = ()
     sealed: bool = False
     unknown_goes: bool = False
+    releases: str | None = None
     reasons: tuple[Reason, ...] = ()
     expected: int = 0
     oldest: date | None = None

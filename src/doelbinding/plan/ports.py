@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import Branch, Elsewhere
 from doelbinding.binding.justification import Row
+from doelbinding.binding.kleene import Truth
 from doelbinding.plan.model import Doubt, KeySets, Step
 
 
@@ -93,6 +95,18 @@ class Store(Protocol):
 
     def match(self, ref: str, column: str, kind: str, values: Sequence[str]) -> Sequence[Row]:
         """Give the rows whose identifying column holds one of the normalised values of a kind."""
+        ...
+
+    def values(self, ref: str, column: str) -> Iterator[str | int]:
+        """Yield each value that a column of a dataset holds, once; nulls are left out."""
+        ...
+
+    def answers(self, elsewhere: Elsewhere, branch: Branch) -> Iterator[tuple[str | int, Truth]]:
+        """Yield per value of an identifying column what the branch's rows with it say.
+
+        The disjunction, by Kleene's logic, of `branch.part` over the rows that count; values
+        without such rows are left out.
+        """
         ...
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.plan.carry import with_carried
 from doelbinding.plan.model import KeySets, Plan, Step
 from doelbinding.plan.ports import Gravity, Obstacle, Store, StoreError
 
@@ -118,6 +119,7 @@ def run(
         StoreError: a store failed; running the same plan again goes on from there.
     """
     _look_ahead(plan, stores)
+    keys = with_carried(plan, stores, keys)
     _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from doelbinding.plan.carry import with_carried
 from doelbinding.plan.model import KeySets, Plan, key_digest
 from doelbinding.plan.ports import Store, Tally
 
@@ -14,10 +15,12 @@ def surveyed(draft: Plan, stores: Mapping[str, Store], keys: KeySets, secret: by
 
     Args:
         draft: steps and doubts still at zero.
-        stores: every store that the draft names.
+        stores: every store that the draft names or asks.
         keys: the key sets its predicates refer to.
         secret: keys the digests, which tell a changed key set without telling its keys.
     """
+    named = tuple(key_digest(name, keys[name], secret) for name in sorted(keys))
+    keys = with_carried(draft, stores, keys)
     tallies: dict[str, Tally] = {}
     for store_id in dict.fromkeys(step.store for step in draft.steps):
         mine = [step for step in draft.steps if step.store == store_id]
@@ -32,5 +35,4 @@ def surveyed(draft: Plan, stores: Mapping[str, Store], keys: KeySets, secret: by
         for doubt in draft.doubts
         if (rows := stores[doubt.store].doubtful(doubt, keys))
     )
-    named = tuple(key_digest(name, keys[name], secret) for name in sorted(keys))
     return replace(draft, steps=steps, doubts=doubts, keys=named)

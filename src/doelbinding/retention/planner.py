@@ -18,11 +18,12 @@ from doelbinding.binding.expression import (
     UNKNOWN,
     YES,
     Expression,
+    Up,
     needs_sealing,
 )
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
-from doelbinding.binding.paths import Place, places
-from doelbinding.binding.simplify import all_of, any_of
+from doelbinding.binding.paths import Place, place, places
+from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
@@ -62,6 +63,7 @@ class Planner:
                 drafts += [self._beyond_general(here, controller, step) for step in steps]
             doubts.append(self._doubt(here, controller))
         doubts += self._unowned()
+        drafts += self._releases(self.stopped)
         return self._plan(PlanKind.RETENTION, fingerprint, drafts, doubts, None)
 
     def of_subject(
@@ -70,7 +72,7 @@ class Planner:
         """Draft the plan that ends what is not justified of one person, at their request.
 
         What is unknown goes too, since an undated value never defeats a request; save in rows that
-        other people share.
+        lead to other people, or to the person at another controller.
 
         Args:
             fingerprint: of the policy's version.
@@ -80,20 +82,49 @@ class Planner:
         """
         drafts: list[Step] = []
         doubts: list[Doubt] = []
-        needs = self.about(subjects)
+        needs = self.about(subjects, controller)
         for here, owner in self._owned():
             narrow = needs.leads_to(here, ONLY)
             if owner not in (controller, None) or narrow == NO:
                 continue
-            steps = self._steps(here, owner, needs, narrow)
-            drafts += [replace(step, unknown_goes=not here.top.shared) for step in steps]
-            if here.top.shared:
-                doubts.append(replace(self._doubt(here, owner), narrow=narrow))
+            steps = list(self._steps(here, owner, needs, narrow))
+            if not here.top.shared:
+                drafts += [replace(step, unknown_goes=True) for step in steps]
+                continue
+            alone = needs.of_them_only(here)
+            others_too = all_of(narrow, not_(alone))
+            drafts += [replace(step, narrow=others_too) for step in steps]
+            drafts += [replace(step, narrow=alone, unknown_goes=True) for step in steps]
+            doubts.append(replace(self._doubt(here, owner), narrow=others_too))
+        drafts += self._releases(needs)
         return self._plan(PlanKind.ERASURE, fingerprint, drafts, doubts, case)
 
-    def about(self, subjects: Subjects) -> Needs:
-        """Give the expressions of a plan about these people only."""
-        return replace(self.stopped, only=subjects)
+    def _releases(self, needs: Needs) -> Iterator[Step]:
+        """Yield the steps that empty references to rows that go, before these do."""
+        for here in self._wanted():
+            for reference in here.released:
+                target = here.neighbour(reference.to)
+                stays, link = needs.stays(target), here.referred(reference)
+                if stays == YES:
+                    continue
+                meant = YES if needs.only is None else needs.leads_to(target, ONLY)
+                needed = Up(link=link, part=stays, missing=True)
+                yield Step(
+                    id="",
+                    store=here.store.id,
+                    dataset=here.dataset.id,
+                    controller=None,
+                    deed=Deed.EMPTY,
+                    needed=needed,
+                    narrow=meant if meant == YES else Up(link=link, part=meant, missing=False),
+                    columns=tuple(Emptied(column=name) for name in reference.columns),
+                    sealed=needs_sealing(needed),
+                    releases=reference.to,
+                )
+
+    def about(self, subjects: Subjects, controller: Controller | None = None) -> Needs:
+        """Give the expressions of a plan about these people only, as people of a controller."""
+        return replace(self.stopped, only=subjects, only_at=controller)
 
     def _owned(self) -> Iterator[tuple[Place, Controller | None]]:
         """Yield each dataset with each controller whose rows it may hold, children first."""
@@ -225,12 +256,30 @@ class Planner:
         doubts: Iterable[Doubt],
         case: str | None,
     ) -> Plan:
-        """Put deletions before emptyings, and columns that predicates read last."""
-        ordered = sorted(drafts, key=lambda step: (step.deed is Deed.EMPTY, self._read(step)))
+        """Put deletions before emptyings, and columns that predicates read last.
+
+        References are emptied just before the rows that they name are deleted.
+        """
+        drafts = list(drafts)
+        ordered = sorted(
+            (step for step in drafts if step.releases is None),
+            key=lambda step: (step.deed is Deed.EMPTY, self._read(step)),
+        )
+        for release in (step for step in drafts if step.releases is not None):
+            deletions = [n for n, step in enumerate(ordered) if _deletes(step, release)]
+            if deletions:
+                ordered.insert(deletions[0], self._beyond_deleted(release, ordered[: deletions[0]]))
         steps = tuple(replace(step, id=f"s{n:03}") for n, step in enumerate(ordered, 1))
         return Plan(
             kind=kind, policy=fingerprint, at=self.at, steps=steps, doubts=tuple(doubts), case=case
         )
+
+    def _beyond_deleted(self, release: Step, before: Iterable[Step]) -> Step:
+        """Leave out of the count of emptied references the rows that are deleted before."""
+        if not any(step.ref == release.ref and step.deed is Deed.DELETE for step in before):
+            return release
+        here = place(self.policy, release.ref)
+        return replace(release, unless=self.stopped.stays(here))
 
     def _read(self, step: Step) -> bool:
         """Tell whether a step empties a column that dates or conditions another."""
@@ -245,6 +294,11 @@ class Planner:
             for event in other.events.values():
                 read |= {s.column for s in event.latest_of if s.dataset == dataset.id}
         return any(one.column in read for one in step.columns)
+
+
+def _deletes(step: Step, release: Step) -> bool:
+    deleted = step.store == release.store and step.dataset == release.releases
+    return deleted and step.deed is Deed.DELETE
 
 
 def children_first(found: Iterable[Place]) -> list[Place]:

@@ -1,7 +1,8 @@
 """The rules applied to tables in memory, row by row, with none of the compiler's thinking.
 
 What is left is decided on the state before anything changes: a row goes when nothing of it is
-justified and no row that stays refers to it; a value goes when it is certainly not justified.
+justified and no row that stays needs it; a value goes when it is certainly not justified; and a
+reference that is said to be emptied goes with the row it names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place, places
 from doelbinding.stores.memory.tables import MemoryTables
 
+About = Callable[[Place, Row], bool]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -27,9 +30,9 @@ class Outcome:
 def apply_rules(
     interpreter: Interpreter,
     before: MemoryTables,
-    about: Callable[[Place, Row], bool] = lambda _place, _row: True,
+    about: About = lambda _place, _row: True,
     *,
-    unknown_goes: bool = False,
+    unknown_goes: About = lambda _place, _row: False,
 ) -> Outcome:
     """Give what is left of the tables when every unjustified value has gone.
 
@@ -37,19 +40,14 @@ def apply_rules(
         interpreter: reads `before`.
         before: the tables; not changed.
         about: which rows are meant at all (one person's, say).
-        unknown_goes: whether what is unknown goes too, save in rows that people share.
+        unknown_goes: of which rows what is unknown goes too.
     """
+    rules = _Rules(interpreter=interpreter, about=about, unknown_goes=unknown_goes)
     after, undated = {ref: list(rows) for ref, rows in before.tables.items()}, {}
     for here in places(interpreter.policy):
-        if not here.dataset.personal_columns:
-            continue
         kept, doubtful = [], 0
         for row in before.tables.get(here.ref, []):
-            if not about(here, row):
-                kept.append(dict(row))
-                continue
-            goes = (False, None) if unknown_goes and not here.top.shared else (False,)
-            left, unknown = _left(interpreter, here, row, goes, about)
+            left, unknown = rules.left(here, row)
             doubtful += unknown
             if left is not None:
                 kept.append(dict(left))
@@ -57,46 +55,54 @@ def apply_rules(
     return Outcome(after=MemoryTables(tables=after), undated=undated)
 
 
-def _left(
-    interpreter: Interpreter,
-    here: Place,
-    row: Row,
-    goes: tuple[Truth, ...],
-    about: Callable[[Place, Row], bool],
-) -> tuple[Row | None, bool]:
-    """Give what is left of a row, and whether a value of it is undated."""
-    if not here.top.shared and interpreter.controllers(here, row) is None:
-        return row, True
-    truths = {
-        column.name: interpreter.justify(here, row, column.name).truth
-        for column in here.dataset.personal_columns
-    }
-    unknown = None in truths.values()
-    if _row_goes(interpreter, here, row, goes, about):
-        return None, unknown
-    left = dict(row)
-    for name, truth in truths.items():
-        if truth in goes and left[name] is not None:
-            left[name] = here.dataset.column(name).replace_with
-    return left, unknown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    interpreter: Interpreter
+    about: About
+    unknown_goes: About
 
+    def left(self, here: Place, row: Row) -> tuple[Row | None, bool]:
+        """Give what is left of a row, and whether a value of it is undated."""
+        if not self.about(here, row) or not here.dataset.personal_columns:
+            return self._released(here, row), False
+        if not here.top.shared and self.interpreter.controllers(here, row) is None:
+            return self._released(here, row), True
+        truths = {
+            column.name: self.interpreter.justify(here, row, column.name).truth
+            for column in here.dataset.personal_columns
+        }
+        unknown = None in truths.values()
+        if self._goes(here, row):
+            return None, unknown
+        left = self._released(here, row)
+        for name, truth in truths.items():
+            if truth in self._unneeded(here, row) and left[name] is not None:
+                left[name] = here.dataset.column(name).replace_with
+        return left, unknown
 
-def _row_goes(
-    interpreter: Interpreter,
-    here: Place,
-    row: Row,
-    goes: tuple[Truth, ...],
-    about: Callable[[Place, Row], bool],
-) -> bool:
-    """Tell whether a row goes: nothing of it stays, and nothing that refers to it does."""
-    if not about(here, row) or not here.dataset.goes_when_unjustified:
-        return False
-    if not here.top.shared and interpreter.controllers(here, row) is None:
-        return False
-    if interpreter.own_truth(here, row) not in goes:
-        return False
-    return all(
-        _row_goes(interpreter, place, other, goes, about)
-        for place, link in here.dependants
-        for other in interpreter.related(here, link, row)
-    )
+    def _unneeded(self, here: Place, row: Row) -> tuple[Truth, ...]:
+        return (False, None) if self.unknown_goes(here, row) else (False,)
+
+    def _goes(self, here: Place, row: Row) -> bool:
+        """Tell whether a row goes: nothing of it stays, and nothing that needs it does."""
+        if not self.about(here, row) or not here.dataset.goes_when_unjustified:
+            return False
+        if not here.top.shared and self.interpreter.controllers(here, row) is None:
+            return False
+        if self.interpreter.own_truth(here, row) not in self._unneeded(here, row):
+            return False
+        return all(
+            self._goes(place, other)
+            for place, link in here.dependants
+            for other in self.interpreter.related(here, link, row)
+        )
+
+    def _released(self, here: Place, row: Row) -> dict[str, object]:
+        """Give a row without the references that are emptied, whoever it belongs to."""
+        left = dict(row)
+        for reference in here.released:
+            target = here.neighbour(reference.to)
+            named = self.interpreter.related(here, here.referred(reference), row)
+            if any(self._goes(target, other) for other in named):
+                left |= dict.fromkeys(reference.columns)
+        return left

@@ -18,6 +18,7 @@ from doelbinding.binding.expression import (
     And,
     AnyOf,
     Branch,
+    Certain,
     Compare,
     Comparison,
     Constant,
@@ -35,7 +36,6 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.identify import comparable, values_for
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 
@@ -113,6 +113,9 @@ class Compiler:
                 return sa.true() if expression.value is wanted else sa.false()
             case Not():
                 return self.certainly(expression.part, here, wanted=not wanted)
+            case Certain():
+                part = self.certainly(expression.part, here, wanted=True)
+                return part if wanted else is_not_true(part)
             case And() | Or():
                 parts = [self.certainly(p, here, wanted=wanted) for p in expression.parts]
                 joined = isinstance(expression, And) is wanted
@@ -243,11 +246,9 @@ class Compiler:
     def _carried(
         self, branch: Branch, elsewhere: Elsewhere, here: Here, sets: Sequence[str]
     ) -> sa.ColumnElement[bool]:
-        """Give whether an identifier of the row is in sets that were answered in another store."""
-        held = comparable(here.column(elsewhere.own), elsewhere.kind, self.dialect)
+        """Give whether a value of the row is in sets that were answered in another store."""
         found = frozenset[Key]().union(*(self.keys[f"{branch.name}/{one}"] for one in sets))
-        values = values_for(here.dataset.column(elsewhere.own), [str(key[0]) for key in found])
-        return is_true(self.key_in([held], [(value,) for value in values]))
+        return is_true(self.key_in([here.column(elsewhere.own)], sorted(found, key=repr)))
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.
@@ -259,15 +260,17 @@ class Compiler:
         if self.doing:
             left = self._exists(here, there, referred.link)
             return left if wanted else sa.not_(left)
-        if wanted:
-            part = self.certainly(referred.stays, there, wanted=True)
-            return self._exists(here, there, referred.link, part)
-        goes = self.certainly(referred.stays, there, wanted=False)
+        stays = (
+            self.certainly(referred.stays, there, wanted=True)
+            if wanted
+            else is_not_true(self.certainly(referred.stays, there, wanted=False))
+        )
         columns = [there.column(b) for _, b in referred.link.pairs]
-        staying: sa.CTE = sa.select(*columns).where(is_not_true(goes)).cte()
+        staying: sa.CTE = sa.select(*columns).where(stays).cte()
         joined = [staying.c[b] == here.column(a) for a, b in referred.link.pairs]
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
-        return sa.not_(asked.where(*joined).correlate(here.rows).exists())
+        found = asked.where(*joined).correlate(here.rows).exists()
+        return found if wanted else sa.not_(found)
 
     def there(self, link: Link) -> Here:
         """Give the table a link leads to, under a name of its own."""

@@ -15,13 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.expression import YES, Expression
+from doelbinding.binding.expression import YES, Branch, Elsewhere, Expression
 from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.justification import Row
+from doelbinding.binding.kleene import Truth
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
 from doelbinding.plan.ports import Announce, Obstacle, Refused, Tally, Unreachable
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
 from doelbinding.stores.sql.identify import comparable, values_for
 from doelbinding.stores.sql.oldest import oldest_start
@@ -188,6 +190,22 @@ class SqlStore:
         asked = self._selection(dataset, rows).where(held.in_([bound(v) for v in wanted]))
         with self.transaction() as connection:
             return [dict(found) for found in connection.execute(asked).mappings()]
+
+    def values(self, ref: str, column: str) -> Iterator[str | int]:
+        """Yield each value that a column of a dataset holds, once."""
+        compiler = self._compiler({})
+        asked = values_of(compiler.here(self._dataset(ref).id), column)
+        with self.transaction() as connection:
+            yield from connection.execution_options(yield_per=self.batch).execute(asked).scalars()
+
+    def answers(self, elsewhere: Elsewhere, branch: Branch) -> Iterator[tuple[str | int, Truth]]:
+        """Yield per value of an identifying column what the branch's rows with it say."""
+        compiler = self._compiler({})
+        here = compiler.here(self._dataset(elsewhere.ref).id)
+        asked = answers_of(here, elsewhere.column, branch, compiler)
+        with self.transaction() as connection:
+            rows = connection.execution_options(yield_per=self.batch).execute(asked)
+            yield from read_answers(rows)
 
     def close(self) -> None:
         """Let go of connections."""
