@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from benchmarks.customers import POLICIES
 from benchmarks.server import Connection, Server, analysed, execute, read_sql
 from doelbinding.plan.identifiers import WEAK
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy
-from doelbinding.stores.sql.identify import comparable
+from doelbinding.stores.sql.identify import serving_indexes
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SEED = "bench_shop"
@@ -37,15 +34,12 @@ def create(server: Server, people: int, database: str = SEED, *, indexed: bool =
 
 
 def _identifying_indexes() -> Iterator[str]:
-    """Yield an index per identifying column, on its value as Doelbinding compares it."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    """Yield the indexes per identifying column that `preflight` names."""
     for _, dataset in policy().datasets():
         for column in dataset.columns:
-            if column.identifier is not None and column.identifier not in WEAK:
-                held: sa.ColumnElement[str] = sa.column(column.name, sa.Text())
-                compared = comparable(held, column.identifier, "postgresql")
-                written = compared.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-                yield f"CREATE INDEX ON {dataset.table} (({written}))"
+            kind = column.identifier
+            if kind is not None and kind not in WEAK:
+                yield from serving_indexes(dataset.table, column.name, kind, column, "postgresql")
 
 
 def resized(written: str, people: int) -> str:

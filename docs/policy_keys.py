@@ -197,7 +197,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "type": "how it holds values",
         "label": "what people read in an answer",
         "category": "id of a data category; none: not personal data",
-        "identifier": "what people are found by: `email`, `phone`, `iban`, `name` or another kind",
+        "identifier": "what people are found by: `email`, `phone`, `iban`, `national-number`, "
+        "`name`, `birth-date` or another kind, compared exactly",
         "replace_with": "stands in for an emptied value where null is not allowed",
         "earliest": "dates before it are implausible, so undated",
         "latest": "dates after it are implausible, so undated",

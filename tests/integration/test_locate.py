@@ -16,7 +16,8 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.cli.demo import prepare
 from doelbinding.demo import create_databases, generate
 from doelbinding.plan.identifiers import NotAnIdentifier, parse_identifier
-from doelbinding.rights.locate import Found, Locator
+from doelbinding.rights.found import Found
+from doelbinding.rights.locate import Locator, NotIncluded
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import Workspace, open_workspace
@@ -227,10 +228,22 @@ def test_empty_and_missing_identifiers_join_nobody(workspace: Workspace, change:
     assert len([person for person in found.people if person.place.store.id == "erp"]) == 0
 
 
-def test_including_what_was_not_found_includes_nothing(workspace: Workspace) -> None:
-    plain = find(workspace, MAIL)
-    for ref, key in (("crm.klant", (PIETER,)), ("events.deelnemer", (47112,)), ("no.such", (1,))):
-        assert find(workspace, MAIL, include=((ref, key),)) == plain
+@pytest.mark.parametrize(
+    "row",
+    [("crm.klant", (PIETER,)), ("events.deelnemer", (47112,)), ("no.such", (1,)),
+     ("crm.klant", ("x",)), ("crm.klant", (PIETER, 1))],
+)  # fmt: skip
+def test_including_what_was_not_found_is_refused(
+    workspace: Workspace, row: tuple[str, Key]
+) -> None:
+    """Else a slip of the pen would pass for a decision."""
+    with pytest.raises(NotIncluded):
+        find(workspace, MAIL, include=(row,))
+
+
+def test_a_key_of_digits_is_included_as_its_dataset_holds_it(workspace: Workspace) -> None:
+    found = find(workspace, MAILBOX, include=(("crm.klant", (str(OMAR),)),))
+    assert customers(found) == {OMAR}
 
 
 def test_another_affiliates_rows_are_not_found(workspace: Workspace, change: Change) -> None:

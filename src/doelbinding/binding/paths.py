@@ -56,7 +56,7 @@ class Place:
     store: Store
     dataset: Dataset
 
-    @property
+    @cached_property
     def ref(self) -> str:
         """The dataset's full name: `store.dataset`."""
         return f"{self.store.id}.{self.dataset.id}"
@@ -221,7 +221,7 @@ class Place:
             yield here
             here = here.parent
 
-    @property
+    @cached_property
     def owner(self) -> str | ControllerColumn | None:
         """How the controller is told: by the nearest dataset on the way up that says so."""
         said = (place.dataset.controller for place in self.ways_up())

@@ -11,6 +11,7 @@ _KNOWN = (
     ("doelbinding.plan.run", "Stopped"),
     ("doelbinding.plan.model", "NotAPlan"),
     ("doelbinding.plan.identifiers", "NotAnIdentifier"),
+    ("doelbinding.rights.locate", "NotIncluded"),
     ("doelbinding.evidence.errors", "EvidenceError"),
     ("doelbinding.publish.errors", "PublishError"),
     ("doelbinding.records.opening", "RecordsUnavailable"),

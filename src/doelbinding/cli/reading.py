@@ -59,7 +59,7 @@ def known_language(workspace: Workspace, language: str | None) -> None:
 
 
 def included(rows: list[str]) -> tuple[tuple[str, Key], ...]:
-    """Read `--include store.dataset:key`.
+    """Read `--include store.dataset:key`; the dataset tells later whether a part is a number.
 
     Raises:
         BadInput: it is not of that form.
@@ -69,7 +69,7 @@ def included(rows: list[str]) -> tuple[tuple[str, Key], ...]:
         ref, colon, key = written.partition(":")
         if not colon or "." not in ref:
             raise BadInput(f"--include {ref!r}: write store.dataset:KEY, such as crm.klant:4711")
-        found.append((ref, tuple(int(p) if p.isdigit() else p for p in key.split(","))))
+        found.append((ref, tuple(key.split(","))))
     return tuple(found)
 
 

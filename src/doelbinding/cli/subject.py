@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from doelbinding.jobs.requests import Asked
     from doelbinding.law.rights import ErasureGround
     from doelbinding.rights.erasure import ErasureDecision, Fate
+    from doelbinding.rights.found import Found
     from doelbinding.rights.inventory import Inventory
-    from doelbinding.rights.locate import Found
     from doelbinding.wiring import Workspace
 
 app = typer.Typer(
@@ -72,7 +72,7 @@ def asked_of(
     known_language(workspace, language)
     return Asked(
         controller=found,
-        identifiers=tuple(parse_identifier(one) for one in identifiers),
+        identifiers=tuple(parse_identifier(one, found.country) for one in identifiers),
         include=included(include or []),
         language=language,
         at=instant_of(at),

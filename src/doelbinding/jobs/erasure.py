@@ -44,8 +44,8 @@ from doelbinding.rights.erasure import (
     stops_for,
     with_stops,
 )
+from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventory
-from doelbinding.rights.locate import Found
 from doelbinding.wiring import Workspace
 
 
@@ -122,7 +122,7 @@ def erase(
     made = keep_plan(workspace, plan, keys, bytes(request.salt))
     approve_plan(workspace, made.fingerprint, by)
     outcome = apply_plan(workspace, made.fingerprint, bound=Bound(), progress=progress)
-    left = find(workspace, asked)
+    left = find(workspace, asked, again=True)
     verified = outcome.verified and not list(_unexpected(left, draft))
     case = case_of(request, asked.controller, datetime.now(UTC).date())
     files = write_erasure_letter(

@@ -11,7 +11,7 @@ from doelbinding.binding.paths import Place, place
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.records.said import in_force
-from doelbinding.rights.locate import Stores
+from doelbinding.rights.reading import Reading
 from doelbinding.wiring import Workspace
 
 _LARGEST = 2**63
@@ -75,7 +75,7 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
         raise NoSuchValue(f"{ref} has no row with that key")
     interpreter = Interpreter(
         policy=workspace.policy,
-        reader=Stores(workspace.stores),
+        reader=Reading(workspace.stores),
         at=at,
         circumstances=in_force(workspace.records.sealer),
     )

@@ -18,8 +18,9 @@ from doelbinding.records.said import in_force
 from doelbinding.rights.answer import (
     Case,
 )
+from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventory
-from doelbinding.rights.locate import Found, Locator
+from doelbinding.rights.locate import Locator
 from doelbinding.wiring import Workspace
 
 _EVIDENCE_RIGHT = {Right.HUMAN_REVIEW: "automated_decision", Right.WITHDRAW_CONSENT: "withdrawal"}
@@ -59,15 +60,15 @@ def controller_of(workspace: Workspace, controller_id: str) -> Controller:
         ) from None
 
 
-def find(workspace: Workspace, asked: Asked) -> Found:
-    """Search every store of a controller for a person."""
+def find(workspace: Workspace, asked: Asked, *, again: bool = False) -> Found:
+    """Search every store of a controller for a person; `again` after an erasure."""
     locator = Locator(
         policy=workspace.policy,
         controller=asked.controller,
         stores=workspace.stores,
         at=asked.at,
     )
-    return locator.find(asked.identifiers, asked.include)
+    return locator.find(asked.identifiers, asked.include, again=again)
 
 
 def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:

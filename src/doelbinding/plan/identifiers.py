@@ -1,17 +1,29 @@
-"""Identifiers compared as their kind demands: e-mail without regard to case, numbers exactly."""
+"""Identifiers compared as their kind demands: e-mail without regard to case, numbers by digits.
+
+`normalise` is what decides. A database may give more than it (see `stores.sql.identify`), and what
+it gives is then judged here: who is found never depends on an engine's idea of a letter.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-EMAIL, PHONE, IBAN, NAME = "email", "phone", "iban", "name"
-WEAK = frozenset({NAME, PHONE})
+import phonenumbers
+
+EMAIL, PHONE, IBAN, NAME, NATIONAL_NUMBER = "email", "phone", "iban", "name", "national-number"
+BIRTH_DATE, NAME_AND_BIRTH = "birth-date", "name-and-birth"
+
+WEAK = frozenset({NAME, PHONE, BIRTH_DATE})
 """Kinds that many people share: never followed from one row to another; a name tells apart."""
 
 SHAREABLE = frozenset({EMAIL, PHONE, IBAN})
 """Kinds that a household or a company may share: followed only as far as the name goes along."""
+
+NEVER_ENOUGH = frozenset({NAME, BIRTH_DATE})
+"""Kinds by which nobody is looked up: they tell apart those who are found by something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +41,12 @@ class NotAnIdentifier(Exception):
     """What was given is not of the form KIND:VALUE; the value is not repeated."""
 
 
-def parse_identifier(written: str) -> Identifier:
+def parse_identifier(written: str, country: str | None = None) -> Identifier:
     """Read `email:someone@example.com`; a bare address is an e-mail address.
+
+    Args:
+        written: KIND:VALUE.
+        country: ISO 3166 code of the controller's, whose telephone numbers need no prefix.
 
     Raises:
         NotAnIdentifier: it has no kind or no value.
@@ -42,7 +58,20 @@ def parse_identifier(written: str) -> Identifier:
         raise NotAnIdentifier(
             "an identifier is written KIND:VALUE, such as email:someone@example.com"
         )
-    return Identifier(kind.strip().lower(), normalise(kind.strip().lower(), value))
+    kind = kind.strip().lower()
+    return Identifier(kind, _asked(kind, value, country))
+
+
+def _asked(kind: str, value: str, country: str | None) -> str:
+    if kind == NAME_AND_BIRTH:
+        name, _, born = value.rpartition("/")
+        if not name.strip() or not re.fullmatch(r"\s*\d{4}-\d\d-\d\d\s*", born):
+            raise NotAnIdentifier("write name-and-birth:NAME/YYYY-MM-DD")
+        return f"{normalise(NAME, name)}/{born.strip()}"
+    found = normalise(kind, value, country)
+    if not found:
+        raise NotAnIdentifier(f"nothing of the {kind} given is left once it is brought into form")
+    return found
 
 
 def _is_text(written: str) -> bool:
@@ -54,18 +83,51 @@ def _is_text(written: str) -> bool:
     return True
 
 
-def normalise(kind: str, value: str) -> str:
-    """Give a value in the form in which values of its kind are compared."""
+def normalise(kind: str, value: str, country: str | None = None) -> str:
+    """Give a value in the form in which values of its kind are compared.
+
+    Args:
+        kind: of identifier; one that we do not know compares exactly, but for blanks around it.
+        value: as a person wrote it or a column holds it.
+        country: ISO 3166 code in which telephone numbers without a prefix are read.
+    """
     value = unicodedata.normalize("NFC", value).strip()
     match kind:
         case "email":
-            return value.lower()
+            return _email(value)
         case "phone":
-            digits = re.sub(r"[^0-9+]", "", value)
-            return "+" + digits[2:] if digits.startswith("00") else digits
+            return _phone(unicodedata.normalize("NFKC", value), country)
         case "iban":
-            return re.sub(r"\s", "", value).upper()
+            plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", value).upper())
+            return plain.removeprefix("IBAN")
+        case "national-number":
+            return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value)).lstrip("0")
         case "name":
             return " ".join(value.split()).casefold()
         case _:
             return value
+
+
+def _email(value: str) -> str:
+    """Fold case and full-width forms; write the domain as the mail system does (RFC 3492)."""
+    if value.isascii():
+        return value.lower()
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", value).casefold()).strip()
+    local, at, domain = folded.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii')}" if at else folded
+    except UnicodeError:
+        return folded
+
+
+@lru_cache(maxsize=65_536)
+def _phone(value: str, country: str | None) -> str:
+    """Give a number in E.164; digits where nobody can tell which country's it is."""
+    digits = re.sub(r"[^0-9+]", "", value)
+    written = "+" + value.lstrip("( ")[2:] if digits.startswith("00") else value
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return "+" + digits[2:] if digits.startswith("00") else digits
+    number.extension = None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

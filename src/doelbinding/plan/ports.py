@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
@@ -55,6 +56,34 @@ class Obstacle:
 Announce = Callable[[Sequence[Key]], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Rows of a dataset by the values of some columns, many values at once.
+
+    With a `kind` the one column identifies people: `keys` are normalised, and rows whose value is
+    alike are meant (`country` reads telephone numbers that have no prefix).
+    """
+
+    ref: str
+    columns: tuple[str, ...]
+    keys: Sequence[Key] = field(repr=False)
+    kind: str | None = None
+    country: str | None = None
+
+
+Answered = Sequence[Mapping[Key, Sequence[Row]]]
+"""For each lookup, its keys to the rows found by them; a key without rows may be left out."""
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """A store that answers many lookups in few statements, over one connection."""
+
+    def gathering(self) -> AbstractContextManager[Callable[[Sequence[Lookup]], Answered]]:
+        """Give what answers lookups, for as long as the context lasts."""
+        ...
+
+
 class Store(Protocol):
     """A place where personal data live. Keys come in named sets; times as the store holds them."""
 
@@ -93,8 +122,13 @@ class Store(Protocol):
         """Give the rows of a dataset whose columns equal the values."""
         ...
 
-    def match(self, ref: str, column: str, kind: str, values: Sequence[str]) -> Sequence[Row]:
-        """Give the rows whose identifying column holds one of the normalised values of a kind."""
+    def match(
+        self, ref: str, column: str, kind: str, values: Sequence[str], country: str | None = None
+    ) -> Sequence[Row]:
+        """Give the rows whose identifying column holds one of the normalised values of a kind.
+
+        `country` is where a telephone number without a prefix is.
+        """
         ...
 
     def values(self, ref: str, column: str) -> Iterator[str | int]:

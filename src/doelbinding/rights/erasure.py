@@ -10,8 +10,8 @@ from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Sub
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
+from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing
-from doelbinding.rights.locate import FoundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

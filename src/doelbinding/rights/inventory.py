@@ -15,7 +15,8 @@ from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
 from doelbinding.policy.stores import Column
-from doelbinding.rights.locate import Found, FoundRow, Stores
+from doelbinding.rights.found import Found, FoundRow
+from doelbinding.rights.reading import Reading
 
 
 class Standing(StrEnum):
@@ -86,9 +87,8 @@ def take_inventory(
     at: datetime,
 ) -> Inventory:
     """Give the justification of everything found, justified or not."""
-    interpreter = Interpreter(
-        policy=policy, reader=Stores(stores), at=at, circumstances=circumstances
-    )
+    reading = found.reading or Reading(stores, controller.country)
+    interpreter = Interpreter(policy=policy, reader=reading, at=at, circumstances=circumstances)
     taker = _Taker(policy, controller, interpreter)
     rows = tuple(taker.row(row) for row in found.rows)
     return Inventory(controller=controller, at=at, found=found, rows=rows)

@@ -20,8 +20,8 @@ from doelbinding.policy.vocabulary import (
     TransferGround,
 )
 from doelbinding.rights.answer import Case
+from doelbinding.rights.found import Found, FoundRow, Person
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, RowReport, Standing
-from doelbinding.rights.locate import Found, FoundRow, Person
 
 LANGUAGES = ("nl", "en", "fr")
 AT = datetime(2024, 6, 3, 9, tzinfo=UTC)

@@ -16,8 +16,8 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.values import Exact, exact, shown
 from doelbinding.rights.answer.why import Explainer, Footing, Why
 from doelbinding.rights.answer.words import label_of, until, words_for
+from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, RowReport
-from doelbinding.rights.locate import FoundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

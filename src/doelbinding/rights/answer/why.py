@@ -18,8 +18,8 @@ from doelbinding.binding.circumstances import HoldKind, phase_name
 from doelbinding.policy.activity import Activity
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
+from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing
-from doelbinding.rights.locate import FoundRow
 
 
 class Footing(StrEnum):

@@ -6,9 +6,10 @@ row that came back to life since is spared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,12 @@ from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.justification import Row
 from doelbinding.binding.kleene import Truth
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
-from doelbinding.plan.ports import Announce, Obstacle, Refused, Tally, Unreachable
+from doelbinding.plan.ports import Announce, Answered, Lookup, Obstacle, Refused, Tally, Unreachable
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
-from doelbinding.stores.sql.identify import comparable, values_for
+from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.tables import bound, table
@@ -61,10 +62,7 @@ class SqlStore:
         try:
             connection = self.engine.connect()
         except SQLAlchemyError as error:
-            raise Unreachable(
-                f"store {self.id!r} cannot be reached ({_cause(error)}): check that it runs, and "
-                f"the address in doelbinding.toml or DOELBINDING_STORE_{self.id.upper()}_URL"
-            ) from None
+            raise self._unreachable(error) from None
         with connection:
             try:
                 with connection.begin():
@@ -74,6 +72,12 @@ class SqlStore:
                     f"store {self.id!r} refused a statement ({_cause(error)}): nothing of this "
                     "batch was changed; mend the cause and run the same plan again"
                 ) from None
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"store {self.id!r} cannot be reached ({_cause(error)}): check that it runs, and "
+            f"the address in doelbinding.toml or DOELBINDING_STORE_{self.id.upper()}_URL"
+        )
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
         """Look in the database's own catalogue for what would go wrong."""
@@ -181,15 +185,50 @@ class SqlStore:
         with self.transaction() as connection:
             return [dict(found) for found in connection.execute(asked).mappings()]
 
-    def match(self, ref: str, column: str, kind: str, values: Sequence[str]) -> Sequence[Row]:
+    def match(
+        self, ref: str, column: str, kind: str, values: Sequence[str], country: str | None = None
+    ) -> Sequence[Row]:
         """Give the rows whose identifying column holds one of the normalised values of a kind."""
-        dataset = self._dataset(ref)
-        rows = table(dataset)
-        held = comparable(rows.c[column], kind, self.dialect)
-        wanted = values_for(dataset.column(column), values)
-        asked = self._selection(dataset, rows).where(held.in_([bound(v) for v in wanted]))
-        with self.transaction() as connection:
-            return [dict(found) for found in connection.execute(asked).mappings()]
+        keys = [(value,) for value in dict.fromkeys(values)]
+        asked = Lookup(ref=ref, columns=(column,), keys=keys, kind=kind, country=country)
+        with self.gathering() as gather:
+            (found,) = gather([asked])
+        return [row for rows in found.values() for row in rows]
+
+    @contextmanager
+    def gathering(self) -> Iterator[Callable[[Sequence[Lookup]], Answered]]:
+        """Give what answers many lookups in few statements, each in a transaction of its own."""
+        with self._driver() as connection, self._gatherer.opened(connection) as gather:
+            yield gather
+
+    @cached_property
+    def _gatherer(self) -> Gatherer:
+        def select(dataset: Dataset) -> sa.Select[Any]:
+            return self._selection(dataset, table(dataset))
+
+        return Gatherer(self.engine, select, self.mapped.dataset)
+
+    @contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """Give the driver's own connection, in which each statement stands alone.
+
+        Raises:
+            Unreachable: no connection.
+        """
+        try:
+            pooled = self.engine.raw_connection()
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise self._unreachable(error) from None
+        driver: Any = pooled.driver_connection
+        alone = self.dialect == "postgresql"
+        try:
+            if alone:
+                driver.autocommit = True
+            yield driver
+        finally:
+            if alone and not driver.closed:
+                driver.autocommit = False
+            pooled.close()
 
     def values(self, ref: str, column: str) -> Iterator[str | int]:
         """Yield each value that a column of a dataset holds, once."""
@@ -337,7 +376,7 @@ def _as_date(held: object) -> date | None:
         return None
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def _cause(error: Exception) -> str:
     """Give the first line of a database's own message, without statement or values."""
     if isinstance(error, DBAPIError) and error.orig is not None:
         sqlstate = getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,69 @@
+"""What a search finds: people by their rows, the rows that lead to them, and what is in doubt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from doelbinding.binding.circumstances import Key, Subjects
+from doelbinding.binding.justification import Row
+from doelbinding.binding.paths import Place
+from doelbinding.rights.reading import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A row that stands for a person, found by identifiers of these kinds."""
+
+    place: Place
+    key: Key
+    row: Row = field(repr=False)
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRow:
+    """A row that leads to the person; `others` when it leads to somebody else too."""
+
+    place: Place
+    key: Key
+    row: Row = field(repr=False)
+    by: tuple[str, ...] = ()
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found of a person, what may be theirs, and where nothing was.
+
+    `reading` remembers what was read meanwhile, so that judging it right after need not ask again.
+    """
+
+    people: tuple[Person, ...]
+    rows: tuple[FoundRow, ...]
+    ambiguous: tuple[Person, ...]
+    searched: tuple[str, ...]
+    reading: Reading | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def subjects(self) -> Subjects:
+        """The person by the keys of their rows, as stops and holds name them."""
+        keys: dict[str, set[Key]] = defaultdict(set)
+        for person in self.people:
+            keys[person.place.ref].add(person.key)
+        return {ref: frozenset(found) for ref, found in keys.items()}
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """The datasets that were searched and hold nothing of the person."""
+        held = {row.place.ref for row in self.rows}
+        return tuple(ref for ref in self.searched if ref not in held)
+
+
+def key_of(here: Place, row: Row) -> Key:
+    """Give the key of a row."""
+    parts = []
+    for name in here.dataset.key:
+        value = row[name]
+        parts.append(value if isinstance(value, int) else str(value))
+    return tuple(parts)

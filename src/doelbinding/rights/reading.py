@@ -1,0 +1,126 @@
+"""All stores as one reader, that remembers what it was asked and asks much at once.
+
+One person's rows ask for the same others over and over, so it remembers; and it is told beforehand
+what will be asked of it (`prime`), so that a store answers in few statements. What was not foreseen
+is asked when it is needed: foreseeing decides the speed, never the answer. It lives no longer than
+one search or one inventory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.plan.identifiers import normalise
+from doelbinding.plan.ports import Answered, Gathers, Lookup, Store
+
+_Gather = Callable[[Sequence[Lookup]], Answered]
+Index = dict[Key, Sequence[Row]]
+
+
+class Reading:
+    """Rows of every store, by the name before the dot.
+
+    Args:
+        stores: by id.
+        country: where telephone numbers without a prefix are.
+    """
+
+    def __init__(self, stores: Mapping[str, Store], country: str | None = None) -> None:
+        self._stores = stores
+        self._gathers = {name: one for name, one in stores.items() if isinstance(one, Gathers)}
+        self._country = country
+        self._by_key: dict[tuple[str, tuple[str, ...]], Index] = {}
+        self._by_identifier: dict[tuple[str, str, str], Index] = {}
+        self._open: dict[str, _Gather] = {}
+        self._held: ExitStack | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Keep to one connection per store while the context lasts."""
+        if self._held is not None:
+            yield
+            return
+        with ExitStack() as held:
+            self._held = held
+            try:
+                yield
+            finally:
+                self._held = None
+                self._open.clear()
+
+    def index(self, ref: str, columns: tuple[str, ...]) -> Index:
+        """Give what is remembered of a dataset by the values of columns, in alphabetical order."""
+        return self._by_key.setdefault((ref, columns), {})
+
+    def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows of a dataset whose columns equal the values; null equals nothing."""
+        columns = tuple(sorted(where))
+        return self.by_key(ref, columns, tuple(where[name] for name in columns))  # type: ignore[misc]
+
+    def by_key(self, ref: str, columns: tuple[str, ...], key: Key) -> Sequence[Row]:
+        """Give the rows of a dataset by the values of columns, in alphabetical order."""
+        index = self.index(ref, columns)
+        found = index.get(key)
+        if found is None:
+            if None in key:
+                return ()
+            store = self._stores[ref.partition(".")[0]]
+            found = index[key] = store.rows(ref, dict(zip(columns, key, strict=True)))
+        return found
+
+    def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
+        """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
+        return self.alike(ref, column, kind, normalise(kind, value, self._country))
+
+    def alike(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
+        """Give the rows whose column holds a normalised identifier."""
+        index = self._by_identifier.setdefault((ref, column, kind), {})
+        found = index.get((value,))
+        if found is None:
+            store = self._stores[ref.partition(".")[0]]
+            found = index[value,] = store.match(ref, column, kind, [value], self._country)
+        return found
+
+    def prime(
+        self,
+        keys: Mapping[tuple[str, tuple[str, ...]], Iterable[Key]],
+        identifiers: Mapping[tuple[str, str, str], Iterable[str]] | None = None,
+    ) -> None:
+        """Ask at once for the rows by these keys and identifiers, where a store can."""
+        wanted: list[tuple[Lookup, Index]] = []
+        for (ref, columns), asked in keys.items():
+            index = self.index(ref, columns)
+            fresh = [key for key in asked if key not in index and None not in key]
+            if fresh:
+                wanted.append((Lookup(ref=ref, columns=columns, keys=fresh), index))
+        for (ref, column, kind), values in (identifiers or {}).items():
+            index = self._by_identifier.setdefault((ref, column, kind), {})
+            fresh = [(value,) for value in values if (value,) not in index]
+            if fresh:
+                lookup = Lookup(
+                    ref=ref, columns=(column,), keys=fresh, kind=kind, country=self._country
+                )
+                wanted.append((lookup, index))
+        by_store: dict[str, list[tuple[Lookup, Index]]] = {}
+        for lookup, index in wanted:
+            by_store.setdefault(lookup.ref.partition(".")[0], []).append((lookup, index))
+        for store_id, asked_of in by_store.items():
+            self._ask(store_id, asked_of)
+
+    def _ask(self, store_id: str, asked: Sequence[tuple[Lookup, Index]]) -> None:
+        store = self._gathers.get(store_id)
+        if store is None:
+            return
+        with self.session():
+            gather = self._open.get(store_id)
+            if gather is None and self._held is not None:
+                gather = self._open[store_id] = self._held.enter_context(store.gathering())
+            if gather is None:
+                return
+            answers = gather([lookup for lookup, _ in asked])
+        for (lookup, index), answer in zip(asked, answers, strict=True):
+            for key in lookup.keys:
+                index[key] = answer.get(key, ())

@@ -1,0 +1,127 @@
+"""Where one controller's people are searched for: datasets, identifying columns, rows beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from doelbinding.binding.circumstances import NOTHING_SAID
+from doelbinding.binding.justification import Row
+from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.paths import Place
+from doelbinding.plan.identifiers import BIRTH_DATE, NAME, NAME_AND_BIRTH
+from doelbinding.plan.ports import Store
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.stores import Column
+from doelbinding.rights.found import FoundRow, key_of
+from doelbinding.rights.reading import Reading
+from doelbinding.rights.ways import Way, Ways, ways_of
+
+Identifying = tuple[Place, Column, str]
+"""A column that identifies people, its dataset, and the kind by which it is looked up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The stores of a policy as one controller may search them, for one pass."""
+
+    policy: Policy
+    controller: Controller
+    stores: Mapping[str, Store]
+    at: datetime
+
+    @property
+    def country(self) -> str:
+        """Where telephone numbers without a prefix are."""
+        return self.controller.country
+
+    @cached_property
+    def ways(self) -> Ways:
+        """From every dataset to the others, as the policy tells."""
+        return ways_of(self.policy)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The stores as one reader, for this pass."""
+        return Reading(self.stores, self.country)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """Reads rows of the stores, as if nobody had said anything."""
+        return Interpreter(
+            policy=self.policy, reader=self.reading, at=self.at, circumstances=NOTHING_SAID
+        )
+
+    @cached_property
+    def searched(self) -> tuple[Place, ...]:
+        """Every dataset that may hold rows of the controller."""
+        owners = self.ways.owners
+        return tuple(
+            here
+            for ref, here in self.ways.places.items()
+            if not isinstance(owners[ref], str) or owners[ref] == self.controller.id
+        )
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of identifiers that any dataset of the policy holds."""
+        found: set[str] = set()
+        for here in self.ways.places.values():
+            kinds = {c.identifier for c in here.dataset.columns if c.identifier is not None}
+            found |= kinds | ({NAME_AND_BIRTH} if kinds >= {NAME, BIRTH_DATE} else set())
+        return frozenset(found)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, tuple[Identifying, ...]]:
+        found: dict[str, list[Identifying]] = {}
+        for here in self.searched:
+            kinds = {column.identifier for column in here.dataset.columns}
+            for column in here.dataset.columns:
+                if column.identifier is not None:
+                    found.setdefault(column.identifier, []).append(
+                        (here, column, column.identifier)
+                    )
+                if column.identifier == BIRTH_DATE and NAME in kinds:
+                    found.setdefault(NAME_AND_BIRTH, []).append((here, column, BIRTH_DATE))
+        return {kind: tuple(columns) for kind, columns in found.items()}
+
+    def columns(self, kind: str) -> tuple[Identifying, ...]:
+        """Give the columns that are searched for identifiers of a kind."""
+        return self._columns.get(kind, ())
+
+    def is_ours(self, here: Place, row: Row) -> bool:
+        """Tell whether a person's row belongs to the controller."""
+        return self.controller in (self.interpreter.controllers(here, row) or ())
+
+    def top(self, here: Place, row: Row) -> tuple[Place, Row | None]:
+        """Give the last row on the way up from a row; none where the way breaks off."""
+        found: Row | None = row
+        while here.parent is not None and found is not None:
+            found = self.interpreter.up(here, found)
+            here = self.ways.places[here.parent.ref]
+        return here, found
+
+    def beneath(
+        self, here: Place, row: Row, by: tuple[str, ...], ways: Mapping[str, tuple[Way, ...]]
+    ) -> Iterator[FoundRow]:
+        """Yield a row and, along some ways, all that lead to it, save what is another's."""
+        yield FoundRow(
+            place=here, key=key_of(here, row), row=row, by=by, others=self.ways.shared[here.ref]
+        )
+        for way in ways[here.ref]:
+            for found in self.reading.by_key(way.ref, way.theirs, way.key(row)):
+                meant = way.when is None or (
+                    self.interpreter.test(way.when, way.there, found) is True
+                )
+                if meant and not self._is_anothers(way.there, found):
+                    yield from self.beneath(way.there, found, by, ways)
+
+    def _is_anothers(self, here: Place, row: Row) -> bool:
+        """Tell whether a row says itself that it belongs to other controllers."""
+        if here.dataset.controller is None:
+            return False
+        owners = self.interpreter.controllers(here, row)
+        return bool(owners) and self.controller not in (owners or ())

@@ -1,0 +1,166 @@
+"""The ways from people's rows to all others: what is theirs, and what judging it reads.
+
+Worked out once per policy. Rows are then asked for level by level, all of a level at once, whoever
+they belong to: the number of statements follows the depth of the policy, not the number of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.binding.paths import Link, Place, places
+from doelbinding.plan.identifiers import WEAK
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.model import Policy
+from doelbinding.rights.reading import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """From rows of one dataset to those of another: `mine` here equal `theirs` there, in order.
+
+    Columns stand in the alphabetical order of `theirs`; rows there must pass `when`.
+    """
+
+    there: Place
+    ref: str
+    mine: tuple[str, ...]
+    theirs: tuple[str, ...]
+    when: Condition | None = None
+
+    def key(self, row: Row) -> Key:
+        """Give the values by which a row leads to others; one may be null, which leads nowhere."""
+        return tuple(row[name] for name in self.mine)  # type: ignore[misc]
+
+
+class Ways:
+    """All ways of one policy, by the dataset from which they lead."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.places = {here.ref: here for here in places(policy)}
+        self.owners = {ref: here.owner for ref, here in self.places.items()}
+        self.shared = {ref: here.top.shared for ref, here in self.places.items()}
+        self.below = {ref: tuple(self._below(here)) for ref, here in self.places.items()}
+        self.reads = {ref: tuple(self._reads(here)) for ref, here in self.places.items()}
+        telling = {ref for ref, here in self.places.items() if _identifies(here)}
+        self.to_identifiers = {
+            ref: tuple(way for way in ways if self._reaches(way.ref, telling, set()))
+            for ref, ways in self.below.items()
+        }
+
+    def _below(self, here: Place) -> Iterator[Way]:
+        for there, link, when in here.beneath():
+            if there.ref in self.places:
+                yield self._way(link, self.places[there.ref], when)
+
+    def _reads(self, here: Place) -> Iterator[Way]:
+        """Yield where judging rows here reads others: rows they lead to, events, states of rows."""
+        links = [lead.link for lead in here.leads]
+        if here.parent is not None:
+            links.append(here.upward)
+        for event in here.dataset.events.values():
+            links += [
+                link
+                for source in event.latest_of
+                if source.store in {None, here.store.id}
+                and (link := here.source_link(source)) is not None
+            ]
+        links += [here.paired(s.dataset, s.on) for s in here.dataset.row_states.values()]
+        for link in dict.fromkeys(links):
+            there = self.places.get(f"{here.store.id}.{link.dataset}")
+            if there is not None:
+                yield self._way(link, there, None)
+
+    def _way(self, link: Link, there: Place, when: Condition | None) -> Way:
+        pairs = sorted(link.pairs, key=lambda pair: pair[1])
+        return Way(
+            there=there,
+            ref=there.ref,
+            mine=tuple(mine for mine, _ in pairs),
+            theirs=tuple(theirs for _, theirs in pairs),
+            when=when,
+        )
+
+    def _reaches(self, ref: str, telling: set[str], seen: set[str]) -> bool:
+        if ref in telling:
+            return True
+        if ref in seen:
+            return False
+        seen.add(ref)
+        return any(self._reaches(way.ref, telling, seen) for way in self.below[ref])
+
+
+def _identifies(here: Place) -> bool:
+    """Tell whether rows hold identifiers that are followed."""
+    kinds = {column.identifier for column in here.dataset.columns} - {None}
+    return not here.top.shared and bool(kinds - WEAK)
+
+
+_KNOWN: dict[int, Ways] = {}
+_MOST = 8
+
+
+def ways_of(policy: Policy) -> Ways:
+    """Give the ways of a policy, worked out once while it is in use."""
+    found = _KNOWN.get(id(policy))
+    if found is None or found.policy is not policy:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        found = _KNOWN[id(policy)] = Ways(policy)
+    return found
+
+
+def foresee(
+    reading: Reading,
+    ways: Ways,
+    people: Iterable[tuple[Place, Row]],
+    *,
+    all_rows: bool = True,
+) -> None:
+    """Read beforehand what is beneath people and what judging it reads.
+
+    Args:
+        reading: where it is remembered.
+        ways: of the policy.
+        people: their own rows.
+        all_rows: if not, only what leads to further identifiers.
+    """
+    frontier: dict[tuple[str, bool], list[Row]] = {}
+    for here, row in people:
+        frontier.setdefault((here.ref, True), []).append(row)
+    below = ways.below if all_rows else ways.to_identifiers
+    while frontier:
+        wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]] = {}
+        for (ref, theirs), rows in frontier.items():
+            if theirs:
+                _want(reading, below[ref], rows, wanted, theirs=True)
+            if all_rows:
+                _want(reading, ways.reads[ref], rows, wanted, theirs=False)
+        reading.prime(wanted)
+        frontier = {}
+        for (ref, columns), keys in wanted.items():
+            index = reading.index(ref, columns)
+            for key, theirs in keys.items():
+                frontier.setdefault((ref, theirs), []).extend(index.get(key, ()))
+        frontier = {mark: rows for mark, rows in frontier.items() if rows}
+
+
+def _want(
+    reading: Reading,
+    ways: Sequence[Way],
+    rows: Sequence[Row],
+    wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]],
+    *,
+    theirs: bool,
+) -> None:
+    for way in ways:
+        known = reading.index(way.ref, way.theirs)
+        keys = wanted.setdefault((way.ref, way.theirs), {})
+        for row in rows:
+            key = way.key(row)
+            if key not in known and None not in key:
+                keys[key] = keys.get(key, False) or theirs

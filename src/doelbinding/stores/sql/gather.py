@@ -1,0 +1,241 @@
+"""Many rows by many keys in few statements: how one person's data, or a hundred people's, are read.
+
+Statements are written once per dataset and question and kept as text, so that a database prepares
+them once and no time goes into writing them. All questions about one table in a round are one
+statement; each row then goes to whoever asked for it. What a database takes for equal and Python
+does not (a collation, a type) is asked again key by key, so nothing is lost in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.plan.ports import Answered, Lookup, Refused
+from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.identify import Question, alike, question
+
+_MOST = 5_000
+"""Keys in one statement: below every engine's limit of parameters, also in tuples of several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """A dataset's columns, and the statement that reads them, up to its condition."""
+
+    names: tuple[str, ...]
+    select: str
+
+
+class Gatherer:
+    """Answers lookups in one database; keeps the text of what it has asked before."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        select: Callable[[Dataset], sa.Select[Any]],
+        dataset: Callable[[str], Dataset],
+    ) -> None:
+        self._engine = engine
+        self._select = select
+        self._dataset = dataset
+        self._texts: dict[str, _Text] = {}
+        self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._questions: dict[tuple[str, str, str], Question] = {}
+        self._postgresql = engine.dialect.name == "postgresql"
+        self._mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
+
+    @contextmanager
+    def opened(self, connection: Any) -> Iterator[Callable[[Sequence[Lookup]], Answered]]:
+        """Give what answers lookups over a driver's own connection."""
+        cursor = connection.cursor()
+        try:
+            yield lambda lookups: self._answered(cursor, lookups)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise Refused(
+                f"a database refused to be read ({_named(error)}): see that the role may SELECT "
+                "from every table in the policy"
+            ) from None
+        finally:
+            cursor.close()
+
+    def _answered(self, cursor: Any, lookups: Sequence[Lookup]) -> Answered:
+        answers: list[dict[Key, list[Row]]] = [{} for _ in lookups]
+        by_ref: dict[str, list[int]] = {}
+        for n, lookup in enumerate(lookups):
+            by_ref.setdefault(lookup.ref, []).append(n)
+        for ref, asking in by_ref.items():
+            self._of_one(cursor, ref, [lookups[n] for n in asking], [answers[n] for n in asking])
+        return answers
+
+    def _of_one(
+        self,
+        cursor: Any,
+        ref: str,
+        lookups: Sequence[Lookup],
+        answers: Sequence[dict[Key, list[Row]]],
+    ) -> None:
+        if sum(len(one.keys) for one in lookups) > _MOST:
+            for lookup, answer in zip(lookups, answers, strict=True):
+                for start in range(0, len(lookup.keys), _MOST):
+                    part = lookup.keys[start : start + _MOST]
+                    self._distributed(cursor, ref, [_with(lookup, part)], [answer])
+            return
+        self._distributed(cursor, ref, lookups, answers)
+
+    def _distributed(
+        self,
+        cursor: Any,
+        ref: str,
+        lookups: Sequence[Lookup],
+        answers: Sequence[dict[Key, list[Row]]],
+    ) -> None:
+        rows = self._rows(cursor, ref, lookups)
+        takers = [(_takes(one), answer) for one, answer in zip(lookups, answers, strict=True)]
+        judged = all(one.kind is not None for one in lookups)
+        for row in rows:
+            taken = judged
+            for takes, answer in takers:
+                key = takes(row)
+                if key is not None:
+                    taken = True
+                    answer.setdefault(key, []).append(row)
+            if not taken:
+                self._one_by_one(cursor, ref, lookups, answers)
+                return
+
+    def _one_by_one(
+        self,
+        cursor: Any,
+        ref: str,
+        lookups: Sequence[Lookup],
+        answers: Sequence[dict[Key, list[Row]]],
+    ) -> None:
+        """Ask each key alone, where the database finds rows by it that Python would not."""
+        for lookup, answer in zip(lookups, answers, strict=True):
+            if lookup.kind is not None:
+                continue
+            answer.clear()
+            for key in lookup.keys:
+                answer[key] = self._rows(cursor, ref, [_with(lookup, [key])])
+
+    def _rows(self, cursor: Any, ref: str, lookups: Sequence[Lookup]) -> list[Row]:
+        text = self._text(ref)
+        conditions, values = [], []
+        for lookup in lookups:
+            condition, said = self._condition(lookup)
+            conditions.append(condition)
+            values += said
+        written = f"{text.select} WHERE {' OR '.join(conditions)}"
+        if self._postgresql:
+            cursor.execute(written, values, prepare=True)
+        else:
+            cursor.execute(written, values)
+        return [dict(zip(text.names, found, strict=True)) for found in cursor.fetchall()]
+
+    def _condition(self, lookup: Lookup) -> tuple[str, list[Any]]:
+        if lookup.kind is not None:
+            return self._alike(lookup, lookup.kind)
+        quoted = [self._quoted(name) for name in lookup.columns]
+        if len(quoted) > 1:
+            one = f"({', '.join([self._mark] * len(quoted))})"
+            marks = ", ".join([one] * len(lookup.keys))
+            values = [part for key in lookup.keys for part in key]
+            if self._engine.dialect.name == "sqlite":
+                marks = f"VALUES {marks}"
+            return f"({', '.join(quoted)}) IN ({marks})", values
+        return self._held_in(quoted[0], [key[0] for key in lookup.keys])
+
+    def _held_in(self, held: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        if self._postgresql:
+            return f"{held} = ANY({self._mark})", [list(values)]
+        return f"{held} IN ({', '.join([self._mark] * len(values))})", list(values)
+
+    def _alike(self, lookup: Lookup, kind: str) -> tuple[str, list[Any]]:
+        """Ask for at least the rows that are alike."""
+        (name,) = lookup.columns
+        asked = self._question(lookup.ref, name, kind)
+        said: list[Any] = []
+        for (value,) in lookup.keys:
+            given = asked.said(str(value))
+            if given is None:
+                return f"{self._quoted(name)} IS NOT NULL", []
+            said += given
+        held, values = self._held_in(asked.plain, said) if said else ("1 = 0", [])
+        return (held if asked.beyond is None else f"{held} OR {asked.beyond}"), values
+
+    def _question(self, ref: str, name: str, kind: str) -> Question:
+        asked = ref, name, kind
+        if asked not in self._questions:
+            column = self._of(ref).column(name)
+            dialect = self._engine.dialect.name
+            self._questions[asked] = question(self._quoted(name), kind, column, dialect)
+        return self._questions[asked]
+
+    def _text(self, ref: str) -> _Text:
+        if ref not in self._texts:
+            dataset = self._of(ref)
+            select = str(self._select(dataset).compile(dialect=self._engine.dialect))
+            names = tuple(column.name for column in dataset.columns)
+            self._texts[ref] = _Text(names=names, select=select)
+        return self._texts[ref]
+
+    def _of(self, ref: str) -> Dataset:
+        return self._dataset(ref.partition(".")[2])
+
+    def _quoted(self, name: str) -> str:
+        return str(self._engine.dialect.identifier_preparer.quote(name))
+
+
+def _with(lookup: Lookup, keys: Sequence[Key]) -> Lookup:
+    return Lookup(
+        ref=lookup.ref,
+        columns=lookup.columns,
+        keys=keys,
+        kind=lookup.kind,
+        country=lookup.country,
+    )
+
+
+def _takes(lookup: Lookup) -> Callable[[Mapping[str, object]], Key | None]:
+    """Give what tells by which of its keys a lookup finds a row."""
+    keys = frozenset(lookup.keys)
+    if lookup.kind is not None:
+        return _judges(lookup, lookup.kind)
+    if len(lookup.columns) == 1:
+        (name,) = lookup.columns
+
+        def by_one(row: Mapping[str, object]) -> Key | None:
+            key: Any = (row[name],)
+            return key if key in keys else None
+
+        return by_one
+
+    def by_several(row: Mapping[str, object]) -> Key | None:
+        key: Any = tuple(row[name] for name in lookup.columns)
+        return key if key in keys else None
+
+    return by_several
+
+
+def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key | None]:
+    (name,) = lookup.columns
+    wanted = frozenset(str(value) for (value,) in lookup.keys)
+
+    def judge(row: Mapping[str, object]) -> Key | None:
+        found = alike(row[name], kind, wanted, lookup.country)
+        return None if found is None else (found,)
+
+    return judge
+
+
+def _named(error: Exception) -> str:
+    """Name an error without what the database says of it, which may hold values."""
+    sqlstate = getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} {sqlstate}" if sqlstate else type(error).__name__
