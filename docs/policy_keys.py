@@ -202,17 +202,27 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "replace_with": "stands in for an emptied value where null is not allowed",
         "earliest": "dates before it are implausible, so undated",
         "latest": "dates after it are implausible, so undated",
+        "null_values": "values that stand for nothing: read as null by every rule",
     },
     "Subject": {
         "columns": "the columns that refer, in order",
         "to": "dataset that this row refers to",
         "shared_by": "dataset whose rows refer to this one",
         "references": "columns referred to; none: the key",
+        "when": "for which rows the path holds: an owner told by type and id",
+    },
+    "Reference": {
+        "columns": "the columns that refer, in order",
+        "to": "dataset referred to, which may be this one",
+        "references": "columns referred to; none: the key",
+        "when_gone": "whether the row referred to stays as long as this one, or the columns are "
+        "emptied when it goes",
     },
     "ControllerColumn": {"column": "its name", "values": "value in the column to id of controller"},
     "EventSource": {
         "column": "that holds the time",
-        "dataset": "another dataset of the store",
+        "dataset": "another dataset",
+        "store": "the store it is in, when not this one; `on` then pairs two identifiers of a kind",
         "on": "its columns paired with those of this dataset",
     },
     "Event": {
@@ -248,6 +258,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "controller": "id of a controller, or the column that tells",
         "person": "a row stands for a person",
         "subject": "the path to the person",
+        "subjects": "paths of rows that may lead to several people, or to one of several kinds",
+        "references": "what else rows refer to, and what becomes of that",
         "no_personal_data": "said on purpose",
         "source": "where its data come from",
         "collected": "column that says when a row was collected; a stop covers what came before",

@@ -1,7 +1,7 @@
 """How datasets hang together: which row leads to which, up to the person.
 
-Events, states, persons and the controller that a dataset does not name are those of the row it
-refers to; a shared row is judged through the rows that share it. Names that lead nowhere are the
+Events, states, persons and the controller that a dataset does not name are those of the rows it
+leads to, of which there may be several. Names that lead nowhere are the
 loader's errors; here they simply end the path.
 """
 
@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
-from doelbinding.policy.stores import Binding, Column, ControllerColumn, Dataset, Event, Store
+from doelbinding.policy.stores import (
+    Binding,
+    Column,
+    ControllerColumn,
+    Dataset,
+    Event,
+    EventSource,
+    Store,
+)
 
 Path = tuple[str | int, ...]
 
@@ -46,43 +54,54 @@ def find(policy: Policy, store: Store, name: str) -> Located | None:
     return None
 
 
-def way(policy: Policy, start: Located) -> list[Located]:
-    """Give the datasets from this one towards the person, itself first; a circle ends it."""
-    passed = [start]
-    while not passed[-1].dataset.person and passed[-1].dataset.subject is not None:
-        subject = passed[-1].dataset.subject
-        name = subject.to or subject.shared_by
-        following = find(policy, passed[-1].store, name) if name else None
-        if following is None or any(following.name == p.name for p in passed):
-            break
-        passed.append(following)
-    return passed
+def ways(policy: Policy, start: Located) -> list[list[Located]]:
+    """Give every way from this dataset towards people, itself first; a circle ends a way."""
+    return list(_ways(policy, [start]))
+
+
+def _ways(policy: Policy, passed: list[Located]) -> Iterator[list[Located]]:
+    onward = [
+        found
+        for path in (() if passed[-1].dataset.person else passed[-1].dataset.paths)
+        if (found := find(policy, passed[-1].store, path.other)) is not None
+        and all(found.name != located.name for located in passed)
+    ]
+    if not onward:
+        yield passed
+    for found in onward:
+        yield from _ways(policy, [*passed, found])
 
 
 def controllers(policy: Policy, start: Located) -> tuple[str, ...]:
     """Give the ids of the controllers whose rows the dataset can hold."""
-    for located in way(policy, start):
-        match located.dataset.controller:
-            case str(one):
-                return (one,)
-            case ControllerColumn(values=values):
-                return tuple(dict.fromkeys(values.values()))
-            case None:
-                continue
-    return ()
+    told = (one for way in ways(policy, start) for one in _controllers(way))
+    return tuple(dict.fromkeys(told))
+
+
+def _controllers(way: list[Located]) -> Iterator[str]:
+    owner = next((w.dataset.controller for w in way if w.dataset.controller is not None), None)
+    match owner:
+        case str(one):
+            yield one
+        case ControllerColumn(values=values):
+            yield from values.values()
 
 
 def judged(policy: Policy, start: Located) -> list[Located]:
-    """Give the datasets that decide over a row: one and those it refers to.
+    """Give the datasets that decide over a row: itself and those it leads to, nearest first.
 
-    A shared row, or one that refers to it, is judged through the rows that share it.
+    What a row that may lead to several people tells itself is asked of it; all else of them.
     """
-    passed = way(policy, start)
-    for number, located in reversed(list(enumerate(passed))):
-        subject = located.dataset.subject
-        if number + 1 < len(passed) and subject is not None and subject.shared_by is not None:
-            return passed[number + 1 :]
-    return passed
+    found = {located.name: located for way in ways(policy, start) for located in way}
+    return list(found.values())
+
+
+def source(policy: Policy, owner: Located, dated_by: EventSource) -> Located | None:
+    """Give the dataset whose rows date an event, in this store or another; none: not there."""
+    if dated_by.dataset is None:
+        return owner
+    store = policy.store_by_id.get(dated_by.store or owner.store.id)
+    return None if store is None else find(policy, store, dated_by.dataset)
 
 
 def event(policy: Policy, start: Located, name: str) -> tuple[Located, Event] | None:

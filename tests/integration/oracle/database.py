@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.policy.stores import ColumnType, Store
+from doelbinding.policy.model import Policy
+from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.oracle.worlds import World
 
@@ -20,42 +22,89 @@ _POSTGRESQL = {
     ColumnType.DATE_TEXT: sa.Text(),
     ColumnType.EPOCH_SECONDS: sa.BigInteger(),
 }
-_REFERENCES = {
-    "person": [(["addr_id"], "addr", ["id"])],
-    "note": [(["person_id"], "person", ["id"])],
-    "line": [(["note_id"], "note", ["id"])],
-}
+_TABLES = ("addr", "person", "note", "line", "message", "team", "member", "phonecall")
+_LATER = {
+    "person": ("boss_id", "best_id")
+}  # references in a circle, filled when all rows are there
 
 
-def build(engine: sa.Engine, world: World) -> SqlStore:
-    """Make the tables with their foreign keys and fill them."""
-    store = world.policy.stores[0]
-    metadata = _metadata(store, engine.dialect.name)
-    with engine.begin() as connection:
-        for name in ("line", "note", "person", "addr"):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}"))
-        metadata.create_all(connection)
-        for name in ("addr", "person", "note", "line"):
-            rows = world.tables[f"s.{name}"]
-            if rows:
-                table = sa.table(name, *(sa.column(c) for c in rows[0]))
-                if engine.dialect.name == "postgresql":
-                    rows = [{k: _typed(store, name, k, v) for k, v in r.items()} for r in rows]
-                connection.execute(sa.insert(table), rows)
-    return SqlStore(store, engine, batch=2)
+def _references(policy: Policy) -> Iterator[tuple[str, list[str], str]]:
+    """Yield the foreign keys: table, columns, table referred to (by its key)."""
+    yield "person", ["addr_id"], "addr"
+    yield "person", ["boss_id"], "person"
+    yield "person", ["best_id"], "note"
+    yield "note", ["person_id"], "person"
+    yield "note", ["sent_to"], "addr"
+    yield "line", ["note_id"], "note"
+    yield "member", ["team_id"], "team"
+    yield "member", ["person_id"], "person"
+    for path in policy.stores[0].dataset("message").subjects:
+        if path.when is None:
+            yield "message", list(path.columns), path.other
 
 
-def read(store: SqlStore) -> dict[str, list[dict[str, object]]]:
-    """Give the tables as the store now reads them."""
+def build(engine: sa.Engine, world: World) -> dict[str, SqlStore]:
+    """Make the tables with their foreign keys and fill them; give the stores that they are in."""
+    dialect = engine.dialect.name
+    metadata = _metadata(world.policy, dialect)
+    with engine.connect() as connection:
+        if dialect == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        _make(connection, metadata, world.policy)
+        _fill(connection, metadata, world)
+        connection.commit()
+        if dialect == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    return {store.id: SqlStore(store, engine, batch=2) for store in world.policy.stores}
+
+
+def _make(connection: sa.Connection, metadata: sa.MetaData, policy: Policy) -> None:
+    dialect = connection.dialect.name
+    cascade = " CASCADE" if dialect == "postgresql" else ""
+    for name in _TABLES:
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}{cascade}"))
+    for table in metadata.tables.values():
+        table.create(connection)
+    for name, columns, there in _references(policy) if dialect != "sqlite" else ():
+        key = f"FOREIGN KEY ({', '.join(columns)}) REFERENCES {there} (id)"
+        connection.execute(sa.text(f"ALTER TABLE {name} ADD {key}"))
+
+
+def _fill(connection: sa.Connection, metadata: sa.MetaData, world: World) -> None:
+    for name, rows in _filled(world, connection.dialect.name):
+        if rows:
+            connection.execute(sa.insert(metadata.tables[name]), rows)
+    for name, columns in _LATER.items():
+        target = metadata.tables[name]
+        for row in world.tables[f"s.{name}"]:
+            values = {column: row[column] for column in columns}
+            connection.execute(target.update().where(target.c.id == row["id"]).values(values))
+
+
+def _filled(world: World, dialect: str) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    for store in world.policy.stores:
+        by_table = {dataset.table: dataset for dataset in store.datasets}
+        for name in (n for n in _TABLES if n in by_table):
+            later = dict.fromkeys(_LATER.get(name, ()))
+            rows = [{**r, **later} for r in world.tables[f"{store.id}.{by_table[name].id}"]]
+            if dialect != "sqlite":
+                rows = [{k: _typed(by_table[name], k, v) for k, v in r.items()} for r in rows]
+            yield name, rows
+
+
+def read(stores: Mapping[str, SqlStore]) -> dict[str, list[dict[str, object]]]:
+    """Give the tables as the stores now read them."""
     found = {}
-    for dataset in store.mapped.datasets:
-        rows = [dict(row) for row in store.rows(f"s.{dataset.id}", {})]
-        found[f"s.{dataset.id}"] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
+    for store in stores.values():
+        for dataset in store.mapped.datasets:
+            ref = f"{store.id}.{dataset.id}"
+            rows = [dict(row) for row in store.rows(ref, {})]
+            found[ref] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
     return found
 
 
-def _typed(store: Store, name: str, column: str, value: object) -> object:
-    kind = store.dataset(name).column(column).type
+def _typed(dataset: Dataset, column: str, value: object) -> object:
+    kind = dataset.column(column).type
     if (
         value is None
         or not kind.is_time
@@ -69,9 +118,9 @@ def _typed(store: Store, name: str, column: str, value: object) -> object:
     return moment if cast else moment.replace(tzinfo=dt.UTC)
 
 
-def _metadata(store: Store, dialect: str) -> sa.MetaData:
+def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
     metadata = sa.MetaData()
-    for dataset in store.datasets:
+    for dataset in (dataset for _, dataset in policy.datasets()):
         columns: list[Any] = []
         for column in dataset.columns:
             # NUMERIC affinity would turn junk into numbers; dates are text in SQLite
@@ -87,7 +136,9 @@ def _metadata(store: Store, dialect: str) -> sa.MetaData:
                     column.name, kind, primary_key=column.name in dataset.key, autoincrement=False
                 )
             )
-        for here, there, theirs in _REFERENCES.get(dataset.id, []):
-            columns.append(sa.ForeignKeyConstraint(here, [f"{there}.{c}" for c in theirs]))
+        if dialect == "sqlite":
+            for table, own, there in _references(policy):
+                if table == dataset.table:
+                    columns.append(sa.ForeignKeyConstraint(own, [f"{there}.id"]))
         sa.Table(dataset.table, metadata, *columns)
     return metadata

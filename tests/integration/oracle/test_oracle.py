@@ -42,17 +42,17 @@ def thorough(cases: int) -> settings:
 
 def hold_equal(world: World, engine: sa.Engine) -> None:
     """Run retention in the database and by the oracle, and compare all that can be seen."""
-    store = build(engine, world)
+    stores = build(engine, world)
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
     keys = planner.stopped.key_sets
-    before = MemoryTables(tables=read(store))
+    before = MemoryTables(tables=read(stores))
     interpreter = Interpreter(
         policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
     )
     wanted = apply_rules(interpreter, before)
-    plan = surveyed(planner.retention("0" * 64), {"s": store}, keys, b"secret")
-    outcome = run(plan, {"s": store}, keys, MemoryJournal(), bound=Bound(share=0.0))
-    assert read(store) == wanted.after.tables
+    plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    assert read(stores) == wanted.after.tables
     assert outcome.left == dict.fromkeys(outcome.left, 0)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
     undated: dict[str, int] = dict.fromkeys(wanted.undated, 0)
@@ -67,8 +67,8 @@ def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
     What is unknown goes too, save in rows that others share too; other people's rows stay as they
     are.
     """
-    store = build(engine, world)
-    before = MemoryTables(tables=read(store))
+    stores = build(engine, world)
+    before = MemoryTables(tables=read(stores))
     person = before.tables["s.person"][0]
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
     interpreter = Interpreter(
@@ -81,7 +81,7 @@ def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
     subjects = {"s.person": frozenset({(person["id"],)})}
     keys = planner.about(subjects).key_sets
     draft = planner.of_subject("0" * 64, subjects, owners[0], "case-1")
-    plan = surveyed(draft, {"s": store}, keys, b"secret")
+    plan = surveyed(draft, stores, keys, b"secret")
 
     def about(at_place: Place, row: Row) -> bool:
         found = list(interpreter.people(at_place, row))
@@ -97,8 +97,8 @@ def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
         return about(at_place, row) and all(theirs)
 
     wanted = apply_rules(interpreter, before, about, unknown_goes=alone)
-    outcome = run(plan, {"s": store}, keys, MemoryJournal(), bound=Bound(share=0.0))
-    assert read(store) == wanted.after.tables
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    assert read(stores) == wanted.after.tables
     assert outcome.left == dict.fromkeys(outcome.left, 0)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -29,14 +31,17 @@ from doelbinding.policy.stores import (
     Event,
     EventSource,
     Prohibition,
+    Reference,
     RowsState,
     Store,
     Subject,
+    WhenGone,
     WhenUnjustified,
 )
 from doelbinding.policy.vocabulary import ChangeReason, LawfulBasis
 
 TODAY = date(2026, 11, 23)
+_DAYS = {ColumnType.DATE, ColumnType.DATE_TEXT}
 TIME_TYPES = [t for t in ColumnType if t.is_time]
 RULES = [
     "after rel.ended keep P1Y",
@@ -53,12 +58,42 @@ RULES = [
 JUNK = ["", "-", "01/02/2019", "0000-00-00", "2019-13-45", "2019-1-5", "x"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     policy: Policy
     tables: dict[str, list[dict[str, object]]]
     circumstances: Circumstances
     at: datetime
+
+    def __repr__(self) -> str:
+        """Show what differs from world to world, and no default."""
+        said = brief(self.circumstances)
+        rows = {ref: [_told(row) for row in rows] for ref, rows in self.tables.items() if rows}
+        activities = brief(self.policy.activities)
+        datasets = "\n".join(brief(d) for _, d in self.policy.datasets())
+        return f"{self.at}\n{activities}\n{datasets}\n{rows}\n{said}"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
+
+def _told(row: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def brief(part: object) -> str:
+    """Show a frozen value without the fields that hold their default."""
+    if isinstance(part, tuple):
+        return f"({', '.join(brief(one) for one in part)})"
+    if isinstance(part, dict):
+        return f"{{{', '.join(f'{name}: {brief(one)}' for name, one in part.items())}}}"
+    if not is_dataclass(part):
+        return str(part)
+    told = ((f.name, getattr(part, f.name), f.default) for f in fields(part))
+    words = (
+        f"{name}={brief(value)}" for name, value, usual in told if value not in (usual, {}, ())
+    )
+    return f"{type(part).__name__}({', '.join(words)})"
 
 
 def controller(
@@ -178,7 +213,12 @@ VALUES = {
     "note": ("body", "score2"),
     "line": ("text",),
     "addr": ("street",),
+    "message": ("words",),
+    "team": ("motto",),
+    "member": ("role",),
 }
+NEVER = "1999-09-09"
+MAILS = ["a@x.example", "A@X.example ", "b@x.example", "c@x.example", None]
 
 
 @st.composite
@@ -219,10 +259,22 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
                     (EventSource(column="made", dataset="note"),),
                     (EventSource(column="last"), EventSource(column="made", dataset="note")),
                     (EventSource(column="made", dataset="note", on={"person_id": "id"}),),
+                    (
+                        EventSource(column="last"),
+                        EventSource(
+                            store="t", dataset="call", column="called", on={"caller": "ident"}
+                        ),
+                    ),
+                    (
+                        EventSource(
+                            store="t", dataset="call", column="called", on={"caller": "ident"}
+                        ),
+                    ),
                 ]
             )
         )
     )
+    ended = kind()
     person = Dataset(
         id="person",
         table="person",
@@ -237,9 +289,12 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
             Column(name="kind"),
             Column(name="score", type=ColumnType.INTEGER),
             Column(name="addr_id", type=ColumnType.INTEGER),
-            Column(name="ended", type=kind()),
+            Column(name="boss_id", type=ColumnType.INTEGER),
+            Column(name="best_id", type=ColumnType.INTEGER),
+            Column(name="ended", type=ended, null_values=(NEVER,) if ended in _DAYS else ()),
             Column(name="last", type=kind()),
             Column(name="since", type=kind()),
+            Column(name="ident", identifier="email"),
             Column(name="name", category="n"),
             Column(name="mail", category="n", replace_with=draw(st.sampled_from([None, "-"]))),
         ),
@@ -280,6 +335,10 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
             )
         ),
         when_unjustified=draw(_fate()),
+        references=(
+            Reference(columns=("boss_id",), to="person", when_gone=WhenGone.EMPTY),
+            Reference(columns=("best_id",), to="note", when_gone=WhenGone.EMPTY),
+        ),
     )
     note = Dataset(
         id="note",
@@ -293,6 +352,7 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
             Column(name="person_id", type=ColumnType.INTEGER),
             Column(name="kind"),
             Column(name="score", type=ColumnType.INTEGER),
+            Column(name="sent_to", type=ColumnType.INTEGER),
             Column(name="made", type=kind()),
             Column(name="body", category="n"),
             Column(name="score2", type=ColumnType.INTEGER, category="n"),
@@ -301,6 +361,7 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
         states=draw(st.sampled_from([{}, {"active": Condition(column="score", more_than=1)}])),
         bindings=draw(_bindings("note")),
         when_unjustified=WhenUnjustified.EMPTY if notes_stay else draw(_fate()),
+        references=(Reference(columns=("sent_to",), to="addr"),),
     )
     line = Dataset(
         id="line",
@@ -320,11 +381,113 @@ def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
         table="addr",
         key=("id",),
         label={},
-        subject=Subject(shared_by="person", columns=("addr_id",)),
+        subjects=draw(
+            st.sampled_from(
+                [
+                    (Subject(shared_by="person", columns=("addr_id",)),),
+                    (
+                        Subject(shared_by="person", columns=("addr_id",)),
+                        Subject(shared_by="note", columns=("sent_to",)),
+                    ),
+                ]
+            )
+        ),
         columns=(Column(name="id", type=ColumnType.INTEGER), Column(name="street", category="n")),
         bindings=draw(_bindings("addr")),
     )
-    return (addr, person, note, line)
+    return (addr, person, note, line, *draw(_between_people(kind)))
+
+
+@st.composite
+def _between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dataset, ...]:
+    """Give datasets whose rows lead to several people: messages, and teams with their members."""
+    to_people = (
+        Subject(to="person", columns=("from_id",)),
+        Subject(to="person", columns=("to_id",)),
+    )
+    by_type = (
+        Subject(to="person", columns=("from_id",), when=Condition(column="kind", equals="K")),
+        Subject(to="note", columns=("to_id",), when=Condition(column="kind", equals="P")),
+    )
+    polymorphic = draw(st.booleans())
+    message = Dataset(
+        id="message",
+        table="message",
+        key=("id", "no"),
+        label={},
+        subjects=by_type if polymorphic else to_people,
+        collected=draw(st.sampled_from([None, "sent"])),
+        columns=(
+            Column(name="id", type=ColumnType.INTEGER),
+            Column(name="no"),
+            Column(name="kind"),
+            Column(name="score", type=ColumnType.INTEGER),
+            Column(name="from_id", type=ColumnType.INTEGER),
+            Column(name="to_id", type=ColumnType.INTEGER),
+            Column(name="sent", type=kind()),
+            Column(name="words", category="n"),
+        ),
+        events=draw(st.sampled_from([{}, {"contact.last": Event(column="sent")}])),
+        states=draw(st.sampled_from([{}, {"open": Condition(column="score", at_least=2)}])),
+        bindings=draw(_bindings("message")),
+        when_unjustified=draw(_fate()),
+        references=(
+            ()
+            if polymorphic
+            else draw(
+                st.sampled_from(
+                    [
+                        (),
+                        (Reference(columns=("to_id",), to="person", when_gone=WhenGone.EMPTY),),
+                    ]
+                )
+            )
+        ),
+    )
+    team = Dataset(
+        id="team",
+        table="team",
+        key=("id",),
+        label={},
+        subject=Subject(shared_by="member", columns=("team_id",)),
+        columns=(Column(name="id", type=ColumnType.INTEGER), Column(name="motto", category="n")),
+        bindings=draw(_bindings("team")),
+    )
+    member = Dataset(
+        id="member",
+        table="member",
+        key=("team_id", "person_id"),
+        label={},
+        subject=Subject(to="person", columns=("person_id",)),
+        columns=(
+            Column(name="team_id", type=ColumnType.INTEGER),
+            Column(name="person_id", type=ColumnType.INTEGER),
+            Column(name="role", category="n"),
+        ),
+        bindings=draw(_bindings("member")),
+    )
+    return (message, team, member)
+
+
+@st.composite
+def _calls(draw: st.DrawFn) -> Dataset:
+    """Give the dataset of another store, which dates people by their identifier."""
+    return Dataset(
+        id="call",
+        table="phonecall",
+        key=("id",),
+        label={},
+        person=True,
+        controller="nl",
+        columns=(
+            Column(name="id", type=ColumnType.INTEGER),
+            Column(name="caller", identifier="email"),
+            Column(name="called", type=draw(st.sampled_from(TIME_TYPES))),
+            Column(name="voice", category="n"),
+        ),
+        events={"contact.last": Event(column="called")},
+        bindings=(Binding(activity="a1", columns=("voice",)),),
+    )
 
 
 @st.composite
@@ -362,6 +525,7 @@ def policies(draw: st.DrawFn) -> Policy:
                 datasets=draw(_datasets(notes_stay="until settled" in rules)),
                 timezone=draw(st.sampled_from(["UTC", "Europe/Amsterdam", "America/New_York"])),
             ),
+            Store(id="t", label={}, country="NL", datasets=(draw(_calls()),)),
         ),
     )
 
@@ -371,10 +535,13 @@ def policies(draw: st.DrawFn) -> Policy:
 
 @st.composite
 def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[str, object]]]:
-    store = policy.stores[0]
+    store, other = policy.stores
 
-    def when(dataset: str, column: str) -> object:
-        return draw(time_value(store.dataset(dataset).column(column).type, junk))
+    def when(dataset: str, column: str, of: Store = store) -> object:
+        declared = of.dataset(dataset).column(column)
+        if declared.null_values and draw(st.integers(0, 3)) == 0:
+            return draw(st.sampled_from(declared.null_values))
+        return draw(time_value(declared.type, junk))
 
     text = st.one_of(st.none(), st.sampled_from(["x", "y", "-"]))
     score = st.one_of(st.none(), st.integers(0, 3))
@@ -390,6 +557,9 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
             "ended": when("person", "ended"),
             "last": when("person", "last"),
             "since": when("person", "since"),
+            "ident": draw(st.sampled_from(MAILS)),
+            "boss_id": None,
+            "best_id": None,
             "name": draw(text),
             "mail": draw(text),
         }
@@ -401,6 +571,7 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
             "person_id": draw(st.sampled_from([None, *(p["id"] for p in people)])),
             "kind": draw(kind),
             "score": draw(score),
+            "sent_to": draw(st.sampled_from([None, *(a["id"] for a in addresses)])),
             "made": when("note", "made"),
             "body": draw(text),
             "score2": draw(score),
@@ -410,7 +581,50 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
     pairs = [(n["id"], no) for n in notes for no in range(2)]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=4)) if pairs else []
     lines = [{"note_id": a, "no": b, "text": draw(text)} for a, b in chosen]
-    return {"s.addr": addresses, "s.person": people, "s.note": notes, "s.line": lines}
+    someone = st.sampled_from([None, *(p["id"] for p in people)])
+    some_note = st.sampled_from([None, *(n["id"] for n in notes)])
+    for person in people:
+        person["boss_id"], person["best_id"] = draw(someone), draw(some_note)
+    owner = some_note if store.dataset("message").subjects[1].to == "note" else someone
+    messages = [
+        {
+            "id": n,
+            "no": draw(st.sampled_from(["a", "b"])),
+            "kind": draw(kind),
+            "score": draw(score),
+            "from_id": draw(someone),
+            "to_id": draw(owner),
+            "sent": when("message", "sent"),
+            "words": draw(text),
+        }
+        for n in range(draw(st.integers(0, 3)))
+    ]
+    teams = [{"id": n, "motto": draw(text)} for n in range(draw(st.integers(0, 2)))]
+    members = [
+        {"team_id": t["id"], "person_id": p["id"], "role": draw(text)}
+        for t in teams
+        for p in people
+        if draw(st.booleans())
+    ]
+    calls = [
+        {
+            "id": n,
+            "caller": draw(st.sampled_from(MAILS)),
+            "called": when("call", "called", other),
+            "voice": draw(text),
+        }
+        for n in range(draw(st.integers(0, 3)))
+    ]
+    return {
+        "s.addr": addresses,
+        "s.person": people,
+        "s.note": notes,
+        "s.line": lines,
+        "s.message": messages,
+        "s.team": teams,
+        "s.member": members,
+        "t.call": calls,
+    }
 
 
 @st.composite

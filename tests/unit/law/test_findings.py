@@ -392,7 +392,6 @@ ADDRESS = Dataset(
     label=said("addresses"),
     subject=Subject(shared_by="contact", columns=("address_id",)),
     columns=(Column(name="id"), Column(name="street", category="identification")),
-    events={"relation.ended": Event(column="gone")},
     bindings=(Binding(activity="relations", columns=("street",)),),
 )
 STREET = Dataset(

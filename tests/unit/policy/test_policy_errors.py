@@ -148,6 +148,43 @@ REFERENCES = {
                            "no column of address", "`ID`"),
     "subject-pairs": (CRM, "columns: [CONTACT_NR]", "columns: [CONTACT_NR, JAAR]", 0,
                       "2 columns cannot pair with 1 of contact (NR)", "one column of invoice"),
+    "subject-when": (CRM, "{to: contact, columns: [CONTACT_NR]}",
+                     "{to: contact, columns: [CONTACT_NR], when: {column: SOORT, equals: K}}", 0,
+                     "no column of invoice 'SOORT'", "`VOLGNR`"),
+    "subjects-and-subject": (CRM, "subject: {to: contact, columns: [CONTACT_NR]}",
+                             ("subject: {to: contact, columns: [CONTACT_NR]}\n"
+                             "        subjects: [{to: contact, columns: [CONTACT_NR]}]"), None,
+                             "`subject` (one path) or `subjects` (several)", ""),
+    "subjects-dataset": (CRM, "subject: {to: contact, columns: [CONTACT_NR]}",
+                         ("subjects: [{to: contact, columns: [CONTACT_NR]}, {to: supplier, "
+                         "columns: [ADRES_ID]}]"), 0, "no dataset of crm 'supplier'", ""),
+    "shared-persons": (CRM, "subject: {shared_by: invoice, columns: [ADRES_ID]}",
+                       ("persons: {customer: {column: STRAAT, equals: x}}\n"
+                       "        subject: {shared_by: invoice, columns: [ADRES_ID]}"), 0,
+                       "told by the people", "on their dataset"),
+    "reference-dataset": (CRM, "subject: {to: contact, columns: [CONTACT_NR]}",
+                          ("subject: {to: contact, columns: [CONTACT_NR]}\n"
+                          "        references: [{to: contract, columns: [ADRES_ID]}]"), 1,
+                          "no dataset of crm 'contract'", "`contact`"),
+    "reference-in-key": (CRM, "subject: {to: contact, columns: [CONTACT_NR]}",
+                         ("subject: {to: contact, columns: [CONTACT_NR]}\n        references: "
+                         "[{to: address, columns: [VOLGNR], when_gone: empty}]"), 1,
+                         "part of the key", "`when_gone: keep`"),
+    "reference-to-itself": (CRM, "person: true",
+                            ("person: true\n"
+                            "        references: [{to: contact, columns: [NR]}]"), 1,
+                            "their own dataset", "`when_gone: empty`"),
+    "needs-in-a-circle": (CRM, "person: true",
+                          "person: true\n        references: [{to: invoice, columns: [NR, NR]}]",
+                          None, "rows need each other in a circle", "`when_gone: empty`"),
+    "elsewhere-store": (CRM, "- {column: DATUM, dataset: invoice, on: {CONTACT_NR: NR}}",
+                        "- {column: DATUM, store: erp, dataset: invoice, on: {CONTACT_NR: NR}}",
+                        0, "no store 'erp'", "`crm`"),
+    "elsewhere-nothing": (CRM, "- {column: AANGEMAAKT}", "- {column: AANGEMAAKT, store: crm2}",
+                          0, "no store 'crm2'", "`crm`"),
+    "null-values": (CRM, "{name: EINDE, type: date,",
+                    "{name: EINDE, type: date, null_values: [never],", 0, "cannot stand",
+                    "2024-01-31"),
     "person-and-subject": (CRM, "subject: {to: contact,",
                            "person: true\n        subject: {to: contact,",
                            1, "the person itself", "Keep one"),
@@ -263,9 +300,10 @@ def test_a_term_for_some_people_needs_to_know_who_they_are(folder: Path, rewrite
         load(folder)
 
 
-def test_the_rule_of_a_shared_row_is_answered_by_those_who_share_it(folder: Path, rewrite) -> None:
+def test_the_rule_of_a_shared_row_is_answered_by_itself_first(folder: Path, rewrite) -> None:
     rewrite(CRM, "key: [ID]", "key: [ID]\n        events: {invoice.date: {column: ID}}")
     rewrite(CRM, "{name: ID, type: integer}", "{name: ID, type: date}")
     rewrite(CRM, "invoice.date: {column: DATUM}", "invoice.sent: {column: DATUM}")
-    with pytest.raises(PolicyErrors, match="which is not on invoice → contact"):
+    with pytest.raises(PolicyErrors, match="which is not on invoice → contact") as caught:
         load(folder)
+    assert "not on address" not in str(caught.value)

@@ -84,9 +84,9 @@ def led_to_people(policy: Policy, _on: date) -> Iterator[Finding]:
         if not located.dataset.personal_columns:
             continue
         subject = f"dataset {located.name}"
-        way = reach.way(policy, located)
-        if not way[-1].dataset.person:
-            message = f"holds personal data, and its path ends at {way[-1].name}, not at a person"
+        ends = {way[-1].name: way[-1].dataset for way in reach.ways(policy, located)}
+        for end in (name for name, dataset in ends.items() if not dataset.person):
+            message = f"holds personal data, and its path ends at {end}, not at a person"
             yield NO_PERSON.at(located.path, subject, message)
         if not reach.controllers(policy, located):
             message = "holds personal data of which no controller is told"
@@ -101,13 +101,13 @@ def declared(policy: Policy, _on: date) -> Iterator[Finding]:
         if dataset.no_personal_data and names:
             message = f"says it holds no personal data, and holds {listed(names)}"
             yield NOT_WITHOUT.at(located.path, subject, message)
-        elif not names and not dataset.no_personal_data and not dataset.subject:
+        elif not names and not dataset.no_personal_data and not dataset.paths:
             yield UNDECIDED.at(located.path, subject, "has no personal column, and does not say so")
 
 
 def found(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find datasets of persons whom no identifier leads to."""
-    ways = [reach.way(policy, located) for located in reach.locate(policy)]
+    ways = [way for located in reach.locate(policy) for way in reach.ways(policy, located)]
     known = {w[-1].name for w in ways if any(c.identifier for c in w[0].dataset.columns)}
     for located in reach.locate(policy):
         if located.dataset.person and located.name not in known:

@@ -96,8 +96,7 @@ def _sources(policy: Policy, owner: Located, event: Event) -> Iterator[tuple[Loc
     if event.column is not None:
         yield owner, event.column
     for source in event.latest_of:
-        named = source.dataset
-        yield (reach.find(policy, owner.store, named) if named else owner), source.column
+        yield reach.source(policy, owner, source), source.column
 
 
 def events(policy: Policy, _on: date) -> Iterator[Finding]:

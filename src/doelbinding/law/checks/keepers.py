@@ -16,6 +16,7 @@ from doelbinding.law.checks.uses import Use, uses
 from doelbinding.law.reach import Located
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
+from doelbinding.policy.stores import Dataset, WhenGone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -149,17 +150,23 @@ def _needing(policy: Policy, located: Located) -> Iterator[tuple[Located, ...]]:
 
 def _dependants(policy: Policy, located: Located) -> Iterator[Located]:
     """Yield the datasets whose rows refer to rows here, share them, or date them by a pairing."""
-    subject = located.dataset.subject
+    here = located.dataset
+    sharing = {path.shared_by for path in here.paths}
     paired = {
         source.dataset
-        for event in located.dataset.events.values()
+        for event in here.events.values()
         for source in event.latest_of
-        if source.on
+        if source.on and source.store is None
     }
     for other in reach.locate(policy):
         if other.store.id != located.store.id or other.name == located.name:
             continue
-        refers = other.dataset.subject is not None and other.dataset.subject.to
-        shares = subject is not None and subject.shared_by == other.dataset.id
-        if refers == located.dataset.id or shares or other.dataset.id in paired:
+        if here.id in _needed(other.dataset) or other.dataset.id in sharing | paired:
             yield other
+
+
+def _needed(dataset: Dataset) -> set[str]:
+    """Give the datasets to whose rows rows here refer, and which stay with them."""
+    released = {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
+    needed = {path.to for path in dataset.paths if path.to and path.columns not in released}
+    return needed | {r.to for r in dataset.references if r.columns not in released}

@@ -162,7 +162,7 @@ def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[
     """
     lost = []
     for source in event.latest_of:
-        where = reach.find(policy, owner.store, source.dataset) if source.dataset else owner
+        where = reach.source(policy, owner, source)
         if where is None:
             continue
         own = where.name == owner.name

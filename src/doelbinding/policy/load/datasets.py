@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from doelbinding.policy.load.names import dangling, twice
+from doelbinding.policy.load.names import dangling, known_columns, twice
 from doelbinding.policy.load.operands import condition_problems, operand_problem
 from doelbinding.policy.load.places import ModelPath, Problem
+from doelbinding.policy.load.relations import circles, elsewhere_problems, relation_problems
 from doelbinding.policy.load.rules import EVENT_NAME, rule_problems
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import (
@@ -18,7 +19,6 @@ from doelbinding.policy.stores import (
     Prohibition,
     RowsState,
     Store,
-    Subject,
 )
 
 ALL_PERSONAL = "*"
@@ -29,24 +29,9 @@ def dataset_problems(policy: Policy, store: Store, path: ModelPath) -> Iterator[
     path = (*path, "datasets")
     ids = ((d.id, (*path, n, "id")) for n, d in enumerate(store.datasets))
     yield from twice(f"dataset of {store.id}", ids)
-    yield from _circles(store, path)
+    yield from circles(store, path)
     for number, dataset in enumerate(store.datasets):
         yield from _Inspection(policy, store, dataset, (*path, number)).problems()
-
-
-def _circles(store: Store, path: ModelPath) -> Iterator[Problem]:
-    onward = {d.id: d.subject.to or d.subject.shared_by for d in store.datasets if d.subject}
-    for number, dataset in enumerate(store.datasets):
-        way = [dataset.id]
-        while (after := onward.get(way[-1])) is not None and after not in way:
-            way.append(after)
-        if after == dataset.id:
-            round_trip = " → ".join([*way, after])
-            yield Problem(
-                (*path, number, "subject"),
-                f"the path to a person runs in a circle: {round_trip}",
-                "Let one of them be the person (`person: true`), or refer elsewhere",
-            )
 
 
 class _Inspection:
@@ -67,11 +52,10 @@ class _Inspection:
             yield from self._column(column, (*path, "columns", number))
         if not dataset.key:
             yield Problem((*path, "key"), "the key has no column", "Name the primary key's columns")
-        yield from _known(dataset, dataset.key, (*path, "key"))
+        yield from known_columns(dataset, dataset.key, (*path, "key"))
         yield from _time(dataset, dataset.collected, (*path, "collected"))
         yield from self._controller()
-        if dataset.subject is not None:
-            yield from self._subject(dataset.subject, (*path, "subject"))
+        yield from relation_problems(self._store, dataset, path)
         yield from self._events_and_states()
         for number, binding in enumerate(dataset.bindings):
             yield from self._binding(binding, (*path, "bindings", number))
@@ -84,6 +68,8 @@ class _Inspection:
         if column.replace_with is not None:
             here = (*path, "replace_with")
             yield from operand_problem(column, column.replace_with, here)
+        for number, value in enumerate(column.null_values):
+            yield from operand_problem(column, value, (*path, "null_values", number))
         if column.earliest > column.latest:
             message = f"{column.earliest} is after `latest` ({column.latest})"
             yield Problem((*path, "earliest"), message, "Exchange the two")
@@ -94,33 +80,9 @@ class _Inspection:
             case str() as named:
                 yield from dangling("controller", named, known, path)
             case ControllerColumn() as by_value:
-                yield from _known(self._dataset, by_value.column, (*path, "column"))
+                yield from known_columns(self._dataset, by_value.column, (*path, "column"))
                 for value, named in by_value.values.items():
                     yield from dangling("controller", named, known, (*path, "values", value))
-
-    def _subject(self, subject: Subject, path: ModelPath) -> Iterator[Problem]:
-        dataset = self._dataset
-        if dataset.person:
-            message = "the row is the person itself (`person: true`) and yet leads to one"
-            yield Problem(path, message, "Keep one of the two")
-        word = "to" if subject.to else "shared_by"
-        other = self._others.get(subject.to or subject.shared_by or "")
-        if other is None:
-            named = subject.to or subject.shared_by
-            kind = f"dataset of {self._store.id}"
-            yield from dangling(kind, named, self._others, (*path, word))
-            return
-        referring, referred = (dataset, other) if subject.to else (other, dataset)
-        yield from _known(referring, subject.columns, (*path, "columns"))
-        yield from _known(referred, subject.references, (*path, "references"))
-        wanted = subject.references or referred.key
-        if wanted and len(subject.columns) != len(wanted):
-            yield Problem(
-                (*path, "columns"),
-                f"{len(subject.columns)} columns cannot pair with {len(wanted)} of {referred.id}"
-                f" ({', '.join(wanted)})",
-                f"Name one column of {referring.id} for each of them, in their order",
-            )
 
     def _events_and_states(self) -> Iterator[Problem]:
         dataset, path = self._dataset, self._path
@@ -146,16 +108,18 @@ class _Inspection:
         yield from _time(self._dataset, event.column, (*path, "column"))
         for number, source in enumerate(event.latest_of):
             here = (*path, "latest_of", number)
-            if source.dataset is None:
+            if source.store not in {None, self._store.id}:
+                yield from elsewhere_problems(self._policy, self._dataset, source, here)
+            elif source.dataset is None:
                 yield from _time(self._dataset, source.column, (*here, "column"))
                 if source.on:
                     message = "`on` pairs columns with another dataset, and none is named"
                     yield Problem((*here, "on"), message, "Name the `dataset`, or leave `on` out")
-                continue
-            yield from self._joined(source.dataset, source.on, here)
-            if source.dataset in self._others:
-                other = self._others[source.dataset]
-                yield from _time(other, source.column, (*here, "column"))
+            else:
+                yield from self._joined(source.dataset, source.on, here)
+                if source.dataset in self._others:
+                    other = self._others[source.dataset]
+                    yield from _time(other, source.column, (*here, "column"))
 
     def _rows_state(self, rows: RowsState, path: ModelPath) -> Iterator[Problem]:
         yield from self._joined(rows.dataset, rows.on, path)
@@ -173,9 +137,9 @@ class _Inspection:
             yield from dangling(kind, named, self._others, (*path, "dataset"))
             return
         for there, here in on.items():
-            yield from _known(other, there, (*path, "on", there))
-            yield from _known(self._dataset, here, (*path, "on", there))
-        leads_here = other.subject is not None and other.subject.to == self._dataset.id
+            yield from known_columns(other, there, (*path, "on", there))
+            yield from known_columns(self._dataset, here, (*path, "on", there))
+        leads_here = any(path.to == self._dataset.id for path in other.paths)
         if not on and not leads_here and other.id != self._dataset.id:
             yield Problem(
                 (*path, "dataset"),
@@ -202,7 +166,7 @@ class _Inspection:
         for number, name in enumerate(bound.columns):
             here = (*path, "columns", number)
             if name != ALL_PERSONAL:
-                yield from _known(self._dataset, name, here)
+                yield from known_columns(self._dataset, name, here)
             elif not self._dataset.personal_columns:
                 message = "`*` means all personal columns, and there are none"
                 yield Problem(here, message, "Give the columns that are personal a `category`")
@@ -210,15 +174,10 @@ class _Inspection:
             yield from condition_problems(self._dataset, bound.when, (*path, "when"))
 
 
-def _known(dataset: Dataset, names: Iterable[str] | str, path: ModelPath) -> Iterator[Problem]:
-    columns = [column.name for column in dataset.columns]
-    yield from dangling(f"column of {dataset.id}", names, columns, path)
-
-
 def _time(dataset: Dataset, name: str | None, path: ModelPath) -> Iterator[Problem]:
     if name is None:
         return
-    unknown = list(_known(dataset, name, path))
+    unknown = list(known_columns(dataset, name, path))
     yield from unknown
     if not unknown and not dataset.column(name).type.is_time:
         yield Problem(

@@ -1,4 +1,4 @@
-"""Two checks on names that every kind shares: leads nowhere, taken twice."""
+"""Checks on names that every kind shares: leads nowhere, taken twice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.load.validate import suggestion
+from doelbinding.policy.stores import Dataset
 
 
 def dangling(
@@ -26,3 +27,11 @@ def twice(kind: str, named: Iterable[tuple[str, ModelPath]]) -> Iterator[Problem
         if name in seen:
             yield Problem(path, f"there is another {kind} {name!r}", "Give it a name of its own")
         seen.add(name)
+
+
+def known_columns(
+    dataset: Dataset, names: Iterable[str] | str, path: ModelPath
+) -> Iterator[Problem]:
+    """Yield a problem for each name (one or several) that is no column of the dataset."""
+    columns = [column.name for column in dataset.columns]
+    yield from dangling(f"column of {dataset.id}", names, columns, path)

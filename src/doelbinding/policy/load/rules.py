@@ -1,13 +1,13 @@
 """Whether the data can answer the retention rules of every phase that is bound to them.
 
-A rule names an event or a state. It is looked for on the dataset, then on each that its rows refer
-to; where the way ends at a row that others share, on the way of those others.
+A rule names an event or a state. It is looked for on the dataset, then on each that its rows lead
+to.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.load.places import ModelPath, Problem
@@ -42,13 +42,15 @@ def way_of(store: Store, dataset: Dataset) -> list[Dataset] | None:
     What breaks it is reported where it stands.
     """
     by_id = {other.id: other for other in reversed(store.datasets)}
-    way, seen = [dataset], {dataset.id}
-    while (subject := way[-1].subject) is not None:
-        after = by_id.get(subject.to or subject.shared_by or "")
-        if after is None or after.id in seen:
-            return None
-        seen.add(after.id)
-        way = [*way, after] if subject.to else [after]
+    way, waiting = [dataset], [dataset]
+    while waiting:
+        for path in waiting.pop(0).paths:
+            after = by_id.get(path.other)
+            if after is None:
+                return None
+            if after not in way:
+                way.append(after)
+                waiting.append(after)
     return way
 
 
@@ -66,15 +68,15 @@ def _terms(policy: Policy, way: list[Dataset], activity: Activity, phase: Phase)
 
 
 def _controllers(policy: Policy, way: list[Dataset]) -> tuple[Controller, ...]:
-    named = next((d.controller for d in way if d.controller is not None), None)
-    match named:
-        case str():
-            ids = {named}
-        case ControllerColumn():
-            ids = set(named.values.values())
-        case None:
-            return policy.controllers
-    return tuple(c for c in policy.controllers if c.id in ids)
+    named = [d.controller for d in way if d.controller is not None]
+    if not any(len(dataset.paths) > 1 for dataset in way):
+        named = named[:1]
+    ids = {one for owner in named for one in _ids(owner)}
+    return tuple(c for c in policy.controllers if c.id in ids) if named else policy.controllers
+
+
+def _ids(owner: str | ControllerColumn) -> Iterable[str]:
+    return (owner,) if isinstance(owner, str) else owner.values.values()
 
 
 def _unanswered(

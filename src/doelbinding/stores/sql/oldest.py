@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.binding.expression import And, AnyOf, Expression, Not, Or, Since, Up
+from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since, Up
 from doelbinding.binding.paths import Link
 from doelbinding.policy.stores import ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
@@ -23,13 +23,13 @@ def oldest_start(
         case And() | Or():
             starts = (oldest_start(part, here, compiler) for part in expression.parts)
             return next((start for start in starts if start is not None), None)
-        case Not():
+        case Not() | Certain():
             return oldest_start(expression.part, here, compiler)
         case Up():
             return _elsewhere(expression.part, expression.link, here, compiler)
         case AnyOf():
-            branch = expression.branches[0]
-            return _elsewhere(branch.part, branch.link, here, compiler)
+            mine = next((b for b in expression.branches if b.elsewhere is None), None)
+            return None if mine is None else _elsewhere(mine.part, mine.link, here, compiler)
         case _:
             return None
 

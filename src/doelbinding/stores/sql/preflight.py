@@ -147,15 +147,13 @@ def _considered(dataset: Dataset, other: Dataset, referrer: Referrer) -> bool:
 
     By its columns: a second reference between the same tables may lead to another person.
     """
-    if other.id == dataset.id:
-        return not referrer.acts
-    told: list[Iterable[str]] = []
-    if other.subject is not None and other.subject.to == dataset.id:
-        told.append(other.subject.columns)
-    if dataset.subject is not None and dataset.subject.shared_by == other.id:
-        told.append(dataset.subject.columns)
+    if other.id == dataset.id and not referrer.acts:
+        return True
+    told: list[Iterable[str]] = [p.columns for p in other.paths if p.to == dataset.id]
+    told += [path.columns for path in dataset.paths if path.shared_by == other.id]
+    told += [reference.columns for reference in other.references if reference.to == dataset.id]
     for event in dataset.events.values():
-        told += [s.on for s in event.latest_of if s.dataset == other.id and s.on]
+        told += [s.on for s in event.latest_of if s.dataset == other.id and s.on and not s.store]
     return any(set(columns) == set(referrer.columns) for columns in told)
 
 
