@@ -12,8 +12,9 @@ from typing import Any
 
 from benchmarks.measuring import insist_equal
 from benchmarks.server import Connection, Server, analysed, execute, statements
-from doelbinding.binding.circumstances import NOTHING_SAID, Key
+from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.plan.model import Deed, Plan
+from doelbinding.plan.ports import Changed
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
@@ -104,7 +105,7 @@ class Watched(SqlStore):
 
     spent: Spent
 
-    def execute(self, *words: Any, **more: Any) -> Iterator[list[Key]]:
+    def execute(self, *words: Any, **more: Any) -> Iterator[Changed]:
         """Do the step, and add up the time until it is done."""
         start = perf_counter()
         for batch in super().execute(*words, **more):

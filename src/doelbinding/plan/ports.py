@@ -57,6 +57,14 @@ Announce = Callable[[Sequence[Key]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What one committed transaction changed; `keys` where somebody asked to be told them."""
+
+    rows: int
+    keys: Sequence[Key] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """Rows of a dataset by the values of some columns, many values at once.
 
@@ -106,11 +114,16 @@ class Store(Protocol):
         ...
 
     def execute(
-        self, step: Step, keys: KeySets, sealed: Sequence[Key] | None, announce: Announce = ...
-    ) -> Iterator[list[Key]]:
-        """Do the step in short transactions; yield the keys changed after each commit.
+        self,
+        step: Step,
+        keys: KeySets,
+        sealed: Sequence[Key] | None,
+        announce: Announce | None = None,
+    ) -> Iterator[Changed]:
+        """Do the step in short transactions; yield what was changed after each commit.
 
-        Before each transaction the keys that it may change are announced.
+        Before each transaction the keys that it may change are announced. If nobody wants to be
+        told, the store writes in whatever form is fastest, and need not know the keys.
         """
         ...
 

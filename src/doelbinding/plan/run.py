@@ -14,7 +14,7 @@ from typing import Protocol
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.carry import with_carried
 from doelbinding.plan.model import KeySets, Plan, Step
-from doelbinding.plan.ports import Gravity, Obstacle, Store, StoreError
+from doelbinding.plan.ports import Changed, Gravity, Obstacle, Store, StoreError
 
 
 class Stopped(Exception):
@@ -49,6 +49,11 @@ class Bound:
 class Journal(Protocol):
     """What must outlive the process: intent, sealed keys, outcomes. Fulfilled by the records."""
 
+    @property
+    def announced(self) -> bool:
+        """Whether the rows that a batch may change must be told before it changes them."""
+        ...
+
     def sealed_keys(self, step: str) -> list[Key] | None:
         """Give the keys sealed for a step, if they were."""
         ...
@@ -69,8 +74,8 @@ class Journal(Protocol):
         """Record the rows that a batch may change, before it does."""
         ...
 
-    def changed(self, step: Step, keys: Sequence[Key]) -> None:
-        """Record the rows that a committed batch changed, of those announced last."""
+    def changed(self, step: Step, changed: Changed) -> None:
+        """Record what a committed batch changed, of the rows announced last if any were."""
         ...
 
     def finished(self, step: str) -> None:
@@ -179,10 +184,10 @@ def _compare(
 def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:
     journal.intend(step.id)
     try:
-        announce = partial(journal.announce, step)
+        announce = partial(journal.announce, step) if journal.announced else None
         for changed in store.execute(step, keys, _sealed(step, journal), announce):
             journal.changed(step, changed)
-            progress(step, len(changed))
+            progress(step, changed.rows)
     except StoreError:
         journal.interrupted(step.id)
         raise
@@ -195,6 +200,8 @@ def _sealed(step: Step, journal: Journal) -> list[Key] | None:
 
 class MemoryJournal:
     """A journal that lasts as long as the process: for trying out, and for tests."""
+
+    announced = False
 
     def __init__(self) -> None:
         self._sealed: dict[str, list[Key]] = {}
@@ -220,9 +227,9 @@ class MemoryJournal:
     def announce(self, step: Step, keys: Sequence[Key]) -> None:
         """Nothing to keep."""
 
-    def changed(self, step: Step, keys: Sequence[Key]) -> None:
+    def changed(self, step: Step, changed: Changed) -> None:
         """Record the rows that a committed batch changed."""
-        self._rows[step.id] += len(keys)
+        self._rows[step.id] += changed.rows
 
     def finished(self, step: str) -> None:
         """Nothing to keep."""

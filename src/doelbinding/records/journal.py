@@ -13,6 +13,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.plan.model import Plan, Step
+from doelbinding.plan.ports import Changed
 from doelbinding.records.envelope import Sealer
 from doelbinding.records.models import LedgerEntry, Run, StepRun
 
@@ -27,6 +28,8 @@ class Clock(Protocol):
 
 class RecordedJournal:
     """Intent before, outcome after, each with its entry of evidence."""
+
+    announced = True
 
     def __init__(
         self,
@@ -113,17 +116,18 @@ class RecordedJournal:
         )
         self._announced = frozenset(hashes)
 
-    def changed(self, step: Step, keys: Sequence[Key]) -> None:
+    def changed(self, step: Step, changed: Changed) -> None:
         """Record the rows that a committed batch changed; the ledger lets go of those it spared."""
+        keys = changed.keys or ()
         hashes = {self._sealer.keyed_hash(step.store, step.dataset, key) for key in keys}
         spared = self._announced - hashes
         with transaction.atomic():
             if spared:
                 self._ledger(step.id).filter(row_hash__in=spared).delete()
             record = self._record(step.id)
-            record.rows += len(keys)
+            record.rows += changed.rows
             record.save(update_fields=["rows"])
-        self._news = self._news or bool(keys)
+        self._news = self._news or bool(changed.rows)
 
     def _ledger(self, step: str) -> QuerySet[LedgerEntry]:
         return LedgerEntry.objects.filter(run=self._run, step=step)

@@ -21,7 +21,16 @@ from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.justification import Row
 from doelbinding.binding.kleene import Truth
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
-from doelbinding.plan.ports import Announce, Answered, Lookup, Obstacle, Refused, Tally, Unreachable
+from doelbinding.plan.ports import (
+    Announce,
+    Answered,
+    Changed,
+    Lookup,
+    Obstacle,
+    Refused,
+    Tally,
+    Unreachable,
+)
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
@@ -123,19 +132,20 @@ class SqlStore:
         step: Step,
         keys: KeySets,
         sealed: Sequence[Key] | None,
-        announce: Announce = lambda _keys: None,
-    ) -> Iterator[list[Key]]:
-        """Do the step in short transactions; yield the keys changed after each commit."""
+        announce: Announce | None = None,
+    ) -> Iterator[Changed]:
+        """Do the step in short transactions; yield what was changed after each commit."""
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         own = self._own_key(here)
         predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
         for chunk in self._chunks(here, predicate, sealed):
             meant = sa.and_(compiler.key_in(own, chunk), predicate)
-            announce(chunk)
+            if announce is not None:
+                announce(chunk)
             with self.transaction() as connection:
                 changed = self._change(connection, step, here, meant)
-            yield changed
+            yield Changed(rows=len(changed), keys=changed)
 
     def _chunks(
         self, here: Here, predicate: sa.ColumnElement[bool], sealed: Sequence[Key] | None
