@@ -17,6 +17,7 @@ from doelbinding.policy.retention import After
 _FIRST, _LAST = date(1, 1, 2).toordinal(), date(9000, 1, 1).toordinal()
 
 
+@lru_cache(maxsize=65_536)
 def last_kept_day(rule: After, start: date, financial_year_end: str) -> date:
     """Give the last day on which a value that started on `start` is kept."""
     if rule.end_of_financial_year:

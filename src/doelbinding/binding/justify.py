@@ -202,7 +202,7 @@ class Interpreter:
             return
         found = list(self.persons_of(here, row))
         if not found:
-            yield _unowned(activity, phase, when)
+            yield unowned(activity, phase, when)
         for theirs in found:
             yield from self._phase_state((here, row), theirs, activity, phase, when)
 
@@ -213,7 +213,7 @@ class Interpreter:
         here, row = theirs
         controllers = self.controllers(here, row)
         if controllers is None:
-            yield _unowned(activity, phase, when)
+            yield unowned(activity, phase, when)
             return
         (controller,) = controllers
         if not self.policy.performs(controller, activity):
@@ -394,7 +394,7 @@ def _compare(value: object, condition: Condition) -> bool:
             return bool(value >= wanted)
 
 
-def _unowned(activity: Activity, phase: Phase, when: Truth) -> PhaseState:
+def unowned(activity: Activity, phase: Phase, when: Truth) -> PhaseState:
     """Give the state of a phase on a row that leads to nobody we can tell: unknown."""
     terms = tuple(TermState(term=term, lives=None) for term in phase.terms)
     return PhaseState(controller="", activity=activity, phase=phase, when=when, terms=terms)

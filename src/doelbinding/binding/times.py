@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from doelbinding.policy.stores import Column, ColumnType
 
+_IN_EVERY_MONTH = 28
 _DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,6})?(\+00(:00)?)?"
@@ -66,6 +67,8 @@ def _day(value: object) -> date | None:
     year, month, day = (int(part) for part in match.groups())
     if year == 0:
         return None
+    if day <= _IN_EVERY_MONTH:
+        return date(year, month, day)
     month_end = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return date(year, month, min(day, month_end.day))
 

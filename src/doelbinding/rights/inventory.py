@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind
+from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState
-from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.paths import Place
 from doelbinding.plan.ports import Store
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
@@ -41,16 +43,26 @@ class Reason:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundValue:
-    """One value with its standing, its reasons and the recipients it goes to."""
+class FoundValue(NamedTuple):
+    """One value with its standing, its reasons and the recipients it goes to.
+
+    A named tuple, since an answer has thousands of them.
+    """
 
     column: Column
-    value: object = field(repr=False)
+    value: object
     standing: Standing
     reasons: tuple[Reason, ...]
     recipients: tuple[Recipient, ...]
     holds: tuple[HoldKind, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show what it is, and never the value."""
+        return f"FoundValue({self.column.name}, {self.standing.value})"
+
+
+_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...]]
+_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,53 +100,79 @@ def take_inventory(
 ) -> Inventory:
     """Give the justification of everything found, justified or not."""
     reading = found.reading or Reading(stores, controller.country)
-    interpreter = Interpreter(policy=policy, reader=reading, at=at, circumstances=circumstances)
-    taker = _Taker(policy, controller, interpreter)
+    judge = Judge(policy=policy, reader=reading, at=at, circumstances=circumstances)
+    taker = _Taker(policy, controller, judge)
     rows = tuple(taker.row(row) for row in found.rows)
     return Inventory(controller=controller, at=at, found=found, rows=rows)
 
 
-@dataclass(frozen=True, slots=True)
 class _Taker:
-    policy: Policy
-    controller: Controller
-    interpreter: Interpreter
+    """Takes the inventory row by row; what columns bound alike have in common is said once."""
+
+    def __init__(self, policy: Policy, controller: Controller, judge: Judge) -> None:
+        self._policy, self._controller, self._judge = policy, controller, judge
+        self._columns: dict[str, tuple[tuple[Column, int | None], ...]] = {}
+        self._said: dict[tuple[int, str | None], _Said] = {}
+        self._reasons: dict[int, tuple[Reason, ...]] = {}
 
     def row(self, found: FoundRow) -> RowReport:
         """Give a row's values; facts of the row come after its personal values."""
-        dataset = found.place.dataset
-        columns = sorted(dataset.columns, key=lambda c: not c.personal)
-        values = (self.value(found, c) for c in columns if found.row[c.name] not in (None, ""))
+        here, row = found.place, found.row
+        columns = self._columns.get(here.ref) or self._ordered(here)
+        judged: dict[int, Justification] = {}
+        values = []
+        for column, number in columns:
+            held = row[column.name]
+            if held is None or held == "":
+                continue
+            if number is None:
+                said = _WITH_ROW
+            else:
+                why = judged.get(number)
+                if why is None:
+                    group = self._judge.groups(here)[number]
+                    why = judged[number] = self._judge.judge(here, row, group)
+                said = self._said.get((id(why), column.category)) or self._say(why, column)
+            values.append(FoundValue(column, held, *said))
         return RowReport(found=found, values=tuple(values))
 
-    def value(self, found: FoundRow, column: Column) -> FoundValue:
-        held = found.row[column.name]
-        if not column.personal:
-            return FoundValue(
-                column=column, value=held, standing=Standing.WITH_ROW, reasons=(), recipients=()
-            )
-        why = self.interpreter.justify(found.place, found.row, column.name)
-        reasons = tuple(self._reasons(why))
-        return FoundValue(
-            column=column,
-            value=held,
-            standing=_standing(why),
-            reasons=reasons,
-            recipients=tuple(self._recipients(column, reasons)),
-            holds=tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
-        )
+    def _ordered(self, here: Place) -> tuple[tuple[Column, int | None], ...]:
+        """Give the columns of a dataset, personal ones first, each with how it is bound."""
+        groups = {
+            name: number
+            for number, group in enumerate(self._judge.groups(here))
+            for name in group.columns
+        }
+        columns = sorted(here.dataset.columns, key=lambda c: not c.personal)
+        found = tuple((column, groups.get(column.name)) for column in columns)
+        self._columns[here.ref] = found
+        return found
 
-    def _reasons(self, why: Justification) -> Iterator[Reason]:
+    def _say(self, why: Justification, column: Column) -> _Said:
+        """Say of a justification what it means for values of one category."""
+        reasons = self._reasons.get(id(why))
+        if reasons is None:
+            reasons = self._reasons[id(why)] = tuple(self._reasons_of(why))
+        said = (
+            _standing(why),
+            reasons,
+            tuple(self._recipients(column, reasons)),
+            tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
+        )
+        self._said[id(why), column.category] = said
+        return said
+
+    def _reasons_of(self, why: Justification) -> Iterator[Reason]:
         for state in why.phases:
-            ours = state.controller in (self.controller.id, "")
+            ours = state.controller in (self._controller.id, "")
             if ours and state.justifies is not False:
                 yield _reason(state)
 
     def _recipients(self, column: Column, reasons: tuple[Reason, ...]) -> Iterator[Recipient]:
         named = dict.fromkeys(r for reason in reasons for r in reason.activity.recipients)
         for recipient_id in named:
-            recipient = self.policy.recipient_by_id[recipient_id]
-            here = not recipient.controllers or self.controller.id in recipient.controllers
+            recipient = self._policy.recipient_by_id[recipient_id]
+            here = not recipient.controllers or self._controller.id in recipient.controllers
             if here and column.category in recipient.receives:
                 yield recipient
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import TypeGuard
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
@@ -18,6 +19,17 @@ from doelbinding.plan.ports import Answered, Gathers, Lookup, Store
 
 _Gather = Callable[[Sequence[Lookup]], Answered]
 Index = dict[Key, Sequence[Row]]
+
+
+_CAN: dict[type, bool] = {}
+
+
+def _gathers(store: Store) -> TypeGuard[Gathers]:
+    """Tell whether a store answers many lookups at once; asking a protocol takes long."""
+    kind = type(store)
+    if kind not in _CAN:
+        _CAN[kind] = isinstance(store, Gathers)
+    return _CAN[kind]
 
 
 class Reading:
@@ -30,7 +42,7 @@ class Reading:
 
     def __init__(self, stores: Mapping[str, Store], country: str | None = None) -> None:
         self._stores = stores
-        self._gathers = {name: one for name, one in stores.items() if isinstance(one, Gathers)}
+        self._gathers = {name: one for name, one in stores.items() if _gathers(one)}
         self._country = country
         self._by_key: dict[tuple[str, tuple[str, ...]], Index] = {}
         self._by_identifier: dict[tuple[str, str, str], Index] = {}

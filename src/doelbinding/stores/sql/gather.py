@@ -67,38 +67,37 @@ class Gatherer:
 
     def _answered(self, cursor: Any, lookups: Sequence[Lookup]) -> Answered:
         answers: list[dict[Key, list[Row]]] = [{} for _ in lookups]
-        by_ref: dict[str, list[int]] = {}
-        for n, lookup in enumerate(lookups):
-            by_ref.setdefault(lookup.ref, []).append(n)
-        for ref, asking in by_ref.items():
-            self._of_one(cursor, ref, [lookups[n] for n in asking], [answers[n] for n in asking])
+        asked = list(self._asked(lookups))
+        found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
+        for one, rows in zip(asked, found, strict=True):
+            self._distribute(cursor, [(lookup, answers[n]) for n, lookup in one], rows)
         return answers
 
-    def _of_one(
-        self,
-        cursor: Any,
-        ref: str,
-        lookups: Sequence[Lookup],
-        answers: Sequence[dict[Key, list[Row]]],
-    ) -> None:
-        if sum(len(one.keys) for one in lookups) > _MOST:
-            for lookup, answer in zip(lookups, answers, strict=True):
+    def _asked(self, lookups: Sequence[Lookup]) -> Iterator[list[tuple[int, Lookup]]]:
+        """Yield what is asked by one statement each, with the number of each lookup."""
+        by_ref: dict[str, list[tuple[int, Lookup]]] = {}
+        for n, lookup in enumerate(lookups):
+            if len(lookup.keys) > _MOST:
                 for start in range(0, len(lookup.keys), _MOST):
-                    part = lookup.keys[start : start + _MOST]
-                    self._distributed(cursor, ref, [_with(lookup, part)], [answer])
-            return
-        self._distributed(cursor, ref, lookups, answers)
+                    yield [(n, _with(lookup, lookup.keys[start : start + _MOST]))]
+            else:
+                by_ref.setdefault(lookup.ref, []).append((n, lookup))
+        yield from by_ref.values()
 
-    def _distributed(
+    def _distribute(
         self,
         cursor: Any,
-        ref: str,
-        lookups: Sequence[Lookup],
-        answers: Sequence[dict[Key, list[Row]]],
+        asked: Sequence[tuple[Lookup, dict[Key, list[Row]]]],
+        rows: Sequence[Row],
     ) -> None:
-        rows = self._rows(cursor, ref, lookups)
-        takers = [(_takes(one), answer) for one, answer in zip(lookups, answers, strict=True)]
-        judged = all(one.kind is not None for one in lookups)
+        """Give each row to whoever asked for it."""
+        if len(asked) == 1 and len(asked[0][0].keys) == 1 and asked[0][0].kind is None:
+            lookup, answer = asked[0]
+            if rows:
+                answer[lookup.keys[0]] = list(rows)
+            return
+        takers = [(_takes(lookup), answer) for lookup, answer in asked]
+        judged = all(lookup.kind is not None for lookup, _ in asked)
         for row in rows:
             taken = judged
             for takes, answer in takers:
@@ -107,37 +106,49 @@ class Gatherer:
                     taken = True
                     answer.setdefault(key, []).append(row)
             if not taken:
-                self._one_by_one(cursor, ref, lookups, answers)
+                self._one_by_one(cursor, asked)
                 return
 
     def _one_by_one(
-        self,
-        cursor: Any,
-        ref: str,
-        lookups: Sequence[Lookup],
-        answers: Sequence[dict[Key, list[Row]]],
+        self, cursor: Any, asked: Sequence[tuple[Lookup, dict[Key, list[Row]]]]
     ) -> None:
         """Ask each key alone, where the database finds rows by it that Python would not."""
-        for lookup, answer in zip(lookups, answers, strict=True):
-            if lookup.kind is not None:
-                continue
-            answer.clear()
-            for key in lookup.keys:
-                answer[key] = self._rows(cursor, ref, [_with(lookup, [key])])
+        for lookup, answer in asked:
+            if lookup.kind is None:
+                answer.clear()
+                for key in lookup.keys:
+                    (answer[key],) = self._found(cursor, [[_with(lookup, [key])]])
 
-    def _rows(self, cursor: Any, ref: str, lookups: Sequence[Lookup]) -> list[Row]:
-        text = self._text(ref)
+    def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
+        """Give the rows that each statement finds, whoever of its lookups asked for them."""
+        statements = [self._written(lookups) for lookups in asked]
+        fetched = self._fetched(cursor, statements)
+        found: list[list[Row]] = []
+        for lookups, rows in zip(asked, fetched, strict=True):
+            names = self._text(lookups[0].ref).names
+            found.append([dict(zip(names, row)) for row in rows])  # noqa: B905 - as selected
+        return found
+
+    def _written(self, lookups: Sequence[Lookup]) -> tuple[str, list[Any]]:
         conditions, values = [], []
         for lookup in lookups:
             condition, said = self._condition(lookup)
             conditions.append(condition)
             values += said
-        written = f"{text.select} WHERE {' OR '.join(conditions)}"
-        if self._postgresql:
-            cursor.execute(written, values, prepare=True)
-        else:
-            cursor.execute(written, values)
-        return [dict(zip(text.names, found, strict=True)) for found in cursor.fetchall()]
+        return f"{self._text(lookups[0].ref).select} WHERE {' OR '.join(conditions)}", values
+
+    def _fetched(
+        self, cursor: Any, statements: Sequence[tuple[str, list[Any]]]
+    ) -> list[Sequence[tuple[Any, ...]]]:
+        if not self._postgresql:
+            return [_fetch(cursor, *statement) for statement in statements]
+        try:
+            if len(statements) == 1:
+                return [_fetch(cursor, *statements[0], prepare=True)]
+            return _pipelined(cursor.connection, statements)
+        except self._engine.dialect.loaded_dbapi.NotSupportedError:
+            # a table was changed since a statement was prepared
+            return [_fetch(cursor, *statement, prepare=False) for statement in statements]
 
     def _condition(self, lookup: Lookup) -> tuple[str, list[Any]]:
         if lookup.kind is not None:
@@ -153,6 +164,8 @@ class Gatherer:
         return self._held_in(quoted[0], [key[0] for key in lookup.keys])
 
     def _held_in(self, held: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        if len(values) == 1:
+            return f"{held} = {self._mark}", list(values)
         if self._postgresql:
             return f"{held} = ANY({self._mark})", [list(values)]
         return f"{held} IN ({', '.join([self._mark] * len(values))})", list(values)
@@ -191,6 +204,21 @@ class Gatherer:
 
     def _quoted(self, name: str) -> str:
         return str(self._engine.dialect.identifier_preparer.quote(name))
+
+
+def _fetch(cursor: Any, written: str, values: list[Any], **how: Any) -> Sequence[tuple[Any, ...]]:
+    cursor.execute(written, values, **how)
+    rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _pipelined(
+    connection: Any, statements: Sequence[tuple[str, list[Any]]]
+) -> list[Sequence[tuple[Any, ...]]]:
+    """Send all statements before waiting for the first answer."""
+    with connection.pipeline():
+        cursors = [connection.execute(*statement, prepare=True) for statement in statements]
+    return [cursor.fetchall() for cursor in cursors]
 
 
 def _with(lookup: Lookup, keys: Sequence[Key]) -> Lookup:

@@ -38,6 +38,7 @@ from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
+from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
 
 BATCH = 5000
@@ -208,8 +209,12 @@ class SqlStore:
     @contextmanager
     def gathering(self) -> Iterator[Callable[[Sequence[Lookup]], Answered]]:
         """Give what answers many lookups in few statements, each in a transaction of its own."""
-        with self._driver() as connection, self._gatherer.opened(connection) as gather:
+        with self._readers.connection() as driver, self._gatherer.opened(driver) as gather:
             yield gather
+
+    @cached_property
+    def _readers(self) -> Readers:
+        return Readers(self.engine, self._unreachable)
 
     @cached_property
     def _gatherer(self) -> Gatherer:
@@ -217,28 +222,6 @@ class SqlStore:
             return self._selection(dataset, table(dataset))
 
         return Gatherer(self.engine, select, self.mapped.dataset)
-
-    @contextmanager
-    def _driver(self) -> Iterator[Any]:
-        """Give the driver's own connection, in which each statement stands alone.
-
-        Raises:
-            Unreachable: no connection.
-        """
-        try:
-            pooled = self.engine.raw_connection()
-        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
-            raise self._unreachable(error) from None
-        driver: Any = pooled.driver_connection
-        alone = self.dialect == "postgresql"
-        try:
-            if alone:
-                driver.autocommit = True
-            yield driver
-        finally:
-            if alone and not driver.closed:
-                driver.autocommit = False
-            pooled.close()
 
     def values(self, ref: str, column: str) -> Iterator[str | int]:
         """Yield each value that a column of a dataset holds, once."""
@@ -259,6 +242,7 @@ class SqlStore:
     def close(self) -> None:
         """Let go of connections."""
         self.engine.dispose()
+        self._readers.close()
 
     def _dataset(self, ref: str) -> Dataset:
         return self.mapped.dataset(ref.partition(".")[2])

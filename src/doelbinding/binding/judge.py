@@ -1,0 +1,275 @@
+"""The plain reading at speed: what does not change from row to row is worked out once.
+
+A `Judge` answers as the `Interpreter` does, and leaves to it whatever is rare: it keeps, per
+dataset and controller, the phases bound, where each term's date stands, and what each date came to,
+so that a row costs a look into a few dictionaries. Alike answers are one object. It lives no longer
+than the rows it judges; a property test holds it equal to the interpreter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Protocol, runtime_checkable
+
+from doelbinding.binding.circumstances import Hold, Key, Restriction, Stop
+from doelbinding.binding.justification import Justification, PhaseState, Row
+from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.kleene import Truth, either
+from doelbinding.binding.living import Ask, Line, LivingPhase, by_value, latest
+from doelbinding.binding.paths import Link, Place
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.retention import After
+from doelbinding.policy.stores import Binding, EventSource, Prohibition
+
+_Lives = tuple[Place, Row, tuple[Controller, ...] | None]
+"""A person to whom a row leads, with their controller where it can be told."""
+
+
+@runtime_checkable
+class ByKey(Protocol):
+    """A reader that gives rows by the values of columns, in alphabetical order."""
+
+    def by_key(self, ref: str, columns: tuple[str, ...], key: tuple[object, ...]) -> Sequence[Row]:
+        """Give the rows; of a null, none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """Columns of a dataset that are bound alike, with the phases that bind them."""
+
+    columns: tuple[str, ...]
+    lines: tuple[tuple[Condition | None, tuple[Line, ...]], ...]
+    prohibitions: tuple[Prohibition, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge(Interpreter):
+    """Answers for many rows of one policy at one instant."""
+
+    def justify(self, here: Place, row: Row, column: str) -> Justification:
+        """Give the justification of one value."""
+        for group in self.groups(here):
+            if column in group.columns:
+                return self.judge(here, row, group)
+        return super().justify(here, row, column)
+
+    def judge(self, here: Place, row: Row, group: Bound) -> Justification:
+        """Give the justification of a row's values in columns that are bound alike."""
+        phases = self._states(here, row, group)
+        kept: tuple[Hold | Restriction, ...] = ()
+        perhaps = False
+        if self._anybody_kept:
+            kept, perhaps = tuple(self.kept_by(here, row)), self._perhaps_kept(here, row)
+        prohibited, barred = self._prohibited(here, row, group) if group.prohibitions else _FREE
+        mark = (
+            tuple(map(id, phases)),
+            tuple(map(id, kept)),
+            perhaps,
+            prohibited,
+            tuple(map(id, barred)),
+        )
+        found = self._known.get(mark)
+        if found is None:
+            found = self._known[mark] = Justification(
+                phases=tuple(phases),
+                kept_by=kept,
+                perhaps_kept=perhaps,
+                prohibited=prohibited,
+                prohibitions=barred,
+            )
+        return found
+
+    def groups(self, here: Place) -> tuple[Bound, ...]:
+        """Give the personal columns of a dataset, those bound alike together."""
+        found = self._groups.get(here.ref)
+        if found is None:
+            found = self._groups[here.ref] = tuple(self._grouped(here))
+        return found
+
+    def _states(self, here: Place, row: Row, group: Bound) -> list[PhaseState]:
+        people = self._people(here, row)
+        states = []
+        for condition, lines in group.lines:
+            when = True if condition is None else self.test(condition, here, row)
+            for line in lines:
+                if not people:
+                    states.append(line.unowned(when))
+                for place, theirs, controllers in people:
+                    if controllers is None:
+                        states.append(line.unowned(when))
+                        continue
+                    living = self._living(here, line, place, controllers[0])
+                    if living is not None:
+                        states.append(living.state(when, row, theirs))
+        return states
+
+    def _people(self, here: Place, row: Row) -> list[_Lives]:
+        if here.top.shared:
+            found = self.persons_of(here, row)
+            return [(place, other, self._owners(place, other)) for place, other in found]
+        return [(here, row, self._owners(here, row))]
+
+    def _owners(self, here: Place, row: Row) -> tuple[Controller, ...] | None:
+        if isinstance(here.owner, str):
+            return self._owner[here.owner]
+        return self.controllers(here, row)
+
+    @cached_property
+    def _owner(self) -> dict[str, tuple[Controller, ...]]:
+        return {name: (one,) for name, one in self.policy.controller_by_id.items()}
+
+    def _living(
+        self, here: Place, line: Line, place: Place, controller: Controller
+    ) -> LivingPhase | None:
+        mark = place.ref, controller.id
+        if mark not in line.living:
+            performed = self.policy.performs(controller, line.activity)
+            line.living[mark] = (
+                LivingPhase(self, line, here, place, controller) if performed else None
+            )
+        return line.living[mark]
+
+    def _prohibited(
+        self, here: Place, row: Row, group: Bound
+    ) -> tuple[Truth, tuple[Prohibition, ...]]:
+        answers = [
+            (p, True if p.when is None else self.test(p.when, here, row))
+            for p in group.prohibitions
+        ]
+        truth = either(answer for _, answer in answers)
+        return truth, tuple(p for p, answer in answers if answer is not False)
+
+    def related(self, here: Place, link: Link, row: Row) -> Sequence[Row]:
+        """Give the rows that a link leads to from a row here."""
+        by_key = self._by_key
+        if by_key is None:
+            return super().related(here, link, row)
+        mark = here.store.id, link
+        way = self._ways.get(mark)
+        if way is None:
+            pairs = sorted(link.pairs, key=lambda pair: pair[1])
+            way = self._ways[mark] = (
+                f"{here.store.id}.{link.dataset}",
+                tuple(mine for mine, _ in pairs),
+                tuple(theirs for _, theirs in pairs),
+            )
+        ref, mine, theirs = way
+        return by_key(ref, theirs, tuple([row[name] for name in mine]))
+
+    @cached_property
+    def _by_key(self) -> Callable[[str, tuple[str, ...], tuple[object, ...]], Sequence[Row]] | None:
+        return self.reader.by_key if isinstance(self.reader, ByKey) else None
+
+    def dating(self, here: Place, rule: After, controller: Controller) -> Ask:
+        """Give what tells when a rule's event was and whether it still lives, for rows here."""
+        mark = here.ref, rule, controller.id
+        found = self._dated.get(mark)
+        if found is None:
+            found = self._dated[mark] = self._asking(here, rule, controller)
+        return found
+
+    def _asking(self, here: Place, rule: After, controller: Controller) -> Ask:
+        event, above = here.dataset.events.get(rule.event), here.parent
+        if event is None:
+            if above is None:
+                return lambda _: (None, None)
+            return self._above(here, self.dating(above, rule, controller))
+        if event.column is not None:
+            return by_value(event.column, lambda row: self._after(here, row, rule, controller))
+        if any(here.elsewhere(source) is not None for source in event.latest_of):
+            return lambda row: self._after(here, row, rule, controller)
+        return latest([self._dated_by(here, s, rule, controller) for s in event.latest_of])
+
+    def _above(self, here: Place, ask: Ask) -> Ask:
+        def asked(row: Row) -> tuple[Truth, date | None]:
+            parent = self.up(here, row)
+            return (None, None) if parent is None else ask(parent)
+
+        return asked
+
+    def _dated_by(
+        self, here: Place, source: EventSource, rule: After, controller: Controller
+    ) -> Callable[[Row], Sequence[tuple[Truth, date | None]]]:
+        link = here.source_link(source)
+        there, name = here if link is None else here.neighbour(link.dataset), source.column
+
+        def one(row: Row) -> tuple[Truth, date | None] | None:
+            if self.value(there, row, name) is None:
+                return None
+            return self._from(there, row, name, rule, controller)
+
+        dated = by_value(name, one)
+
+        def ask(row: Row) -> Sequence[tuple[Truth, date | None]]:
+            rows = (row,) if link is None else self.related(here, link, row)
+            return [found for other in rows if (found := dated(other)) is not None]
+
+        return ask
+
+    def key_of_person(self, here: Place) -> Callable[[Row], Key | None]:
+        """Give what tells the key of the person a row here leads to."""
+        return lambda row: self._top_key(here, row)
+
+    def collected_before(self, here: Place, row: Row, stop: Stop, controller: Controller) -> bool:
+        """Tell whether a row was there when a stop was set."""
+        return self._collected_before(here, row, stop, controller)
+
+    def is_person(self, here: Place, row: Row, category: str) -> Truth:
+        """Tell whether a row is of a category of person."""
+        return self._person(here, row, category)
+
+    def state_of(self, here: Place, row: Row, state: str) -> Truth:
+        """Tell whether a state holds for a row."""
+        return self._state(here, row, state)
+
+    @cached_property
+    def _ways(self) -> dict[object, tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        return {}
+
+    @cached_property
+    def _dated(self) -> dict[object, Ask]:
+        return {}
+
+    @cached_property
+    def _anybody_kept(self) -> bool:
+        said = self.circumstances
+        return bool(said.holds) or any(not one.phases for one in said.restrictions)
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[Bound, ...]]:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[object, Justification]:
+        return {}
+
+    def _grouped(self, here: Place) -> list[Bound]:
+        dataset = here.dataset
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[str]] = {}
+        for column in dataset.personal_columns:
+            bound = tuple(n for n, b in enumerate(dataset.bindings) if column.name in b.columns)
+            barred = tuple(
+                n for n, p in enumerate(dataset.prohibitions) if column.name in p.columns
+            )
+            alike.setdefault((bound, barred), []).append(column.name)
+        return [
+            Bound(
+                columns=tuple(columns),
+                lines=tuple(self._lines(dataset.bindings[n]) for n in bound),
+                prohibitions=tuple(dataset.prohibitions[n] for n in barred),
+            )
+            for (bound, barred), columns in alike.items()
+        ]
+
+    def _lines(self, binding: Binding) -> tuple[Condition | None, tuple[Line, ...]]:
+        activity = self.policy.activity_by_id[binding.activity]
+        wanted = [p for p in activity.phases if not binding.phases or p.id in binding.phases]
+        return binding.when, tuple(Line(activity, phase) for phase in wanted)
+
+
+_FREE: tuple[Truth, tuple[Prohibition, ...]] = (False, ())

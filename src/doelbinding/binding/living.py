@@ -1,0 +1,176 @@
+"""One phase at one controller, for rows of one dataset: its terms and stops, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from doelbinding.binding.circumstances import Key, Restriction, Stop, phase_name
+from doelbinding.binding.cutoff import last_kept_day
+from doelbinding.binding.justification import PhaseState, Row, TermState
+from doelbinding.binding.justify import unowned
+from doelbinding.binding.kleene import Truth, both, either, negate
+from doelbinding.binding.leads import collected_by, told_by
+from doelbinding.binding.paths import Place
+from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.organisation import Controller
+from doelbinding.policy.retention import After, Until
+
+if TYPE_CHECKING:
+    from doelbinding.binding.judge import Judge
+
+_Dated = tuple[Truth, date | None]
+Ask = Callable[[Row], _Dated]
+
+
+class Line:
+    """A phase that binds some columns, and how it lives per dataset of people and controller."""
+
+    def __init__(self, activity: Activity, phase: Phase) -> None:
+        self.activity = activity
+        self.phase = phase
+        self.living: dict[tuple[str, str], LivingPhase | None] = {}
+        self._unowned: dict[Truth, PhaseState] = {}
+
+    def unowned(self, when: Truth) -> PhaseState:
+        """Give the state of the phase on a row that leads to nobody we can tell."""
+        if when not in self._unowned:
+            self._unowned[when] = unowned(self.activity, self.phase, when)
+        return self._unowned[when]
+
+
+class LivingPhase:
+    """A phase for rows of a dataset that lead to people of another, at one controller.
+
+    A row and its person's are the same where it leads to one. Alike states are one object.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        line: Line,
+        own: Place,
+        theirs: Place,
+        controller: Controller,
+    ) -> None:
+        self._judge, self._own, self._theirs = judge, own, theirs
+        self._line, self._controller = line, controller
+        name = phase_name(line.activity.id, line.phase.id)
+        terms = judge.policy.terms_of(controller, line.activity, line.phase)
+        self._terms = tuple(_Living(judge, own, theirs, term, controller) for term in terms)
+        said, top = judge.circumstances, theirs.top.ref
+        self._stops = tuple(said.stops_of(controller.id, name, top))
+        self._suspensions = tuple(said.suspensions_of(controller.id, name, top))
+        self._tells_collected = collected_by(own)
+        self._key = judge.key_of_person(theirs)
+        self._top = top
+        self._known: dict[object, PhaseState] = {}
+
+    def state(self, when: Truth, own: Row, theirs: Row) -> PhaseState:
+        """Give what the phase says of a row and the person it leads to."""
+        terms = [term.state(own, theirs) for term in self._terms]
+        stops: Sequence[Stop] = ()
+        suspended: Sequence[Restriction] = ()
+        if self._stops or self._suspensions:
+            key = self._key(theirs)
+            stops = [s for s in self._stops if self._stopped(s, key, own, theirs)]
+            suspended = [r for r in self._suspensions if key in r.subjects[self._top]]
+        mark = (when, *map(id, terms), None, *map(id, stops), None, *map(id, suspended))
+        found = self._known.get(mark)
+        if found is None:
+            found = self._known[mark] = PhaseState(
+                controller=self._controller.id,
+                activity=self._line.activity,
+                phase=self._line.phase,
+                when=when,
+                terms=tuple(terms),
+                stops=tuple(stops),
+                suspended=tuple(suspended),
+            )
+        return found
+
+    def _stopped(self, stop: Stop, key: Key | None, own: Row, theirs: Row) -> bool:
+        if key not in stop.subjects[self._top]:
+            return False
+        tells = (self._own, own) if self._tells_collected else (self._theirs, theirs)
+        return stop.kind.lasts or self._judge.collected_before(*tells, stop, self._controller)
+
+
+class _Living:
+    """A term of a phase; dates are kept by what the column holds."""
+
+    def __init__(
+        self, judge: Judge, own: Place, theirs: Place, term: Term, controller: Controller
+    ) -> None:
+        self._judge, self._term, self._controller = judge, term, controller
+        self._theirs = theirs
+        self._told_by_row = told_by(own, term)
+        self._place = own if self._told_by_row else theirs
+        rule = term.parsed
+        self._after: Ask | None = None
+        if isinstance(rule, After):
+            self._after = judge.dating(self._place, rule, controller)
+        self._known: dict[object, TermState] = {}
+
+    def state(self, own: Row, theirs: Row) -> TermState:
+        row = own if self._told_by_row else theirs
+        who = self._who(theirs) if self._term.persons else True
+        if self._after is None:
+            return self._waiting(who, row)
+        mark = who, *self._after(row)
+        found = self._known.get(mark)
+        if found is None:
+            found = self._known[mark] = self._dated(*mark)
+        return found
+
+    def _who(self, theirs: Row) -> Truth:
+        return either(self._judge.is_person(self._theirs, theirs, p) for p in self._term.persons)
+
+    def _waiting(self, who: Truth, row: Row) -> TermState:
+        rule = self._term.parsed
+        state = self._judge.state_of(self._place, row, rule.state)  # type: ignore[union-attr]
+        mark = who, state
+        if mark not in self._known:
+            alive = negate(state) if isinstance(rule, Until) else state
+            self._known[mark] = TermState(term=self._term, lives=both((who, alive)), applies=who)
+        return self._known[mark]
+
+    def _dated(self, who: Truth, alive: Truth, start: date | None) -> TermState:
+        rule = self._term.parsed
+        until = None
+        if start is not None and isinstance(rule, After):
+            until = last_kept_day(rule, start, self._controller.financial_year_end)
+        lives = both((who, alive))
+        return TermState(term=self._term, lives=lives, applies=who, start=start, until=until)
+
+
+_Known = TypeVar("_Known")
+_UNASKED = object()
+
+
+def by_value(name: str, ask: Callable[[Row], _Known]) -> Callable[[Row], _Known]:
+    """Remember what rows answer by what one column of them holds."""
+    known: dict[object, _Known] = {}
+
+    def asked(row: Row) -> _Known:
+        held = row[name]
+        found = known.get(held, _UNASKED)
+        if found is _UNASKED:
+            found = known[held] = ask(row)
+        return found  # type: ignore[return-value]
+
+    return asked
+
+
+def latest(sources: Sequence[Callable[[Row], Sequence[_Dated]]]) -> Ask:
+    """Give what tells the latest of the events that several sources date."""
+
+    def ask(row: Row) -> _Dated:
+        answers = [answer for source in sources for answer in source(row)]
+        if not answers:
+            return None, None
+        days = [start for _, start in answers if start is not None]
+        return either(alive for alive, _ in answers), max(days, default=None)
+
+    return ask

@@ -1,0 +1,68 @@
+"""The judge says of every value what the interpreter says, whatever was foreseen (ADR 0004)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+
+from doelbinding.binding.judge import Judge
+from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.paths import Place, places
+from doelbinding.rights.reading import Reading
+from doelbinding.rights.ways import foresee, ways_of
+from doelbinding.stores.memory.tables import MemoryTables
+from tests.integration.oracle.database import build, read
+from tests.integration.oracle.test_oracle import CASES, postgresql, sqlite, thorough
+from tests.integration.oracle.worlds import World, worlds
+
+__all__ = ["postgresql", "sqlite"]
+
+
+def says_the_same(world: World, engine: sa.Engine) -> None:
+    stores = build(engine, world)
+    tables = MemoryTables(tables=read(stores))
+    plain = Interpreter(
+        policy=world.policy, reader=tables, at=world.at, circumstances=world.circumstances
+    )
+    reading = Reading(stores)
+    ways = ways_of(world.policy)
+    judge = Judge(
+        policy=world.policy, reader=reading, at=world.at, circumstances=world.circumstances
+    )
+    with reading.session():
+        foresee(reading, ways, _people(ways.places.values(), tables))
+        for here in places(world.policy):
+            for row in tables.tables.get(here.ref, []):
+                for column in here.dataset.personal_columns:
+                    said = judge.justify(here, row, column.name)
+                    assert said == plain.justify(here, row, column.name)
+    for store in stores.values():
+        store.close()
+
+
+def _people(
+    found: Iterator[Place] | object, tables: MemoryTables
+) -> list[tuple[Place, dict[str, object]]]:
+    return [
+        (here, row)
+        for here in found  # type: ignore[attr-defined]
+        if here.dataset.person
+        for row in tables.tables.get(here.ref, [])
+    ]
+
+
+@pytest.mark.usefixtures("sqlite")
+@thorough(CASES)
+@given(world=worlds())
+def test_on_sqlite(world: World, sqlite: sa.Engine) -> None:
+    says_the_same(world, sqlite)
+
+
+@pytest.mark.usefixtures("postgresql")
+@thorough(CASES // 2)
+@given(world=worlds(junk=False))
+def test_on_postgresql(world: World, postgresql: sa.Engine) -> None:
+    says_the_same(world, postgresql)
