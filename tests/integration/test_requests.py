@@ -37,7 +37,7 @@ def erased(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which Sanne was erased."""
     folder = tmp_path_factory.mktemp("erased") / "demo"
     shutil.copytree(made, folder)
-    did(folder, "subject", "erase", *SANNE, "--yes")
+    did(folder, "subject", "erase", *SANNE, "--yes", "--at", DAY.isoformat())
     return folder
 
 

@@ -21,6 +21,8 @@ _KNOWN = (
     ("doelbinding.jobs.retention", "PolicyBroken"),
     ("doelbinding.jobs.requests", "NoSuchController"),
     ("doelbinding.jobs.requests", "NoSuchCase"),
+    ("doelbinding.jobs.requests", "CaseDecided"),
+    ("doelbinding.jobs.requests", "NotDecided"),
     ("doelbinding.jobs.holds", "NobodyFound"),
     ("doelbinding.jobs.explain", "NoSuchValue"),
     ("doelbinding.wiring", "NotConfigured"),

@@ -21,6 +21,7 @@ from doelbinding.cli.reading import (
 )
 
 if TYPE_CHECKING:
+    from doelbinding.jobs.erasure import Erased, Manner
     from doelbinding.jobs.requests import Asked
     from doelbinding.law.rights import ErasureGround
     from doelbinding.rights.erasure import ErasureDecision, Fate
@@ -187,13 +188,45 @@ def _show_inventory(inventory: Inventory) -> None:
 def answer(
     context: typer.Context,
     case: Annotated[str, typer.Argument(help="The request's id, such as case-1a2b3c4d.")],
+    established: Annotated[
+        bool, typer.Option("--established", help="The claim that was weighed is found to be met.")
+    ] = False,
+    refused: Annotated[
+        str | None, typer.Option(help="The claim that was weighed is refused: why.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; default: you.")] = None,
+    out: Out = Path("answers"),
 ) -> None:
-    """Record that an answer was given to the person; lifts the seal, and ends the weighing."""
+    """Record that an answer was given, and lift its seal; or decide a claim that is weighed."""
     workspace = opened(context.obj)
+    if established and refused is not None:
+        raise BadInput("--established and --refused exclude each other")
+    if established or refused is not None:
+        from doelbinding.jobs.erasure import settle_claim
+
+        if refused is not None and not refused.strip():
+            raise BadInput("--refused needs the reason that the person is told")
+        manner = _manner(workspace, by, out)
+        _show_erased(settle_claim(workspace, case, refused, manner))
+        return
     from doelbinding.jobs.requests import close
 
     request = close(workspace, case)
     say(f"{request.id} was answered on {request.answered_at:%Y-%m-%d}; nothing is sealed for it")
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(help="The request's id, such as case-1a2b3c4d.")],
+    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    out: Out = Path("answers"),
+) -> None:
+    """Go on with a request for erasure that was interrupted or not verified."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.erasure import resume as go_on
+
+    _show_erased(go_on(workspace, case, _manner(workspace, by, out)))
 
 
 @app.command()
@@ -218,9 +251,11 @@ def erase(
     language: Language = None,
     at: At = None,
 ) -> None:
-    """Answer a request for erasure (Art. 17): what goes, what stays and why; then do it."""
+    """Answer a request for erasure (Art. 17): what goes, what stays and why; then do it.
+
+    The same request, made again while its case is open, goes on with that case.
+    """
     workspace = opened(context.obj)
-    from doelbinding.cli.retention import show_outcome
     from doelbinding.jobs.erasure import draft_erasure
     from doelbinding.jobs.erasure import erase as carry_out
     from doelbinding.rights.erasure import Claim
@@ -234,20 +269,36 @@ def erase(
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return
+    _show_erased(carry_out(workspace, asked, claim, _manner(workspace, by, out)))
+
+
+def _manner(workspace: Workspace, by: str | None, out: Path) -> Manner:
+    from doelbinding.jobs.erasure import Manner
+
     place = out if out.is_absolute() else workspace.home / out
-    done = carry_out(workspace, asked, claim, by=by or somebody(), out=place)
-    show_outcome(done.plan.plan, done.outcome)
-    if draft.decision.suspended:
+    return Manner(by=by or somebody(), out=place)
+
+
+def _show_erased(done: Erased) -> None:
+    """Print what was carried out, and whether it is shown to be."""
+    from doelbinding.cli.retention import show_outcome
+
+    for plan, outcome in zip(done.plans, done.outcomes, strict=True):
+        show_outcome(plan, outcome)
+    if done.weighed and done.verified:
         say(
             f"{done.request.id}: a claim is still weighed, by {done.request.due_on} at the latest; "
             "what it is about is kept and not used until then"
         )
+        say(f"to decide it: doelbinding subject answer {done.request.id} --established, or "
+            "--refused WHY")  # fmt: skip
     else:
         say(f"{done.request.id}: {done.request.outcome or 'not answered yet'}")
     for file in done.files:
         say(f"  {file}")
     if not done.verified:
         say("NOT VERIFIED: searching again still finds values that should be gone")
+        say(f"when the cause is mended: doelbinding subject resume {done.request.id}")
         raise typer.Exit(1)
 
 

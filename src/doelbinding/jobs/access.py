@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.db import transaction
+
 from doelbinding.binding.circumstances import Hold, HoldKind, Subjects
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.jobs.requests import Asked, case_commitment, case_of, find, inventory_of, receive
 from doelbinding.policy.vocabulary import Right
-from doelbinding.records.models import Request
+from doelbinding.records.models import HoldRecord, Request
 from doelbinding.records.said import record_hold
 from doelbinding.rights.answer import (
     write_access,
@@ -19,9 +21,7 @@ from doelbinding.wiring import Workspace
 
 
 def seal(workspace: Workspace, request: Request, subjects: Subjects, rows: int) -> None:
-    """Keep everything that matches until the request is answered."""
-    if not subjects:
-        return
+    """Keep everything that matches until the request is answered; once."""
     records = workspace.records
     hold = Hold(
         id=f"{request.id}-seal",
@@ -30,6 +30,8 @@ def seal(workspace: Workspace, request: Request, subjects: Subjects, rows: int) 
         subjects=subjects,
         review_on=request.due_on,
     )
+    if not subjects or HoldRecord.objects.filter(id=hold.id).exists():
+        return
     record_hold(
         hold,
         reason="a request for access or portability is being answered",
@@ -52,13 +54,14 @@ def seal(workspace: Workspace, request: Request, subjects: Subjects, rows: int) 
 def answer_access(
     workspace: Workspace, asked: Asked, right: Right, out: Path
 ) -> tuple[Request, Inventory, tuple[Path, ...]]:
-    """Receive a request for access or portability, seal, search and write the answer's folder.
+    """Search, receive the request and seal what it asks for together, write the answer's folder.
 
-    The seal stays until the answer is given (`close`).
+    The seal stays until the answer is given (`close`). Asked again before, it is the same case.
     """
-    request = receive(workspace, asked, right)
     found = find(workspace, asked)
-    seal(workspace, request, found.subjects, len(found.rows))
+    with transaction.atomic():
+        request = receive(workspace, asked, right)
+        seal(workspace, request, found.subjects, len(found.rows))
     inventory = inventory_of(workspace, asked, found)
     case = case_of(request, asked.controller, asked.at.date())
     write = write_access if right is Right.ACCESS else write_portability

@@ -1,206 +1,272 @@
-"""Requests for erasure: decided phase by phase, carried out, searched again (Art. 17; R-IX.3)."""
+"""Requests for erasure: received, decided, carried out, searched again, answered (Art. 17; R-IX.3).
+
+A case is a machine whose state is in the records: it may be stopped at any instant, and the same
+request, or `resume`, goes on with the same case. What appears while it is carried out is found by
+searching again, and decided in a further pass.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from doelbinding.binding.circumstances import Key, Restriction
-from doelbinding.evidence.commitment import commit
-from doelbinding.evidence.schema import EntryKind
+from django.db import transaction
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure
 from doelbinding.jobs.requests import (
     Asked,
-    case_commitment,
-    case_of,
+    NoSuchCase,
+    NotDecided,
+    asked_in,
     find,
-    inventory_of,
+    open_request,
     receive,
     record_answer,
 )
 from doelbinding.jobs.retention import (
-    MadePlan,
+    PlanStale,
     apply_plan,
-    approve_plan,
-    digest_secret,
     insist_not_to_come,
-    keep_plan,
-    planner_at,
+    read_plan,
+    write_plan,
 )
-from doelbinding.plan.run import Bound, Outcome, Progress
-from doelbinding.plan.survey import surveyed
+from doelbinding.plan.model import Plan
+from doelbinding.plan.run import Bound, Outcome, Progress, Surprise
+from doelbinding.policy.stores import Column
 from doelbinding.policy.vocabulary import Right
-from doelbinding.records.models import Request
-from doelbinding.records.said import in_force, record_restriction, record_stop
-from doelbinding.rights.answer import (
-    write_erasure_letter,
-)
-from doelbinding.rights.erasure import (
-    Claim,
-    ErasureDecision,
-    decide_phases,
-    fates_of,
-    stops_for,
-    with_stops,
-)
+from doelbinding.records.alone import alone
+from doelbinding.records.models import Decision, Request, StepRun
+from doelbinding.rights.answer import write_private
+from doelbinding.rights.erasure import Claim
 from doelbinding.rights.found import Found
-from doelbinding.rights.inventory import Inventory, take_inventory
 from doelbinding.wiring import Workspace
 
+__all__ = ["Erased", "ErasureDraft", "draft_erasure", "erase", "resume", "settle_claim"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureDraft:
-    """A request for erasure decided, before anything is recorded or changed."""
-
-    found: Found
-    before: Inventory
-    decision: ErasureDecision
+MOST_PASSES = 3
 
 
-def draft_erasure(
-    workspace: Workspace,
-    asked: Asked,
-    claim: Claim,
-    case: str = "case",
-) -> ErasureDraft:
-    """Decide a request for erasure; change nothing."""
-    found = find(workspace, asked)
-    before = inventory_of(workspace, asked, found)
-    phases = decide_phases(before, claim)
-    stops = tuple(stops_for(phases, asked.controller, found.subjects, case, asked.at))
-    under = take_inventory(
-        policy=workspace.policy,
-        controller=asked.controller,
-        found=found,
-        stores=workspace.stores,
-        circumstances=with_stops(in_force(workspace.records.sealer), stops),
-        at=asked.at,
-    )
-    decision = ErasureDecision(
-        phases=phases,
-        stops=stops,
-        suspended=tuple(p for p in phases if p.decision.suspends),
-        fates=tuple(fates_of(under, phases)),
-    )
-    return ErasureDraft(found=found, before=before, decision=decision)
+def _silent(_step: object, _rows: int) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """A request for erasure carried out."""
+    """A request for erasure carried out, as far as it could be.
+
+    `plans` and `outcomes` are those of the passes made now: usually one.
+    """
 
     request: Request
-    plan: MadePlan
-    outcome: Outcome
-    left: Found
+    plans: tuple[Plan, ...]
+    outcomes: tuple[Outcome, ...]
     verified: bool
+    weighed: tuple[str, ...]
     files: tuple[Path, ...]
 
 
-def erase(
-    workspace: Workspace,
-    asked: Asked,
-    claim: Claim,
-    *,
-    by: str,
-    out: Path,
-    progress: Progress = lambda _step, _rows: None,
-) -> Erased:
-    """Receive a request for erasure, stop what it ends, run the plan, search again, answer."""
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a case is carried out: approved by whom, its letters where, progress shown how."""
+
+    by: str
+    out: Path
+    progress: Progress = _silent
+
+
+def erase(workspace: Workspace, asked: Asked, claim: Claim, manner: Manner) -> Erased:
+    """Receive a request for erasure, stop what it ends, run the plan, search again, answer.
+
+    Raises:
+        CaseDecided: the same request is open and was decided on another claim.
+        PlanStale: the day has not come.
+        AlreadyRunning: another process carries it out.
+        Stopped, StoreError: see `plan.run.run`; the same request goes on from there.
+    """
     insist_not_to_come(asked.at)
-    records = workspace.records
-    request = receive(workspace, asked, Right.ERASURE)
-    draft = draft_erasure(workspace, asked, claim, case=request.id)
-    _record_decision(workspace, request, draft)
-    planner = planner_at(workspace, asked.at)
-    keys = planner.about(draft.found.subjects).key_sets
-    steps = planner.of_subject(
-        workspace.fingerprint, draft.found.subjects, asked.controller, request.id
-    )
-    plan = surveyed(steps, workspace.stores, keys, digest_secret(workspace))
-    made = keep_plan(workspace, plan, keys, bytes(request.salt))
-    approve_plan(workspace, made.fingerprint, by)
-    outcome = apply_plan(workspace, made.fingerprint, bound=Bound(), progress=progress)
-    left = find(workspace, asked, again=True)
-    verified = outcome.verified and not list(_unexpected(left, draft))
-    case = case_of(request, asked.controller, datetime.now(UTC).date())
-    files = write_erasure_letter(
-        out / request.id,
-        policy=workspace.policy,
-        case=case,
-        inventory=draft.before,
-        decision=draft.decision,
-        verified=verified,
-    )
-    kept = sum(1 for fate in draft.decision.fates if not fate.erased)
-    if verified and not draft.decision.suspended:
-        rows = sum(outcome.changed.values())
-        answer = (
-            "nothing_found" if not draft.found.rows else "partly_granted" if kept else "granted"
-        )
-        record_answer(workspace, request, answer, datetime.now(UTC), rows=rows, kept=kept)
-    records.checkpoint()
+    return _carry_on(workspace, receive(workspace, asked, Right.ERASURE, claim), manner)
+
+
+def resume(workspace: Workspace, case_id: str, manner: Manner) -> Erased:
+    """Go on with an open request for erasure.
+
+    Raises:
+        NoSuchCase: there is no open request for erasure of that id.
+    """
+    return _carry_on(workspace, _erasure(case_id), manner)
+
+
+def settle_claim(workspace: Workspace, case_id: str, refused: str | None, manner: Manner) -> Erased:
+    """Decide, on the same case, a claim that was weighed: established, or refused because of.
+
+    Raises:
+        NoSuchCase: there is no open request for erasure of that id.
+        NotDecided: nothing is weighed in it.
+    """
+    request = _erasure(case_id)
+    with alone(workspace.records.state, request.id):
+        last = _last(request)
+        asked, claim = asked_in(workspace, request)
+        settled = _settled(claim, last, refused)
+        if claim != settled:
+            if last is None or not last.weighed or not last.verified:
+                raise NotDecided(
+                    f"{case_id} is not being weighed: carry it out first with "
+                    f"`doelbinding subject resume {case_id}`"
+                )
+            decide(workspace, request, asked, settled, manner.by)
+    return _carry_on(workspace, request, manner)
+
+
+def _settled(claim: Claim, last: Decision | None, refused: str | None) -> Claim:
+    if refused is None:
+        return replace(claim, established=True)
+    weighed = last.weighed if last is not None else []
+    return replace(claim, compelling={**claim.compelling, **dict.fromkeys(weighed, refused)})
+
+
+def _erasure(case_id: str) -> Request:
+    request = open_request(case_id)
+    if request.right != Right.ERASURE.value:
+        raise NoSuchCase(f"{case_id!r} is no request for erasure")
+    return request
+
+
+def _last(request: Request) -> Decision | None:
+    return Decision.objects.filter(request=request).order_by("-number").first()
+
+
+def _carry_on(workspace: Workspace, request: Request, manner: Manner) -> Erased:
+    """Take a case from where it is to where it can go."""
+    with alone(workspace.records.state, request.id):
+        case = _Case(workspace, request, manner)
+        verified = case.carry_on()
+    workspace.records.checkpoint()
+    last = _last(request)
     return Erased(
-        request=request, plan=made, outcome=outcome, left=left, verified=verified, files=files
+        request=request,
+        plans=tuple(case.plans),
+        outcomes=tuple(case.outcomes),
+        verified=verified,
+        weighed=() if last is None else tuple(last.weighed),
+        files=case.files,
     )
 
 
-def _record_decision(workspace: Workspace, request: Request, draft: ErasureDraft) -> None:
-    """Record the stops, and the restriction of what is still weighed, before anything goes."""
-    records = workspace.records
-    person = commit(bytes(request.salt), "person")
-    for stop in draft.decision.stops:
-        record_stop(stop, request, records.sealer)
-        records.log.append_many(
-            (
-                EntryKind.STOP_SET,
-                {
-                    "person": person,
-                    "controller": stop.controller,
-                    "activity": phase.partition("/")[0],
-                    "phase": phase.partition("/")[2],
-                    "reason": "marketing_objection" if stop.kind.lasts else "erasure",
-                    "case": case_commitment(request),
-                },
+class _Case:
+    """One case being carried out by this process."""
+
+    def __init__(self, workspace: Workspace, request: Request, manner: Manner) -> None:
+        self.workspace = workspace
+        self.request = request
+        self.manner = manner
+        self.asked, self.claim = asked_in(workspace, request)
+        self.plans: list[Plan] = []
+        self.outcomes: list[Outcome] = []
+        self.files: tuple[Path, ...] = ()
+
+    def carry_on(self) -> bool:
+        """Make passes until nothing is left to do; tell whether that is shown."""
+        for _ in range(MOST_PASSES):
+            decision = _last(self.request)
+            if decision is not None and decision.verified and self._ends(decision):
+                return True
+            if decision is None or decision.verified is not None:
+                decision = decide(
+                    self.workspace, self.request, self.asked, self.claim, self.manner.by
+                )
+            outcome = self._run(decision)
+            if outcome is not None and not self._settle(decision, outcome):
+                return False
+        decision = _last(self.request)
+        return decision is not None and bool(decision.verified) and self._ends(decision)
+
+    def _ends(self, decision: Decision) -> bool:
+        """Answer a case whose last decision is carried out, unless more appeared since."""
+        if decision.weighed or self.request.answered_at is not None:
+            return True
+        left = find(self.workspace, self.asked, again=True)
+        if self._more(left, ()):
+            return False
+        with transaction.atomic():
+            self._answer(decision)
+        return True
+
+    def _run(self, decision: Decision) -> Outcome | None:
+        """Carry out a decision; nothing when its ground has shifted, so that it is made anew."""
+        fingerprint = decision.plan.fingerprint
+        plan, _ = read_plan(self.workspace, fingerprint)
+        write_plan(self.workspace, plan)
+        try:
+            outcome = apply_plan(
+                self.workspace, fingerprint, bound=Bound(), progress=self.manner.progress
             )
-            for phase in sorted(stop.phases)
+        except (PlanStale, Surprise):
+            Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
+            return None
+        self.plans.append(plan)
+        self.outcomes.append(outcome)
+        return outcome
+
+    def _settle(self, decision: Decision, outcome: Outcome) -> bool:
+        """Search again, write the letter, and close what is shown to be done."""
+        file = self.workspace.records.sealer.open("decision", decision.file_sealed or b"")
+        left = find(self.workspace, self.asked, again=True)
+        verified = outcome.verified and not _still_there(left, file)
+        letter = file["letters"]["verified" if verified else "unfinished"]
+        self.files += write_private(self.manner.out / self.request.id, letter)
+        known = {(ref, tuple(key)) for ref, key in file["rows"]}
+        ends = verified and not decision.weighed and not self._more(left, known)
+        with transaction.atomic():
+            decision.verified, decision.file_sealed = verified, None
+            decision.save(update_fields=["verified", "file_sealed"])
+            if ends:
+                self._answer(decision)
+        return verified
+
+    def _more(self, left: Found, known: Collection[tuple[str, Key]]) -> bool:
+        """Tell whether rows that were not decided of hold values that go."""
+        new = {(row.place.ref, row.key) for row in left.rows} - set(known)
+        if not new:
+            return False
+        draft = draft_erasure(
+            self.workspace, self.asked, self.claim, request=self.request.id, again=True
         )
-    if draft.decision.suspended:
-        restriction = Restriction(
-            id=f"{request.id}-restriction",
-            controller=request.controller,
-            subjects=draft.found.subjects,
-            phases=frozenset(phase.name for phase in draft.decision.suspended),
+        return any(
+            fate.erased
+            and (fate.row.place.ref, fate.row.key) in new
+            and not _is_stand_in(fate.value.column, fate.value.value)
+            for fate in draft.decision.fates
         )
-        record_restriction(
-            restriction,
-            ground="objection_pending",
-            set_at=request.received_at,
-            request=request,
-            sealer=records.sealer,
-        )
-        records.log.append(
-            EntryKind.RESTRICTION_SET,
-            {
-                "person": person,
-                "controller": request.controller,
-                "reason": "objection_pending",
-                "case": case_commitment(request),
-            },
+
+    def _answer(self, decision: Decision) -> None:
+        steps = StepRun.objects.filter(run__plan__request=self.request)
+        outcome = "granted" if not decision.kept else "partly_granted"
+        found = Decision.objects.filter(request=self.request, found__gt=0).exists()
+        record_answer(
+            self.workspace,
+            self.request,
+            outcome if found else "nothing_found",
+            datetime.now(UTC),
+            rows=sum(steps.values_list("rows", flat=True)),
+            kept=decision.kept,
         )
 
 
-def _unexpected(left: Found, draft: ErasureDraft) -> Iterator[tuple[str, Key, str]]:
-    """Yield the values that searching again still found and the decision said would go."""
-    gone = {
-        (fate.row.place.ref, fate.row.key, fate.value.column.name)
-        for fate in draft.decision.fates
-        if fate.erased
-    }
-    for row in left.rows:
-        for column in row.place.dataset.personal_columns:
-            held = row.row[column.name]
-            mark = (row.place.ref, row.key, column.name)
-            if mark in gone and held not in (None, "", column.replace_with):
-                yield mark
+def _still_there(left: Found, file: Mapping[str, Any]) -> bool:
+    """Tell whether searching again still finds values that the decision said would go."""
+    gone = {(ref, tuple(key), column) for ref, key, column in file["gone"]}
+    return any(
+        (row.place.ref, row.key, column.name) in gone
+        and not _is_stand_in(column, row.row[column.name])
+        for row in left.rows
+        for column in row.place.dataset.personal_columns
+    )
+
+
+def _is_stand_in(column: Column, held: object) -> bool:
+    return held in (None, "", column.replace_with)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, date, datetime
 
+from django.db import transaction
+
 from doelbinding.binding.circumstances import Hold, HoldKind
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
@@ -37,21 +39,22 @@ def set_hold(
         subjects=found.subjects,
         review_on=review_on,
     )
-    record_hold(
-        hold, reason=reason, owner=owner, set_at=asked.at, request=None, sealer=records.sealer
-    )
     review = datetime(review_on.year, review_on.month, review_on.day, tzinfo=UTC)
-    records.log.append(
-        EntryKind.HOLD_SET,
-        {
-            "hold": hold.id,
-            "controller": hold.controller,
-            "reason": kind.value.replace("-", "_"),
-            "owner": commit(records.sealer.keyed_hash("actor"), owner),
-            "review": instant(review),
-            "rows": len(found.rows),
-        },
-    )
+    with transaction.atomic():
+        record_hold(
+            hold, reason=reason, owner=owner, set_at=asked.at, request=None, sealer=records.sealer
+        )
+        records.log.append(
+            EntryKind.HOLD_SET,
+            {
+                "hold": hold.id,
+                "controller": hold.controller,
+                "reason": kind.value.replace("-", "_"),
+                "owner": commit(records.sealer.keyed_hash("actor"), owner),
+                "review": instant(review),
+                "rows": len(found.rows),
+            },
+        )
     records.checkpoint()
     return hold
 
@@ -63,15 +66,15 @@ def lift_hold(workspace: Workspace, hold_id: str, *, in_error: bool) -> None:
         NoSuchCase: there is no hold of that id in force.
     """
     records = workspace.records
-    held = HoldRecord.objects.filter(id=hold_id, lifted_at=None).first()
-    if held is None:
-        raise NoSuchCase(f"there is no hold {hold_id!r} in force")
-    inquiry = held.kind == HoldKind.INQUIRY
-    reason = "set_in_error" if in_error else "inquiry_ended" if inquiry else "claim_ended"
-    held.lifted_at = datetime.now(UTC)
-    held.save(update_fields=["lifted_at"])
-    records.log.append(
-        EntryKind.HOLD_LIFTED,
-        {"hold": hold_id, "controller": held.controller, "reason": reason},
-    )
+    with transaction.atomic():
+        in_force = HoldRecord.objects.filter(id=hold_id, lifted_at=None)
+        held = in_force.first()
+        if held is None or not in_force.update(lifted_at=datetime.now(UTC)):
+            raise NoSuchCase(f"there is no hold {hold_id!r} in force")
+        inquiry = held.kind == HoldKind.INQUIRY
+        reason = "set_in_error" if in_error else "inquiry_ended" if inquiry else "claim_ended"
+        records.log.append(
+            EntryKind.HOLD_LIFTED,
+            {"hold": hold_id, "controller": held.controller, "reason": reason},
+        )
     records.checkpoint()

@@ -6,23 +6,28 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.db import transaction
+
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
 from doelbinding.law.clock import answer_deadline
+from doelbinding.law.rights import ErasureGround
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.vocabulary import Right
-from doelbinding.records.models import HoldRecord, Request, RestrictionRecord
+from doelbinding.records.models import Decision, HoldRecord, Request
 from doelbinding.records.said import in_force
 from doelbinding.rights.answer import (
     Case,
 )
+from doelbinding.rights.erasure import Claim
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventory
 from doelbinding.rights.locate import Locator
 from doelbinding.wiring import Workspace
 
+NO_CLAIM = Claim()
 _EVIDENCE_RIGHT = {Right.HUMAN_REVIEW: "automated_decision", Right.WITHDRAW_CONSENT: "withdrawal"}
 
 
@@ -32,6 +37,14 @@ class NoSuchController(Exception):
 
 class NoSuchCase(Exception):
     """The records have no such request, or it was answered already."""
+
+
+class CaseDecided(Exception):
+    """The same request is open, decided on other words."""
+
+
+class NotDecided(Exception):
+    """The case is not to be answered in this way, or not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,35 +96,103 @@ def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:
     )
 
 
-def receive(workspace: Workspace, asked: Asked, right: Right) -> Request:
-    """Record that a request came in, with its deadline (Art. 12(3))."""
+def receive(workspace: Workspace, asked: Asked, right: Right, claim: Claim = NO_CLAIM) -> Request:
+    """Give the open case of this request, or record that it came in, with its deadline.
+
+    The same request, made again while its case is open, is the same case (Art. 12(3)). Until it is
+    decided, what is claimed and which rows a human includes are as last said.
+
+    Raises:
+        CaseDecided: the case was decided on another claim or on other rows.
+    """
     records = workspace.records
-    salt = secrets.token_bytes(32)
-    case = f"case-{secrets.token_hex(4)}"
+    case, salt = f"case-{secrets.token_hex(4)}", secrets.token_bytes(32)
     due = answer_deadline(asked.at.date(), asked.controller.country)
-    request = Request.objects.create(
-        id=case,
-        controller=asked.controller.id,
-        right=right.value,
-        language=asked.language or asked.controller.languages[0],
-        received_at=asked.at,
-        due_on=due,
-        salt=salt,
-        identifiers_sealed=records.sealer.seal(
-            "identifiers", [[i.kind, i.value] for i in asked.identifiers]
-        ),
-    )
-    records.log.append(
-        EntryKind.REQUEST_RECEIVED,
-        {
-            "case": commit(salt, case),
-            "controller": asked.controller.id,
-            "right": _EVIDENCE_RIGHT.get(right, right.value),
-            "due": instant(datetime(due.year, due.month, due.day, tzinfo=UTC)),
-            "received": instant(asked.at),
-        },
-    )
+    words = _document(asked, claim)
+    with transaction.atomic():
+        request, new = Request.objects.get_or_create(
+            asked_mark=_mark(workspace, asked, right),
+            defaults={
+                "id": case,
+                "controller": asked.controller.id,
+                "right": right.value,
+                "language": asked.language or asked.controller.languages[0],
+                "received_at": asked.at,
+                "due_on": due,
+                "salt": salt,
+                "asked_sealed": records.sealer.seal("asked", words),
+            },
+        )
+        if not new:
+            _say_anew(workspace, request, words)
+            return request
+        records.log.append(
+            EntryKind.REQUEST_RECEIVED,
+            {
+                "case": commit(salt, case),
+                "controller": asked.controller.id,
+                "right": _EVIDENCE_RIGHT.get(right, right.value),
+                "due": instant(datetime(due.year, due.month, due.day, tzinfo=UTC)),
+                "received": instant(asked.at),
+            },
+        )
     return request
+
+
+def _say_anew(workspace: Workspace, request: Request, words: dict[str, object]) -> None:
+    sealer = workspace.records.sealer
+    if sealer.open("asked", request.asked_sealed) == words:
+        return
+    if Decision.objects.filter(request=request).exists():
+        raise CaseDecided(
+            f"{request.id} is open for the same person and was decided on another claim or other "
+            f"rows: finish it with `doelbinding subject resume {request.id}`, or decide what is "
+            f"weighed with `doelbinding subject answer {request.id}`"
+        )
+    request.asked_sealed = sealer.seal("asked", words)
+    request.save(update_fields=["asked_sealed"])
+
+
+def _mark(workspace: Workspace, asked: Asked, right: Right) -> bytes:
+    """Give what the same request, made again, has in common: right, controller, identifiers."""
+    identifiers = sorted((i.kind, i.value) for i in asked.identifiers)
+    return workspace.records.sealer.keyed_hash(
+        "asked", right.value, asked.controller.id, identifiers
+    )
+
+
+def _document(asked: Asked, claim: Claim) -> dict[str, object]:
+    return {
+        "identifiers": [[i.kind, i.value] for i in asked.identifiers],
+        "include": [[ref, list(key)] for ref, key in asked.include],
+        "ground": claim.ground and claim.ground.value,
+        "established": claim.established,
+        "compelling": dict(claim.compelling),
+    }
+
+
+def asked_in(workspace: Workspace, request: Request) -> tuple[Asked, Claim]:
+    """Read back who asked what of whom, and what was claimed."""
+    words = workspace.records.sealer.open("asked", request.asked_sealed)
+    asked = Asked(
+        controller=controller_of(workspace, request.controller),
+        identifiers=tuple(Identifier(kind, value) for kind, value in words["identifiers"]),
+        include=tuple((ref, tuple(key)) for ref, key in words["include"]),
+        language=request.language,
+        at=request.received_at,
+    )
+    claim = Claim(
+        ground=words["ground"] and ErasureGround(words["ground"]),
+        established=words["established"],
+        compelling=words["compelling"],
+    )
+    return asked, claim
+
+
+def keep_claim(workspace: Workspace, request: Request, asked: Asked, claim: Claim) -> None:
+    """Record what the controller found of a claim."""
+    request.asked_sealed = workspace.records.sealer.seal("asked", _document(asked, claim))
+    request.save(update_fields=["asked_sealed"])
 
 
 def case_commitment(request: Request) -> str:
@@ -132,48 +213,49 @@ def case_of(request: Request, controller: Controller, answered_on: date) -> Case
     )
 
 
-def close(workspace: Workspace, case_id: str) -> Request:
-    """Record that the answer was given; its seal is lifted, and what it had weighed is weighed.
+def open_request(case_id: str) -> Request:
+    """Give an open request by its id.
 
     Raises:
-        NoSuchCase: there is no open request of that id.
+        NoSuchCase: there is none.
     """
-    records = workspace.records
     request = Request.objects.filter(id=case_id, answered_at=None).first()
     if request is None:
         raise NoSuchCase(f"there is no open request {case_id!r}")
+    return request
+
+
+def close(workspace: Workspace, case_id: str) -> Request:
+    """Record that the answer was given, and lift its seal, together.
+
+    Raises:
+        NoSuchCase: there is no open request of that id.
+        NotDecided: it is a request for erasure, which is answered by carrying it out.
+    """
+    records = workspace.records
     now = datetime.now(UTC)
-    seals = HoldRecord.objects.filter(request=request, lifted_at=None)
-    weighed = RestrictionRecord.objects.filter(request=request, lifted_at=None)
-    outcome = "partly_granted" if weighed else "granted" if seals else "nothing_found"
-    record_answer(workspace, request, outcome, now)
-    entries: list[tuple[EntryKind, dict[str, object]]] = [
-        (
-            EntryKind.HOLD_LIFTED,
-            {
-                "hold": hold.id,
-                "controller": hold.controller,
-                "reason": "request_answered",
-                "case": case_commitment(request),
-            },
-        )
-        for hold in seals
-    ]
-    entries += [
-        (
-            EntryKind.RESTRICTION_LIFTED,
-            {
-                "person": commit(bytes(request.salt), "person"),
-                "controller": restriction.controller,
-                "informed": instant(now),
-                "case": case_commitment(request),
-            },
-        )
-        for restriction in weighed
-    ]
-    seals.update(lifted_at=now)
-    weighed.update(lifted_at=now)
-    if entries:
+    with transaction.atomic():
+        request = open_request(case_id)
+        if request.right == Right.ERASURE.value:
+            raise NotDecided(
+                f"{case_id} is a request for erasure: `doelbinding subject resume {case_id}` "
+                "carries it out; what is weighed is decided by --established or --refused WHY"
+            )
+        seals = HoldRecord.objects.filter(request=request, lifted_at=None)
+        entries: list[tuple[EntryKind, dict[str, object]]] = [
+            (
+                EntryKind.HOLD_LIFTED,
+                {
+                    "hold": hold.id,
+                    "controller": hold.controller,
+                    "reason": "request_answered",
+                    "case": case_commitment(request),
+                },
+            )
+            for hold in seals
+        ]
+        record_answer(workspace, request, "granted" if entries else "nothing_found", now)
+        seals.update(lifted_at=now)
         records.log.append_many(entries)
     records.checkpoint()
     return request
@@ -182,10 +264,11 @@ def close(workspace: Workspace, case_id: str) -> Request:
 def record_answer(
     workspace: Workspace, request: Request, outcome: str, now: datetime, **facts: object
 ) -> None:
-    """Record that a request was answered, and how."""
+    """Record that a request was answered, and how; the caller holds the transaction."""
     request.answered_at = now
     request.outcome = outcome
-    request.save(update_fields=["answered_at", "outcome"])
+    request.asked_mark = None
+    request.save(update_fields=["answered_at", "outcome", "asked_mark"])
     workspace.records.log.append(
         EntryKind.REQUEST_ANSWERED,
         {

@@ -25,7 +25,7 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
-from doelbinding.records.models import Request
+from doelbinding.records.models import PlanRecord, Request
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
 from doelbinding.records.said import in_force
@@ -76,7 +76,6 @@ def digest_secret(workspace: Workspace) -> bytes:
 
 def planner_at(workspace: Workspace, at: datetime, stores: frozenset[str] | None = None) -> Planner:
     """Give a planner under everything that was said and is in force."""
-
     return Planner(
         policy=workspace.policy,
         at=at,
@@ -97,38 +96,50 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     keys = planner.stopped.key_sets
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
-    made = keep_plan(workspace, plan, keys, None)
+    made = keep_plan(workspace, plan, keys)
     return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)))
 
 
-def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets, case_salt: bytes | None) -> MadePlan:
+def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets) -> MadePlan:
     """Record a plan, write it to a file, and say so in evidence, once."""
+    with transaction.atomic():
+        enter_plan(workspace, plan, keys, None)
+    return write_plan(workspace, plan)
 
+
+def enter_plan(
+    workspace: Workspace, plan: Plan, keys: KeySets, request: Request | None
+) -> PlanRecord:
+    """Record a plan and its entry of evidence, once; the caller holds the transaction."""
     now = datetime.now(UTC)
     records = workspace.records
     record_policy(workspace.policy, now)
-    request = None if plan.case is None else Request.objects.get(id=plan.case)
-    with transaction.atomic():
-        record, new = record_plan(plan, keys, request, now, records.sealer)
-        if new:
-            entry: dict[str, object] = {
-                "plan": record.fingerprint,
-                "policy": plan.policy,
-                "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
-                "instant": instant(plan.at),
-                "rows": plan.rows,
-                "undated": sum(doubt.rows for doubt in plan.doubts),
-                "steps": len(plan.steps),
-                "stores": sorted({step.store for step in plan.steps}),
-            }
-            if case_salt is not None and plan.case is not None:
-                entry["case"] = commit(case_salt, plan.case)
-            records.log.append(EntryKind.PLAN_MADE, entry)
+    record, new = record_plan(plan, keys, request, now, records.sealer)
+    if new:
+        entry: dict[str, object] = {
+            "plan": record.fingerprint,
+            "policy": plan.policy,
+            "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
+            "instant": instant(plan.at),
+            "rows": plan.rows,
+            "undated": sum(doubt.rows for doubt in plan.doubts),
+            "steps": len(plan.steps),
+            "stores": sorted({step.store for step in plan.steps}),
+        }
+        if request is not None:
+            entry["case"] = commit(bytes(request.salt), request.id)
+        records.log.append(EntryKind.PLAN_MADE, entry)
+    return record
+
+
+def write_plan(workspace: Workspace, plan: Plan) -> MadePlan:
+    """Write a recorded plan to a file of the working folder."""
+    fingerprint = plans.fingerprint(plan)
     folder = workspace.home / "plans"
     folder.mkdir(exist_ok=True)
-    file = folder / f"{plan.at.date()}-{plan.kind.value}-{record.fingerprint[:12]}.json"
+    file = folder / f"{plan.at.date()}-{plan.kind.value}-{fingerprint[:12]}.json"
     file.write_bytes(rfc8785.dumps(plans.document(plan)))
-    return MadePlan(plan=plan, fingerprint=record.fingerprint, file=file)
+    return MadePlan(plan=plan, fingerprint=fingerprint, file=file)
 
 
 def find_fingerprint(workspace: Workspace, named: str) -> str:

@@ -1,4 +1,4 @@
-"""One process at a time carries out a plan; whoever dies lets go, since the lock dies along.
+"""One process at a time carries out a plan or a case; whoever dies lets go: the lock dies along.
 
 Two at once would leave the rows right, since every statement repeats its predicate, but not what is
 recorded of them. A lock file where the records are a SQLite file, else the database's own lock.
@@ -18,18 +18,18 @@ from doelbinding.plan.run import Stopped
 
 
 class AlreadyRunning(Stopped):
-    """Another process is carrying out the plan."""
+    """Another process is carrying out the same plan or the same case."""
 
     def __init__(self) -> None:
         super().__init__(
-            "another process is carrying out this plan: nothing was changed here; wait for it to "
-            "end, and apply the plan again if it did not finish"
+            "another process is carrying this out: nothing was changed here; wait for it to end, "
+            "and give the same command again if it did not finish"
         )
 
 
 @contextmanager
 def alone(state: Path, run: str) -> Iterator[None]:
-    """Hold the lock of a run.
+    """Hold the lock of a run or a case, by its id.
 
     Raises:
         AlreadyRunning: another process holds it.

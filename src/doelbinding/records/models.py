@@ -32,7 +32,9 @@ class Publication(models.Model):
 class Request(models.Model):
     """A data subject's request to one controller (a case).
 
-    `salt` severs the evidence from the person when it is destroyed with the case.
+    `salt` severs the evidence from the person when it is destroyed with the case. `asked_sealed` is
+    who asks and what is claimed. `asked_mark` is a keyed hash of that while the case is open: the
+    same request, made again, is the same case.
     """
 
     id = models.CharField(max_length=40, primary_key=True)
@@ -42,7 +44,8 @@ class Request(models.Model):
     received_at = models.DateTimeField()
     due_on = models.DateField()
     salt = models.BinaryField()
-    identifiers_sealed = models.BinaryField()
+    asked_sealed = models.BinaryField()
+    asked_mark = models.BinaryField(null=True, unique=True)
     answered_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
 
@@ -84,8 +87,38 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True)
 
 
+class Decision(models.Model):
+    """A request for erasure decided: its plan, and what is needed to finish when a process dies.
+
+    A case has several when rows appeared while it was carried out, or a claim was weighed.
+    `file_sealed` holds the letters and what should be gone, until the decision is `verified`.
+    `weighed` are the phases (`activity/phase`) that are suspended by it.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE)
+    number = models.PositiveSmallIntegerField()
+    plan = models.OneToOneField(PlanRecord, on_delete=models.PROTECT)
+    decided_at = models.DateTimeField()
+    weighed = models.JSONField(default=list)
+    kept = models.PositiveBigIntegerField(default=0)
+    found = models.PositiveBigIntegerField(default=0)
+    file_sealed = models.BinaryField(null=True)
+    verified = models.BooleanField(null=True)
+
+    class Meta:
+        """Decisions of a case are numbered from 1."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "number"], name="one_decision_per_number")
+        ]
+
+
 class StepRun(models.Model):
-    """How far one step of a run has come; `keys_sealed` until the run is verified."""
+    """How far one step of a run has come; `keys_sealed` until the run is verified.
+
+    `found` is how many rows the step found when it started: with what it finds when it is resumed,
+    it tells exactly how many were changed, whenever the process died.
+    """
 
     class State(models.TextChoices):
         """Intent is recorded before, outcome after; unknown when a connection died."""
@@ -99,6 +132,7 @@ class StepRun(models.Model):
     step = models.CharField(max_length=20)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     rows = models.PositiveBigIntegerField(default=0)
+    found = models.PositiveBigIntegerField(null=True)
     left = models.PositiveBigIntegerField(null=True)
     keys_sealed = models.BinaryField(null=True)
 

@@ -41,7 +41,7 @@ from doelbinding.law.erasure import (
 from doelbinding.law.rights import Decision, Outcome
 from doelbinding.policy.activity import Activity
 from doelbinding.policy.vocabulary import Right
-from doelbinding.rights.answer import write_erasure_letter
+from doelbinding.rights.answer import erasure_letter, write_private
 from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
 from doelbinding.rights.inventory import Inventory, RowReport, Standing
 
@@ -98,14 +98,14 @@ def letter(
     *,
     verified: bool = True,
 ) -> tuple[str, str]:
-    html, plain = write_erasure_letter(
-        out,
+    letter = erasure_letter(
         policy=POLICY,
         case=case(language, Right.ERASURE),
         inventory=found,
         decision=made,
         verified=verified,
     )
+    html, plain = write_private(out, letter)
     assert (html.name, plain.name) == ("letter.html", "letter.txt")
     assert {p.stat().st_mode & 0o777 for p in (html, plain)} == {0o600}
     return html.read_text(encoding="utf-8"), plain.read_text(encoding="utf-8")

@@ -6,15 +6,17 @@ data as JSON under a published schema and as CSV. Personal values are in these f
 
 from doelbinding.rights.answer.access import write_access
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.letter import write_erasure_letter
+from doelbinding.rights.answer.files import write_private
+from doelbinding.rights.answer.letter import erasure_letter
 from doelbinding.rights.answer.portability import write_portability
 from doelbinding.rights.answer.schema import access_schema, portability_schema
 
 __all__ = [
     "Case",
     "access_schema",
+    "erasure_letter",
     "portability_schema",
     "write_access",
-    "write_erasure_letter",
     "write_portability",
+    "write_private",
 ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from doelbinding.document.blocks import Block, Line, bullets, facts, lines, paragraphs
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.files import write_private
 from doelbinding.rights.answer.letter_parts import letter_sections
 from doelbinding.rights.answer.pages import Letter
 from doelbinding.rights.answer.parts import sender
@@ -18,29 +15,27 @@ from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
 
 
-def write_erasure_letter(
-    out: Path,
+def erasure_letter(
     *,
     policy: Policy,
     case: Case,
     inventory: Inventory,
     decision: ErasureDecision,
     verified: bool,
-) -> tuple[Path, ...]:
-    """Write `letter.html` and `letter.txt`.
+    name: str = "letter",
+) -> dict[str, str]:
+    """Give the letter as two files by their names: `letter.html` and `letter.txt`.
 
     Args:
-        out: the folder, made if it is not there.
         policy: what was promised.
         case: the request.
         inventory: what was found before anything was erased.
         decision: what became of it.
         verified: whether a second search, after the erasure, found nothing that should be gone.
+        name: of the files.
     """
     letter = _letter(settle(policy, case, inventory, decision), verified=verified)
-    return write_private(
-        out, {"letter.html": letter_html(letter), "letter.txt": letter_text(letter)}
-    )
+    return {f"{name}.html": letter_html(letter), f"{name}.txt": letter_text(letter)}
 
 
 def _letter(settled: Settled, *, verified: bool) -> Letter:

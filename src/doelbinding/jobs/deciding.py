@@ -1,0 +1,235 @@
+"""A request for erasure decided: stops, restriction, plan and approval in one transaction.
+
+Whoever dies before it has changed nothing; whoever dies after it goes on from the records, which
+hold the letters too, since what they tell of is gone by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from doelbinding.binding.circumstances import Circumstances, Restriction
+from doelbinding.evidence.commitment import commit
+from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.requests import (
+    Asked,
+    case_commitment,
+    case_of,
+    find,
+    inventory_of,
+    keep_claim,
+)
+from doelbinding.jobs.retention import approve_plan, digest_secret, enter_plan
+from doelbinding.plan.model import KeySets, Plan
+from doelbinding.plan.survey import surveyed
+from doelbinding.records.models import Decision, Request, RestrictionRecord
+from doelbinding.records.said import in_force, record_restriction, record_stop
+from doelbinding.retention.planner import Planner
+from doelbinding.rights.answer import erasure_letter
+from doelbinding.rights.erasure import (
+    Claim,
+    ErasureDecision,
+    Fate,
+    decide_phases,
+    fates_of,
+    stops_for,
+    with_stops,
+)
+from doelbinding.rights.found import Found
+from doelbinding.rights.inventory import Inventory, take_inventory
+from doelbinding.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureDraft:
+    """A request for erasure decided, before anything is recorded or changed.
+
+    `under` is what was said and is in force, with the stops and the restriction that follow.
+    """
+
+    found: Found
+    before: Inventory
+    decision: ErasureDecision
+    under: Circumstances
+
+
+def draft_erasure(
+    workspace: Workspace,
+    asked: Asked,
+    claim: Claim,
+    case: str = "case",
+    *,
+    request: str | None = None,
+    again: bool = False,
+) -> ErasureDraft:
+    """Decide a request for erasure; change nothing.
+
+    Args:
+        workspace: the policy, its stores and records.
+        asked: who asks what of whom.
+        claim: what is claimed, and what the controller says to it.
+        case: by what the stops that follow are named.
+        request: the case whose own restriction ends with this decision.
+        again: whether rows of the person may be gone already.
+    """
+    found = find(workspace, asked, again=again)
+    before = inventory_of(workspace, asked, found)
+    phases = decide_phases(before, claim)
+    stops = tuple(stops_for(phases, asked.controller, found.subjects, case, asked.at))
+    said = with_stops(_without_own(workspace, request), stops)
+    under = take_inventory(
+        policy=workspace.policy,
+        controller=asked.controller,
+        found=found,
+        stores=workspace.stores,
+        circumstances=said,
+        at=asked.at,
+    )
+    decision = ErasureDecision(
+        phases=phases,
+        stops=stops,
+        suspended=tuple(p for p in phases if p.decision.suspends),
+        fates=tuple(fates_of(under, phases)),
+    )
+    restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
+    return ErasureDraft(
+        found=found,
+        before=before,
+        decision=decision,
+        under=replace(said, restrictions=restrictions),
+    )
+
+
+def _without_own(workspace: Workspace, request: str | None) -> Circumstances:
+    """Give what is in force, less what a case restricted while its claim was weighed."""
+    said = in_force(workspace.records.sealer)
+    if request is None:
+        return said
+    own = set(RestrictionRecord.objects.filter(request_id=request).values_list("id", flat=True))
+    kept = tuple(one for one in said.restrictions if one.id not in own)
+    return replace(said, restrictions=kept)
+
+
+def _restrictions(
+    decision: ErasureDecision, found: Found, asked: Asked, case: str
+) -> Iterator[Restriction]:
+    if decision.suspended:
+        yield Restriction(
+            id=f"{case}-restriction",
+            controller=asked.controller.id,
+            subjects=found.subjects,
+            phases=frozenset(phase.name for phase in decision.suspended),
+        )
+
+
+def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, by: str) -> Decision:
+    """Decide a case, or decide it anew, and record everything that follows at once."""
+    number = Decision.objects.filter(request=request).count() + 1
+    case = request.id if number == 1 else f"{request.id}-{number}"
+    draft = draft_erasure(workspace, asked, claim, case, request=request.id, again=number > 1)
+    plan, keys = _planned(workspace, asked, draft, case)
+    file = workspace.records.sealer.seal(
+        "decision", _file(workspace, request, asked, draft, number)
+    )
+    with transaction.atomic():
+        keep_claim(workspace, request, asked, claim)
+        _end_restriction(workspace, request)
+        _record_words(workspace, request, draft, case)
+        record = enter_plan(workspace, plan, keys, request)
+        approve_plan(workspace, record.fingerprint, by)
+        return Decision.objects.create(
+            request=request,
+            number=number,
+            plan=record,
+            decided_at=datetime.now(UTC),
+            weighed=sorted(phase.name for phase in draft.decision.suspended),
+            kept=sum(1 for fate in draft.decision.fates if not fate.erased),
+            found=len(draft.found.rows),
+            file_sealed=file,
+        )
+
+
+def _planned(
+    workspace: Workspace, asked: Asked, draft: ErasureDraft, case: str
+) -> tuple[Plan, KeySets]:
+    planner = Planner(policy=workspace.policy, at=asked.at, circumstances=draft.under)
+    subjects = draft.found.subjects
+    keys = planner.about(subjects, asked.controller).key_sets
+    steps = planner.of_subject(workspace.fingerprint, subjects, asked.controller, case)
+    return surveyed(steps, workspace.stores, keys, digest_secret(workspace)), keys
+
+
+def _file(
+    workspace: Workspace, request: Request, asked: Asked, draft: ErasureDraft, number: int
+) -> dict[str, Any]:
+    """Give what is needed to finish: the letter in either outcome, and what should be gone."""
+    case = case_of(request, asked.controller, datetime.now(UTC).date())
+    letters = {
+        outcome: erasure_letter(
+            policy=workspace.policy,
+            case=case,
+            inventory=draft.before,
+            decision=draft.decision,
+            verified=verified,
+            name="letter" if number == 1 else f"letter-{number}",
+        )
+        for outcome, verified in (("verified", True), ("unfinished", False))
+    }
+    return {
+        "letters": letters,
+        "rows": [[row.place.ref, list(row.key)] for row in draft.found.rows],
+        "gone": [_mark(fate) for fate in draft.decision.fates if fate.erased],
+    }
+
+
+def _mark(fate: Fate) -> list[object]:
+    return [fate.row.place.ref, list(fate.row.key), fate.value.column.name]
+
+
+def _end_restriction(workspace: Workspace, request: Request) -> None:
+    """Lift what was restricted while a claim was weighed: it is decided now."""
+    now = datetime.now(UTC)
+    weighed = RestrictionRecord.objects.filter(request=request, lifted_at=None)
+    entry = {
+        "person": commit(bytes(request.salt), "person"),
+        "controller": request.controller,
+        "informed": instant(now),
+        "case": case_commitment(request),
+    }
+    workspace.records.log.append_many((EntryKind.RESTRICTION_LIFTED, entry) for _ in weighed)
+    weighed.update(lifted_at=now)
+
+
+def _record_words(workspace: Workspace, request: Request, draft: ErasureDraft, case: str) -> None:
+    """Record the stops, and the restriction of what is weighed, before anything goes."""
+    records = workspace.records
+    about: dict[str, object] = {
+        "person": commit(bytes(request.salt), "person"),
+        "controller": request.controller,
+        "case": case_commitment(request),
+    }
+    entries: list[tuple[EntryKind, dict[str, object]]] = []
+    for stop in draft.decision.stops:
+        record_stop(stop, request, records.sealer)
+        reason = "marketing_objection" if stop.kind.lasts else "erasure"
+        for name in sorted(stop.phases):
+            activity, _, phase = name.partition("/")
+            told = {**about, "activity": activity, "phase": phase, "reason": reason}
+            entries.append((EntryKind.STOP_SET, told))
+    for restriction in draft.under.restrictions:
+        if restriction.id == f"{case}-restriction":
+            record_restriction(
+                restriction,
+                ground="objection_pending",
+                set_at=request.received_at,
+                request=request,
+                sealer=records.sealer,
+            )
+            told = {**about, "reason": "objection_pending"}
+            entries.append((EntryKind.RESTRICTION_SET, told))
+    records.log.append_many(entries)
