@@ -68,13 +68,15 @@ class Hold:
 class Restriction:
     """Art. 18: the values are kept, and other uses are stopped.
 
-    With `phases` it covers only values that those phases bind, while a claim is weighed.
+    With `phases` it covers only values that those phases bind, while a claim is weighed; with
+    `columns` (`store.dataset.column`) only values of those, as when their accuracy is contested.
     """
 
     id: str
     controller: str
     subjects: Subjects
     phases: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +94,19 @@ class Circumstances:
             if ends and stop.subjects.get(dataset):
                 yield stop
 
-    def keeps_of(self, controller: str, dataset: str) -> Iterator[Hold | Restriction]:
-        """Yield the holds and the restrictions of whole rows, for people of one dataset."""
-        whole = (restriction for restriction in self.restrictions if not restriction.phases)
-        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *whole)
+    def keeps_of(
+        self, controller: str, dataset: str, column: str | None = None
+    ) -> Iterator[Hold | Restriction]:
+        """Yield the holds and restrictions that keep rows, for people of one dataset.
+
+        With a column (`store.dataset.column`) also the restrictions of its values.
+        """
+        restrictions = (
+            restriction
+            for restriction in self.restrictions
+            if not restriction.phases and (not restriction.columns or column in restriction.columns)
+        )
+        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *restrictions)
         for keep in keeps:
             if keep.controller == controller and keep.subjects.get(dataset):
                 yield keep

@@ -141,8 +141,8 @@ class Interpreter:
         ]
         return Justification(
             phases=tuple(phases),
-            kept_by=tuple(self.kept_by(here, row)),
-            perhaps_kept=self._perhaps_kept(here, row),
+            kept_by=tuple(self.kept_by(here, row, f"{here.ref}.{column}")),
+            perhaps_kept=self._perhaps_kept(here, row, f"{here.ref}.{column}"),
             prohibited=either(answer for _, answer in answers),
             prohibitions=tuple(p for p, answer in answers if answer is not False),
         )
@@ -168,22 +168,24 @@ class Interpreter:
             kept = False
         return either((*own, kept))
 
-    def kept_by(self, here: Place, row: Row) -> Iterator[Hold | Restriction]:
-        """Yield the holds and restrictions that cover a row."""
+    def kept_by(
+        self, here: Place, row: Row, column: str | None = None
+    ) -> Iterator[Hold | Restriction]:
+        """Yield the holds and restrictions that cover a row, or one column of it too."""
         for controllers, ref, key in self.people(here, row):
             for controller in controllers:
-                for keep in self.circumstances.keeps_of(controller.id, ref):
+                for keep in self.circumstances.keeps_of(controller.id, ref, column):
                     if key in keep.subjects[ref]:
                         yield keep
 
-    def _perhaps_kept(self, here: Place, row: Row) -> bool:
+    def _perhaps_kept(self, here: Place, row: Row, column: str | None = None) -> bool:
         """Tell whether somebody it leads to is covered, at a controller that cannot be told."""
         return any(
             key in keep.subjects[ref]
             for controllers, ref, key in self.people(here, row)
             if not controllers
             for one in self.policy.controllers
-            for keep in self.circumstances.keeps_of(one.id, ref)
+            for keep in self.circumstances.keeps_of(one.id, ref, column)
         )
 
     def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:

@@ -91,19 +91,24 @@ class Needs:
     def groups(self, here: Place) -> tuple[ColumnGroup, ...]:
         """Group the personal columns of a dataset by the bindings and prohibitions they have."""
         bindings, prohibitions = here.dataset.bindings, here.dataset.prohibitions
-        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[str]] = defaultdict(list)
+        alike: dict[tuple[tuple[int, ...], ...], list[str]] = defaultdict(list)
         for column in here.dataset.personal_columns:
             bound = tuple(n for n, b in enumerate(bindings) if column.name in b.columns)
             barred = tuple(n for n, p in enumerate(prohibitions) if column.name in p.columns)
-            alike[bound, barred].append(column.name)
+            alike[bound, barred, self._restricted(here, column.name)].append(column.name)
         return tuple(
             ColumnGroup(
                 columns=tuple(columns),
                 bindings=tuple(bindings[n] for n in bound),
                 prohibitions=tuple(prohibitions[n] for n in barred),
             )
-            for (bound, barred), columns in alike.items()
+            for (bound, barred, _), columns in alike.items()
         )
+
+    def _restricted(self, here: Place, column: str) -> tuple[int, ...]:
+        """Give the numbers of the restrictions that are of values of this column."""
+        restrictions = enumerate(self.circumstances.restrictions)
+        return tuple(n for n, one in restrictions if f"{here.ref}.{column}" in one.columns)
 
     def scope(self, here: Place, controller: Controller) -> Expression:
         """Give what must hold for a row to belong to a controller."""
@@ -126,7 +131,7 @@ class Needs:
 
         `controller` is none for rows that lead to shared ones: each sharer's own counts there.
         """
-        keeps = self._kept(here, controller)
+        keeps = self._kept(here, controller, f"{here.ref}.{group.columns[0]}")
         barred = any_of(*(self._when(here, p.when) for p in group.prohibitions))
         bound = any_of(*(self._bound(here, b, controller) for b in group.bindings))
         return any_of(keeps, all_of(not_(barred), bound))
@@ -380,25 +385,29 @@ class Needs:
         before = NotAfter(column=name, moment=instant, zone=controller.timezone)
         return any_of(is_null(here.dataset.column(name)), before)
 
-    def _kept(self, here: Place, controller: Controller | None) -> Expression:
-        """Give whether a hold or a restriction keeps the row; unknown if its controller is."""
+    def _kept(
+        self, here: Place, controller: Controller | None, column: str | None = None
+    ) -> Expression:
+        """Give whether a hold or a restriction keeps the row, or values of one column of it.
+
+        Unknown if its controller is.
+        """
         if here.top.shared:
-            return self._kept_by_sharers(here)
+            return self.any_lead(
+                here, lambda lead: self._kept(lead.place, None, column), empty=False
+            )
         if controller is not None:
-            return self._covers(here, controller)
+            return self._covers(here, controller, column)
         scopes = [(one, self.scope(here, one)) for one in self.policy.controllers]
-        owned = [all_of(scope, self._covers(here, one)) for one, scope in scopes]
+        owned = [all_of(scope, self._covers(here, one, column)) for one, scope in scopes]
         of_none = not_(any_of(*(scope for _, scope in scopes)))
-        anyone = any_of(*(self._covers(here, one) for one in self.policy.controllers))
+        anyone = any_of(*(self._covers(here, one, column) for one in self.policy.controllers))
         return any_of(*owned, all_of(of_none, anyone, UNKNOWN))
 
-    def _covers(self, here: Place, controller: Controller) -> Expression:
+    def _covers(self, here: Place, controller: Controller, column: str | None) -> Expression:
         """Give whether a hold or a restriction at a controller covers the row's person."""
-        keeps = self.circumstances.keeps_of(controller.id, here.top.ref)
+        keeps = self.circumstances.keeps_of(controller.id, here.top.ref, column)
         return any_of(*(covered_by(here, set_name(keep.id, here.top.ref)) for keep in keeps))
-
-    def _kept_by_sharers(self, here: Place) -> Expression:
-        return self.any_lead(here, lambda lead: self._kept(lead.place, None), empty=False)
 
     @cached_property
     def key_sets(self) -> dict[str, frozenset[Key]]:

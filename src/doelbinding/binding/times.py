@@ -7,7 +7,8 @@ not exactly of its declared form is undated: unknown is not expired.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from doelbinding.policy.stores import Column, ColumnType
@@ -32,7 +33,7 @@ def day_of(value: object, column: Column, stored: str, zone: str) -> date | None
         day = _day(value)
     else:
         moment = _moment(value, column.type, stored)
-        day = None if moment is None else moment.astimezone(ZoneInfo(zone)).date()
+        day = None if moment is None else _in_zone(moment, ZoneInfo(zone)).date()
     return day if day is not None and column.earliest <= day <= column.latest else None
 
 
@@ -69,8 +70,7 @@ def _day(value: object) -> date | None:
         return None
     if day <= _IN_EVERY_MONTH:
         return date(year, month, day)
-    month_end = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return date(year, month, min(day, month_end.day))
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
@@ -96,4 +96,13 @@ def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
         return None
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC if kind is ColumnType.INSTANT else ZoneInfo(stored))
-    return value.astimezone(UTC)
+    return _in_zone(value, UTC)
+
+
+def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Give an instant in a zone; at either end of the calendar, its end."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        latest, earliest = datetime.max.replace(tzinfo=zone), datetime.min.replace(tzinfo=zone)
+        return latest if moment.year > 1 else earliest

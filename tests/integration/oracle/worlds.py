@@ -627,6 +627,20 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
     }
 
 
+COLUMNS = [f"s.{dataset}.{name}" for dataset, names in VALUES.items() for name in names]
+
+
+def _of_what() -> st.SearchStrategy[dict[str, frozenset[str]]]:
+    """Give what a restriction is of: whole rows, what some phases bind, or some columns."""
+    phases = st.lists(st.sampled_from(PHASES), min_size=1, max_size=2)
+    columns = st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=3)
+    return st.one_of(
+        st.just({}),
+        phases.map(lambda found: {"phases": frozenset(found)}),
+        columns.map(lambda found: {"columns": frozenset(found)}),
+    )
+
+
 @st.composite
 def _said(draw: st.DrawFn, people: list[dict[str, object]]) -> Circumstances:
     ids = [p["id"] for p in people]
@@ -665,7 +679,7 @@ def _said(draw: st.DrawFn, people: list[dict[str, object]]) -> Circumstances:
             id=f"res{n}",
             controller=anyone(),
             subjects=someone(),
-            phases=frozenset(draw(st.lists(st.sampled_from(PHASES), max_size=2))),
+            **draw(_of_what()),
         )
         for n in range(draw(st.integers(0, 1)))
     )

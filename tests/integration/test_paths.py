@@ -1,0 +1,233 @@
+"""Every kind of path from a row to people, on every database (DESIGN §1; R-II.5, R-IX.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import Circumstances, Stop, StopKind
+from doelbinding.plan.model import Plan
+from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.survey import surveyed
+from doelbinding.policy.load import load
+from doelbinding.retention.planner import Planner
+from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
+
+POLICY = load(Path(__file__).parents[1] / "policies" / "paths")
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LONG_AGO, LATELY = "2020-01-01", "2026-01-01"
+TABLES = (
+    (
+        "customer (id integer primary key, email varchar(80), ended date, best_order integer, "
+        "recruited_by integer references customer (id), name varchar(80))"
+    ),
+    "prospect (id integer primary key, email varchar(80), phone varchar(80))",
+    "supplier (code varchar(20) primary key, ended date, name varchar(80))",
+    (
+        "orders (id integer primary key, customer_id integer references customer (id), "
+        "note varchar(80))"
+    ),
+    (
+        "message (thread integer, no integer, from_id integer references customer (id), "
+        "to_id integer references customer (id), sent date, words varchar(80), tags varchar(80), "
+        "primary key (thread, no))"
+    ),
+    (
+        "remark (id integer primary key, about varchar(20), customer_id integer, "
+        "supplier_code varchar(20), remark varchar(80))"
+    ),
+    "team (id integer primary key, motto varchar(80))",
+    (
+        "membership (team_id integer references team (id), "
+        "customer_id integer references customer (id), role varchar(80), "
+        "primary key (team_id, customer_id))"
+    ),
+    "address (id integer primary key, street varchar(80))",
+    (
+        "residence (customer_id integer primary key references customer (id), "
+        "address_id integer references address (id), since varchar(80))"
+    ),
+    (
+        "delivery (order_id integer primary key references orders (id), "
+        "address_id integer references address (id), wish varchar(80))"
+    ),
+    "phonecall (id integer primary key, caller varchar(80), made date, voice varchar(80))",
+)
+
+Fill = Callable[..., None]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    if request.param == "sqlite":
+        (tmp_path / "paths.sqlite3").touch()
+        url = sa.URL.create("sqlite", database=str(tmp_path / "paths.sqlite3"))
+    else:
+        uri = request.getfixturevalue("postgresql_uri")
+        url = sa.make_url(uri).set(drivername="postgresql+psycopg")
+    engine = make_engine(url)
+    cascade = " CASCADE" if request.param == "postgresql" else ""
+    with engine.begin() as connection:
+        for table in reversed(TABLES):
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table.split()[0]}{cascade}"))
+        for table in TABLES:
+            connection.execute(sa.text(f"CREATE TABLE {table}"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def fill(engine: sa.Engine) -> Fill:
+    """Insert rows: a table, its columns, and their values."""
+
+    def insert(table: str, columns: str, *rows: tuple[object, ...]) -> None:
+        names = [name.strip() for name in columns.split(",")]
+        places = ", ".join(f":{name}" for name in names)
+        with engine.begin() as connection:
+            for row in rows:
+                connection.execute(
+                    sa.text(f"INSERT INTO {table} ({columns}) VALUES ({places})"),  # noqa: S608 - ours
+                    dict(zip(names, row, strict=True)),
+                )
+
+    return insert
+
+
+def left(engine: sa.Engine, asked: str) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(asked))]
+
+
+def retained(engine: sa.Engine) -> Plan:
+    """Run retention on both stores, verified, and give its plan."""
+    stores = {store.id: SqlStore(store, engine, batch=2) for store in POLICY.stores}
+    planner = Planner(policy=POLICY, at=AT, circumstances=Circumstances())
+    plan = surveyed(planner.retention("0" * 64), stores, {}, b"secret")
+    outcome = run(plan, stores, {}, MemoryJournal(), bound=Bound())
+    assert outcome.verified
+    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+    return plan
+
+
+def erased(engine: sa.Engine, customer: int) -> None:
+    """Erase a customer whose every phase was stopped."""
+    subjects = {"crm.customer": frozenset({(customer,)})}
+    stop = Stop(
+        id="stop",
+        controller="shop",
+        kind=StopKind.ERASURE,
+        phases=frozenset({"relations/active", "talking/active", "calling/active"}),
+        set_at=AT,
+        subjects=subjects,
+    )
+    stores = {store.id: SqlStore(store, engine, batch=2) for store in POLICY.stores}
+    planner = Planner(policy=POLICY, at=AT, circumstances=Circumstances(stops=(stop,)))
+    (controller,) = POLICY.controllers
+    keys = planner.about(subjects, controller).key_sets
+    draft = planner.of_subject("0" * 64, subjects, controller, "case")
+    plan = surveyed(draft, stores, keys, b"secret")
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound())
+    assert outcome.verified
+    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+
+
+def test_a_message_stays_while_one_of_the_two_needs_it(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"), (3, LONG_AGO, "c"))
+    fill("message", "thread, no, from_id, to_id, sent, words",
+         (1, 1, 1, 2, LONG_AGO, "x"), (1, 2, 1, 3, LONG_AGO, "y"))  # fmt: skip
+    retained(engine)
+    assert left(engine, "SELECT thread, no, words FROM message") == [(1, 1, "x")]
+    assert left(engine, "SELECT id, name FROM customer ORDER BY id") == [(1, None), (2, "b")]
+
+
+def test_what_a_message_itself_tells_is_asked_of_it(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, name", (1, "a"), (2, "b"))
+    fill("message", "thread, no, from_id, to_id, sent, words, tags",
+         (1, 1, 1, 2, LONG_AGO, "x", "old"), (1, 2, 1, 2, LATELY, "y", "new"))  # fmt: skip
+    retained(engine)
+    assert left(engine, "SELECT words, tags FROM message ORDER BY no") == [
+        ("x", None), ("y", "new"),
+    ]  # fmt: skip
+
+
+def test_erasing_the_sender_leaves_the_receiver_what_their_purpose_needs(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    fill("customer", "id, name", (1, "a"), (2, "b"))
+    fill("message", "thread, no, from_id, to_id, sent, words",
+         (1, 1, 1, 2, LATELY, "x"), (2, 1, 1, 1, None, "to myself"))  # fmt: skip
+    erased(engine, 1)
+    assert left(engine, "SELECT thread, words FROM message") == [(1, "x")]
+    assert left(engine, "SELECT id, name FROM customer ORDER BY id") == [(1, None), (2, "b")]
+
+
+def test_the_owner_of_a_remark_is_told_by_type_and_id(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"))
+    fill("supplier", "code, ended, name", ("S1", None, "s"), ("S2", LONG_AGO, "t"))
+    fill("remark", "id, about, customer_id, supplier_code, remark",
+         (1, "customer", 1, None, "gone"), (2, "supplier", 1, "S1", "stays"),
+         (3, "supplier", None, "S2", "gone"), (4, "partner", 1, "S2", "nobody's"))  # fmt: skip
+    plan = retained(engine)
+    assert left(engine, "SELECT id, remark FROM remark ORDER BY id") == [
+        (2, "stays"), (4, "nobody's"),
+    ]  # fmt: skip
+    assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "remark"] == [1]
+
+
+def test_a_team_goes_with_its_last_member(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"))
+    fill("team", "id, motto", (1, "one"), (2, "two"))
+    fill("membership", "team_id, customer_id, role", (1, 1, "x"), (1, 2, "y"), (2, 1, "z"))
+    retained(engine)
+    assert left(engine, "SELECT id FROM team") == [(1,)]
+    assert left(engine, "SELECT team_id, customer_id FROM membership") == [(1, 2)]
+
+
+def test_an_address_is_shared_by_rows_of_several_tables(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"))
+    fill("address", "id, street", (1, "lives and receives"), (2, "lives"), (3, "of nobody"))
+    fill("residence", "customer_id, address_id", (1, 1), (2, 2))
+    fill("orders", "id, customer_id, note", (1, 2, "n"), (2, 1, "m"))
+    fill("delivery", "order_id, address_id", (1, 1), (2, 2))
+    retained(engine)
+    assert left(engine, "SELECT id FROM address ORDER BY id") == [(1,), (2,), (3,)]
+    erased(engine, 2)
+    assert left(engine, "SELECT id FROM address ORDER BY id") == [(3,)]
+
+
+def test_references_in_a_circle_and_to_ones_own_table_are_emptied_first(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"))
+    fill("orders", "id, customer_id, note", (7, 1, "n"), (8, 2, "m"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE customer SET best_order = id + 6, recruited_by = 1"))
+    retained(engine)
+    asked = "SELECT id, best_order, recruited_by FROM customer"
+    assert left(engine, asked) == [(2, 8, None)]
+    assert left(engine, "SELECT id FROM orders") == [(8,)]
+
+
+def test_rows_of_another_store_date_an_event_by_an_identifier(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """The latest of all calls counts, however the address is written; no call is undated."""
+    fill("prospect", "id, email, phone", (1, "A@x.example", "1"), (2, "b@x.example", "2"),
+         (3, "c@x.example", "3"), (4, None, "4"))  # fmt: skip
+    fill("phonecall", "id, caller, made, voice", (1, " a@X.example", LATELY, "v"),
+         (2, "a@x.example", LONG_AGO, "v"), (3, "B@x.example", LONG_AGO, "v"))  # fmt: skip
+    plan = retained(engine)
+    assert left(engine, "SELECT id FROM prospect ORDER BY id") == [(1,), (3,), (4,)]
+    assert left(engine, "SELECT id FROM phonecall") == [(1,)]
+    assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "prospect"] == [2]
+
+
+def test_a_value_that_stands_for_nothing_is_read_as_null(engine: sa.Engine, fill: Fill) -> None:
+    fill("customer", "id, ended, name", (1, "9999-12-31", "still going on"), (2, LONG_AGO, "gone"))
+    retained(engine)
+    assert left(engine, "SELECT id FROM customer") == [(1,)]
