@@ -111,6 +111,11 @@ class Circumstances:
             if keep.controller == controller and keep.subjects.get(dataset):
                 yield keep
 
+    def restricting(self, column: str) -> tuple[int, ...]:
+        """Give the numbers of the restrictions that are of values of a column."""
+        restrictions = enumerate(self.restrictions)
+        return tuple(n for n, one in restrictions if column in one.columns)
+
     def suspensions_of(self, controller: str, phase: str, dataset: str) -> Iterator[Restriction]:
         """Yield the restrictions that suspend a phase, for people of one dataset."""
         for restriction in self.restrictions:

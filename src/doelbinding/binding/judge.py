@@ -40,7 +40,7 @@ class ByKey(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """Columns of a dataset that are bound alike, with the phases that bind them."""
+    """Columns of a dataset that are bound and restricted alike, with the phases that bind them."""
 
     columns: tuple[str, ...]
     lines: tuple[tuple[Condition | None, tuple[Line, ...]], ...]
@@ -64,7 +64,9 @@ class Judge(Interpreter):
         kept: tuple[Hold | Restriction, ...] = ()
         perhaps = False
         if self._anybody_kept:
-            kept, perhaps = tuple(self.kept_by(here, row)), self._perhaps_kept(here, row)
+            column = f"{here.ref}.{group.columns[0]}"
+            kept = tuple(self.kept_by(here, row, column))
+            perhaps = self._perhaps_kept(here, row, column)
         prohibited, barred = self._prohibited(here, row, group) if group.prohibitions else _FREE
         mark = (
             tuple(map(id, phases)),
@@ -250,20 +252,21 @@ class Judge(Interpreter):
 
     def _grouped(self, here: Place) -> list[Bound]:
         dataset = here.dataset
-        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[str]] = {}
+        alike: dict[tuple[tuple[int, ...], ...], list[str]] = {}
         for column in dataset.personal_columns:
             bound = tuple(n for n, b in enumerate(dataset.bindings) if column.name in b.columns)
             barred = tuple(
                 n for n, p in enumerate(dataset.prohibitions) if column.name in p.columns
             )
-            alike.setdefault((bound, barred), []).append(column.name)
+            restricted = self.circumstances.restricting(f"{here.ref}.{column.name}")
+            alike.setdefault((bound, barred, restricted), []).append(column.name)
         return [
             Bound(
                 columns=tuple(columns),
                 lines=tuple(self._lines(dataset.bindings[n]) for n in bound),
                 prohibitions=tuple(dataset.prohibitions[n] for n in barred),
             )
-            for (bound, barred), columns in alike.items()
+            for (bound, barred, _), columns in alike.items()
         ]
 
     def _lines(self, binding: Binding) -> tuple[Condition | None, tuple[Line, ...]]:

@@ -95,7 +95,8 @@ class Needs:
         for column in here.dataset.personal_columns:
             bound = tuple(n for n, b in enumerate(bindings) if column.name in b.columns)
             barred = tuple(n for n, p in enumerate(prohibitions) if column.name in p.columns)
-            alike[bound, barred, self._restricted(here, column.name)].append(column.name)
+            restricted = self.circumstances.restricting(f"{here.ref}.{column.name}")
+            alike[bound, barred, restricted].append(column.name)
         return tuple(
             ColumnGroup(
                 columns=tuple(columns),
@@ -104,11 +105,6 @@ class Needs:
             )
             for (bound, barred, _), columns in alike.items()
         )
-
-    def _restricted(self, here: Place, column: str) -> tuple[int, ...]:
-        """Give the numbers of the restrictions that are of values of this column."""
-        restrictions = enumerate(self.circumstances.restrictions)
-        return tuple(n for n, one in restrictions if f"{here.ref}.{column}" in one.columns)
 
     def scope(self, here: Place, controller: Controller) -> Expression:
         """Give what must hold for a row to belong to a controller."""
