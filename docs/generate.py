@@ -20,7 +20,7 @@ import typer
 
 from doelbinding.cli.app import app
 from doelbinding.evidence.schema import SCHEMAS, EntryKind
-from doelbinding.policy import activity, condition, model, organisation, stores, vocabulary
+from doelbinding.policy import activity, condition, endings, model, organisation, stores, vocabulary
 from doelbinding.policy.model import Policy
 from doelbinding.policy.schema import policy_schema
 
@@ -172,7 +172,7 @@ def _default(parameter: Any) -> str:
 
 # --- the policy's files -------------------------------------------------------------------------
 
-_MODULES = (model, organisation, activity, stores, condition)
+_MODULES = (model, organisation, activity, stores, endings, condition)
 
 
 def policy_format() -> str:

@@ -26,6 +26,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "promises": "what is promised, and by what it is kept",
         "controls": "what keeps promises, and what shows that it does",
         "choices": "gaps of the source, filled with a reason",
+        "anonymiser_tests": "tests on record, which `ends_as` names",
+        "pseudonym_keys": "keys for pseudonyms, by name only",
         "stores": "where personal data live",
     },
     "Version": {
@@ -203,6 +205,31 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "earliest": "dates before it are implausible, so undated",
         "latest": "dates after it are implausible, so undated",
         "null_values": "values that stand for nothing: read as null by every rule",
+        "ends_as": "what is left of a value that nothing justifies; none: it is emptied",
+        "inside": "the value stands in a document: at a path in a column of `type: json`",
+    },
+    "Ending": {
+        "generalise": "a date or moment to the first day of its `year` or `month`",
+        "band": "a number to the lower end of its band of this width",
+        "keep_first": "so many characters of a text: a postcode to its area",
+        "strip": "`text`: without addresses, numbers and the person's own identifiers",
+        "pseudonym": "id of the key under which a pseudonym stands in",
+        "test": "id of the test on record that shows that what is left is anonymous",
+    },
+    "Inside": {
+        "column": "the column of JSON",
+        "path": '`$.contact.email`, `$.lines[*].name`, `$["e-mail"]`',
+    },
+    "AnonymiserTest": {
+        "id": _ID,
+        "tested_on": "when",
+        "tested_by": "who tested it",
+        "shows": "what was shown, on which data",
+    },
+    "PseudonymKey": {
+        "id": _ID,
+        "label": _LABEL,
+        "destroy_by": "day by which the key is destroyed; until then a pseudonym is personal data",
     },
     "Subject": {
         "columns": "the columns that refer, in order",

@@ -65,11 +65,13 @@ def plan(
 
 def show_plan(made: Plan) -> None:
     """Print a plan as a table."""
+    from doelbinding.plan.words import deed_in_words
+
     rows = (
         (
             step.ref,
             step.controller or "shared",
-            _deed(step),
+            deed_in_words(step),
             _rules(step),
             f"{step.expected:,}",
             str(step.oldest or "-"),
@@ -89,12 +91,6 @@ def show_plan(made: Plan) -> None:
 
 def _size(made: Plan) -> str:
     return f"{counted(made.rows, 'row')} in {counted(len(made.steps), 'step')}"
-
-
-def _deed(step: Step) -> str:
-    if step.columns:
-        return "empty " + ", ".join(one.column for one in step.columns)
-    return "delete row"
 
 
 def _rules(step: Step) -> str:

@@ -124,7 +124,9 @@ INSTANT = Shape(
     fits=_is_instant,
 )
 
-_ACTION = _words("delete", "empty", "anonymise", "pseudonymise", "rectify", "restrict", "release")
+_ACTION = _words(
+    "delete", "empty", "anonymise", "generalise", "pseudonymise", "rectify", "restrict", "release"
+)
 _GRADE = _words("deleted", "vacuumed", "out_of_snapshots", "out_of_backups")
 _OCCASION = _words("retention", "request", "reapply")
 _RIGHT = _words(

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES, Expression
+from doelbinding.plan.transformation import Transformation, Within
 
 KeySets = Mapping[str, frozenset[Key]]
 
@@ -31,14 +32,28 @@ class Deed(StrEnum):
 
     DELETE = "delete"
     EMPTY = "empty"
+    TRANSFORM = "transform"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emptied:
-    """A column to be emptied, and what stands in where it may not be null."""
+    """A column to be emptied, and what stands in where it may not be null.
+
+    With a `transformation` its values are changed so that they tell less, or are inside a document:
+    they are computed one by one (`plan.transform`), not set by one statement. `test` names the test
+    on record that shows that what is left is anonymous.
+    """
 
     column: str
     replacement: str | int | None = None
+    transformation: Transformation | None = None
+    test: str | None = None
+
+    @property
+    def written(self) -> str:
+        """The column of the table that is written: the document, for a value inside one."""
+        one = self.transformation
+        return one.document if isinstance(one, Within) else self.column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +72,9 @@ class Step:
     A row is meant when `scope` and `narrow` are certainly true and `needed` is certainly false, or
     with `unknown_goes` when it is not certainly true. `unless` leaves out of the count the rows
     that an earlier step finds. `sealed` steps read rows that the run removes, so their keys are
-    collected first. `releases` is the dataset whose rows go next, when the columns emptied refer to
-    them. `expected` is the number of rows when the plan was made, `oldest` the earliest start among
-    them.
+    collected first. A `transform` step is about one column. `releases` is the dataset whose rows go
+    next, when the columns emptied refer to them. `expected` is the number of rows when the plan was
+    made, `oldest` the earliest start among them.
     """
 
     id: str

@@ -16,6 +16,7 @@ from doelbinding.policy.activity import (
     Purpose,
     Term,
 )
+from doelbinding.policy.endings import AnonymiserTest, PseudonymKey
 from doelbinding.policy.organisation import Controller, Recipient, Transfer
 from doelbinding.policy.shape import SHAPE
 from doelbinding.policy.stores import Dataset, Store
@@ -106,6 +107,8 @@ class Policy:
     promises: tuple[Promise, ...] = ()
     controls: tuple[Control, ...] = ()
     choices: tuple[Choice, ...] = ()
+    anonymiser_tests: tuple[AnonymiserTest, ...] = ()
+    pseudonym_keys: tuple[PseudonymKey, ...] = ()
     stores: tuple[Store, ...] = ()
 
     @cached_property

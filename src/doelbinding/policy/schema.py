@@ -44,6 +44,7 @@ _EXACTLY_ONE = {
     "Subject": ("to", "shared_by"),
     "Event": ("column", "latest_of"),
     "RowsState": ("any", "every"),
+    "Ending": ("generalise", "band", "keep_first", "strip", "pseudonym"),
 }
 
 

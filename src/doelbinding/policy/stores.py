@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from doelbinding.policy.condition import Condition
+from doelbinding.policy.endings import Ending, Inside
 from doelbinding.policy.retention import parse_period
 from doelbinding.policy.shape import SHAPE
 from doelbinding.policy.text import Text
@@ -31,6 +32,7 @@ class ColumnType(StrEnum):
     INSTANT = "instant"
     DATE_TEXT = "date-text"
     EPOCH_SECONDS = "epoch-seconds"
+    JSON = "json"
 
     @property
     def is_time(self) -> bool:
@@ -45,10 +47,14 @@ class ColumnType(StrEnum):
 
 
 class WhenUnjustified(StrEnum):
-    """What becomes of a row in which no personal value is justified any more."""
+    """What becomes of a row in which no personal value is justified any more.
+
+    With `empty` and `anonymise` it stays; `anonymise` says that what is left is anonymous.
+    """
 
     DELETE = "delete"
     EMPTY = "empty"
+    ANONYMISE = "anonymise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,8 @@ class Column:
     key or a fact that goes with the row. `replace_with` is what stands in for an emptied value
     where the column may not be null. Dates before `earliest` or after `latest` are implausible:
     undated, never expired. `null_values` are read as null wherever rules read the column.
-    `identifier` names the kind by which people are found.
+    `identifier` names the kind by which people are found. `ends_as` says what is left of a value
+    that nothing justifies. `inside` makes it a value at a path in a column of JSON.
     """
 
     __pydantic_config__ = SHAPE
@@ -73,6 +80,8 @@ class Column:
     earliest: date = date(1950, 1, 1)
     latest: date = date(2150, 1, 1)
     null_values: tuple[str | int, ...] = ()
+    ends_as: Ending | None = None
+    inside: Inside | None = None
 
     @property
     def personal(self) -> bool:
@@ -306,6 +315,16 @@ class Dataset:
         """Whether a row goes once no personal value of it is justified."""
         deletes = self.when_unjustified is WhenUnjustified.DELETE
         return deletes and bool(self.personal_columns)
+
+    @property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The columns of the table itself, without the values inside documents."""
+        return tuple(column for column in self.columns if column.inside is None)
+
+    @property
+    def documents(self) -> tuple[Inside, ...]:
+        """Where values stand inside columns of JSON."""
+        return tuple(column.inside for column in self.columns if column.inside is not None)
 
     @property
     def personal_columns(self) -> tuple[Column, ...]:

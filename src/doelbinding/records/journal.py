@@ -14,6 +14,7 @@ from doelbinding.evidence.log import Log
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.plan.model import Plan, Step
 from doelbinding.plan.ports import Changed
+from doelbinding.plan.words import recorded_as
 from doelbinding.records.envelope import Sealer
 from doelbinding.records.models import LedgerEntry, Run, StepRun
 
@@ -87,7 +88,7 @@ class RecordedJournal:
                     "step": number,
                     "store": planned.store,
                     "dataset": planned.dataset,
-                    "action": planned.deed.value,
+                    "action": recorded_as(planned),
                     "rows": planned.expected,
                     "activities": sorted({reason.activity for reason in planned.reasons}),
                 },

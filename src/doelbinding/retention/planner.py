@@ -24,7 +24,9 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
+from doelbinding.plan.ends import emptied, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
+from doelbinding.plan.transformation import strips
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 
@@ -164,18 +166,19 @@ class Planner:
             reasons = tuple(dict.fromkeys(r for g in groups for r in self._reasons(g, controller)))
             yield self._finished(here, replace(common, reasons=reasons))
         for group in groups:
-            emptied = replace(
+            ending = replace(
                 common,
                 deed=Deed.EMPTY,
                 needed=needs.value(here, group, controller),
                 unless=row if deletes else None,
-                columns=tuple(
-                    Emptied(column=name, replacement=here.dataset.column(name).replace_with)
-                    for name in group.columns
-                ),
                 reasons=tuple(self._reasons(group, controller)),
             )
-            yield self._finished(here, emptied)
+            plain, computed = set_apart(emptied(here, name) for name in group.columns)
+            if plain:
+                yield self._finished(here, replace(ending, columns=plain))
+            for one in computed:
+                step = replace(ending, deed=Deed.TRANSFORM, columns=(one,))
+                yield self._finished(here, step)
 
     def _finished(self, here: Place, step: Step) -> Step:
         """Mark the steps whose rows must be known before the rows they read are gone."""
@@ -219,7 +222,7 @@ class Planner:
         if step.deed is Deed.DELETE:
             return replace(step, unless=needs.row(here, controller))
         names = {one.column for one in step.columns}
-        group = next(g for g in needs.groups(here) if set(g.columns) == names)
+        group = next(g for g in needs.groups(here) if names <= set(g.columns))
         general = needs.value(here, group, controller)
         return replace(step, unless=all_of(*(p for p in (step.unless, general) if p is not None)))
 
@@ -258,12 +261,13 @@ class Planner:
     ) -> Plan:
         """Put deletions before emptyings, and columns that predicates read last.
 
+        Texts are stripped before the names that are taken out of them go themselves.
         References are emptied just before the rows that they name are deleted.
         """
         drafts = list(drafts)
         ordered = sorted(
             (step for step in drafts if step.releases is None),
-            key=lambda step: (step.deed is Deed.EMPTY, self._read(step)),
+            key=lambda step: (step.deed is not Deed.DELETE, self._read(step), not _strips(step)),
         )
         for release in (step for step in drafts if step.releases is not None):
             deletions = [n for n, step in enumerate(ordered) if _deletes(step, release)]
@@ -294,6 +298,10 @@ class Planner:
             for event in other.events.values():
                 read |= {s.column for s in event.latest_of if s.dataset == dataset.id}
         return any(one.column in read for one in step.columns)
+
+
+def _strips(step: Step) -> bool:
+    return any(strips(one.transformation) for one in step.columns)
 
 
 def _deletes(step: Step, release: Step) -> bool:

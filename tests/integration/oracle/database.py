@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.oracle.endings import TRANSFORMER
 from tests.integration.oracle.worlds import World
 
 _POSTGRESQL = {
@@ -21,6 +24,7 @@ _POSTGRESQL = {
     ColumnType.INSTANT: sa.TIMESTAMP(timezone=True),
     ColumnType.DATE_TEXT: sa.Text(),
     ColumnType.EPOCH_SECONDS: sa.BigInteger(),
+    ColumnType.JSON: JSONB(),
 }
 _TABLES = ("addr", "person", "note", "line", "message", "team", "member", "phonecall")
 _LATER = {
@@ -55,7 +59,10 @@ def build(engine: sa.Engine, world: World) -> dict[str, SqlStore]:
         connection.commit()
         if dialect == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-    return {store.id: SqlStore(store, engine, batch=2) for store in world.policy.stores}
+    return {
+        store.id: SqlStore(store, engine, batch=2, transformer=TRANSFORMER)
+        for store in world.policy.stores
+    }
 
 
 def _make(connection: sa.Connection, metadata: sa.MetaData, policy: Policy) -> None:
@@ -105,6 +112,8 @@ def read(stores: Mapping[str, SqlStore]) -> dict[str, list[dict[str, object]]]:
 
 def _typed(dataset: Dataset, column: str, value: object) -> object:
     kind = dataset.column(column).type
+    if kind is ColumnType.JSON and value is not None:
+        return json.loads(str(value))
     if (
         value is None
         or not kind.is_time
@@ -122,7 +131,7 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
     metadata = sa.MetaData()
     for dataset in (dataset for _, dataset in policy.datasets()):
         columns: list[Any] = []
-        for column in dataset.columns:
+        for column in dataset.own_columns:
             # NUMERIC affinity would turn junk into numbers; dates are text in SQLite
             kind = (
                 _POSTGRESQL[column.type]

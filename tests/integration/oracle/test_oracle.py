@@ -20,6 +20,7 @@ from doelbinding.stores.memory.oracle import apply_rules
 from doelbinding.stores.memory.tables import MemoryTables
 from doelbinding.stores.sql.engine import make_engine
 from tests.integration.oracle.database import build, read
+from tests.integration.oracle.endings import TRANSFORMER
 from tests.integration.oracle.worlds import World, worlds
 
 CASES = int(os.environ.get("ORACLE_CASES", "150"))
@@ -49,7 +50,7 @@ def hold_equal(world: World, engine: sa.Engine) -> None:
     interpreter = Interpreter(
         policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
     )
-    wanted = apply_rules(interpreter, before)
+    wanted = apply_rules(interpreter, before, transformer=TRANSFORMER)
     plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
     outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
     assert read(stores) == wanted.after.tables
@@ -96,7 +97,7 @@ def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
         ]
         return about(at_place, row) and all(theirs)
 
-    wanted = apply_rules(interpreter, before, about, unknown_goes=alone)
+    wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
     outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
     assert read(stores) == wanted.after.tables
     assert outcome.left == dict.fromkeys(outcome.left, 0)

@@ -39,6 +39,7 @@ from doelbinding.policy.stores import (
     WhenUnjustified,
 )
 from doelbinding.policy.vocabulary import ChangeReason, LawfulBasis
+from tests.integration.oracle.endings import ended_otherwise
 
 TODAY = date(2026, 11, 23)
 _DAYS = {ColumnType.DATE, ColumnType.DATE_TEXT}
@@ -691,9 +692,10 @@ def worlds(draw: st.DrawFn, junk: bool = True) -> World:
     policy = draw(policies())
     tables = draw(_tables(policy, junk))
     hour = draw(st.sampled_from([0, 9, 14, 15, 16, 22, 23]))
-    return World(
+    world = World(
         policy=policy,
         tables=tables,
         circumstances=draw(_said(tables["s.person"])),
         at=datetime(TODAY.year, TODAY.month, TODAY.day, hour, 30, tzinfo=UTC),
     )
+    return draw(ended_otherwise(world))

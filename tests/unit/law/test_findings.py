@@ -17,6 +17,7 @@ from doelbinding.law.finding import Finding
 from doelbinding.law.findings import DEFINITIONS, REGISTRY, check
 from doelbinding.policy.activity import Automation, Purpose, Term
 from doelbinding.policy.condition import Condition
+from doelbinding.policy.endings import Ending, Grain, PseudonymKey, Strip
 from doelbinding.policy.model import Control, Policy
 from doelbinding.policy.organisation import Deviation
 from doelbinding.policy.stores import (
@@ -168,6 +169,28 @@ BREAKS: dict[str, list[Break]] = {
             {"newsletter.subscribed": Condition(column="soort", equals="N")},
         ),
     ],
+    "DB451": [((*CONTACTS, "columns", 7, "ends_as"), Ending(strip=Strip.TEXT))],
+    "DB452": [
+        (("pseudonym_keys",), (PseudonymKey(id="visits", label=said("visits")),)),
+        ((*CONTACTS, "columns", 3, "ends_as"), Ending(pseudonym="visits")),
+    ],
+    "DB453": [
+        (
+            ("pseudonym_keys",),
+            (PseudonymKey(id="visits", label=said("visits"), destroy_by=date(2020, 1, 1)),),
+        ),
+        ((*CONTACTS, "columns", 3, "ends_as"), Ending(pseudonym="visits")),
+    ],
+    "DB454": [((*CONTACTS, "columns", 4, "ends_as"), Ending(generalise=Grain.YEAR))],
+    "DB455": [((*INVOICES, "columns", 1, "ends_as"), Ending(band=10))],
+    "DB456": [
+        (
+            ("pseudonym_keys",),
+            (PseudonymKey(id="visits", label=said("visits"), destroy_by=date(2090, 1, 1)),),
+        ),
+        ((*CONTACTS, "columns", 3, "ends_as"), Ending(pseudonym="visits")),
+        ((*CONTACTS, "when_unjustified"), WhenUnjustified.ANONYMISE),
+    ],
     "DB501": [((*HOST, "agreement"), None)],
     "DB502": [((*HOST, "agreement", "confidentiality"), False)],
     "DB503": [((*HOST, "assessment"), None)],
@@ -258,6 +281,8 @@ COMPANIONS = {
     "DB425": {"DB124"},
     "DB431": {"DB407", "DB433"},
     "DB432": {"DB433"},
+    "DB455": {"DB454"},
+    "DB456": {"DB433"},
     "DB521": {"DB306"},
     "DB522": {"DB306"},
     "DB601": {"DB604"},

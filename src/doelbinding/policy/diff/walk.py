@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from doelbinding.policy import activity, model, organisation, stores
+from doelbinding.policy import activity, endings, model, organisation, stores
 
 Path = tuple[str, ...]
 
 TEXT_FIELDS = frozenset(
     f.name
-    for module in (activity, model, organisation, stores)
+    for module in (activity, endings, model, organisation, stores)
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind)
     for f in fields(kind)

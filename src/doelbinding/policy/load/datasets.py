@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from doelbinding.policy.load.endings import ending_problems
 from doelbinding.policy.load.names import dangling, known_columns, twice
 from doelbinding.policy.load.operands import condition_problems, operand_problem
 from doelbinding.policy.load.places import ModelPath, Problem
@@ -68,6 +69,7 @@ class _Inspection:
         if column.replace_with is not None:
             here = (*path, "replace_with")
             yield from operand_problem(column, column.replace_with, here)
+        yield from ending_problems(self._policy, self._dataset, column, path)
         for number, value in enumerate(column.null_values):
             yield from operand_problem(column, value, (*path, "null_values", number))
         if column.earliest > column.latest:

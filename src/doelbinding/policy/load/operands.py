@@ -12,7 +12,7 @@ from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 
 _ORDER = ("less_than", "at_most", "more_than", "at_least")
-_UNORDERED = {ColumnType.TEXT, ColumnType.BOOLEAN}
+_UNORDERED = {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.JSON}
 
 
 def condition_problems(
@@ -64,7 +64,7 @@ def _fits(kind: ColumnType, operand: Scalar) -> bool:
     match kind:
         case ColumnType.BOOLEAN:
             return isinstance(operand, bool)
-        case ColumnType.TEXT:
+        case ColumnType.TEXT | ColumnType.JSON:
             return isinstance(operand, str)
         case ColumnType.INTEGER:
             return type(operand) is int
@@ -104,6 +104,7 @@ _TIME = "Write a date such as 2024-01-31, or a moment such as 2024-01-31T09:00:0
 _REMEDY = {
     ColumnType.BOOLEAN: "Write true or false",
     ColumnType.TEXT: "Write it between quotes",
+    ColumnType.JSON: "Write JSON between quotes, such as '{}'",
     ColumnType.INTEGER: "Write a whole number, without quotes",
     ColumnType.DECIMAL: "Write a number such as 12.50",
     ColumnType.DATE: "Write a date such as 2024-01-31",

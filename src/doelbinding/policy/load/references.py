@@ -25,6 +25,8 @@ _KINDS = {
     "promises": "promise",
     "controls": "control",
     "choices": "choice",
+    "anonymiser_tests": "anonymiser test",
+    "pseudonym_keys": "pseudonym key",
     "stores": "store",
 }
 

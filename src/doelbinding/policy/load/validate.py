@@ -185,6 +185,8 @@ _ADVICE = {
     "an event names": "Keep one of the two",
     "`ongoing_if_null` goes": "Leave `ongoing_if_null` out",
     "a subject path": "Keep one of the two",
+    "`ends_as` holds": "Keep one; combine none",
+    "`band` is 2": "Write a greater number",
 }
 
 

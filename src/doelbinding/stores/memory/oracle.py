@@ -7,13 +7,19 @@ reference that is said to be emptied goes with the row it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place, places
+from doelbinding.plan.documents import read_value
+from doelbinding.plan.ends import transformation
+from doelbinding.plan.transform import Transformer
+from doelbinding.plan.transformation import Own, StripText, innermost
+from doelbinding.policy.json_path import parse_path
+from doelbinding.policy.stores import Column
 from doelbinding.stores.memory.tables import MemoryTables
 
 About = Callable[[Place, Row], bool]
@@ -33,6 +39,7 @@ def apply_rules(
     about: About = lambda _place, _row: True,
     *,
     unknown_goes: About = lambda _place, _row: False,
+    transformer: Transformer = Transformer(),  # noqa: B008 - frozen
 ) -> Outcome:
     """Give what is left of the tables when every unjustified value has gone.
 
@@ -41,8 +48,14 @@ def apply_rules(
         before: the tables; not changed.
         about: which rows are meant at all (one person's, say).
         unknown_goes: of which rows what is unknown goes too.
+        transformer: changes values that do not just go, with the keys at hand.
     """
-    rules = _Rules(interpreter=interpreter, about=about, unknown_goes=unknown_goes)
+    rules = _Rules(
+        interpreter=interpreter,
+        about=about,
+        unknown_goes=unknown_goes,
+        transformer=transformer,
+    )
     after, undated = {ref: list(rows) for ref, rows in before.tables.items()}, {}
     for here in places(interpreter.policy):
         kept, doubtful = [], 0
@@ -60,6 +73,7 @@ class _Rules:
     interpreter: Interpreter
     about: About
     unknown_goes: About
+    transformer: Transformer
 
     def left(self, here: Place, row: Row) -> tuple[Row | None, bool]:
         """Give what is left of a row, and whether a value of it is undated."""
@@ -76,9 +90,37 @@ class _Rules:
             return None, unknown
         left = self._released(here, row)
         for name, truth in truths.items():
-            if truth in self._unneeded(here, row) and left[name] is not None:
-                left[name] = here.dataset.column(name).replace_with
+            if truth in self._unneeded(here, row) and row[name] is not None:
+                left |= self._ended(here, row, left, here.dataset.column(name))
         return left, unknown
+
+    def _ended(self, here: Place, row: Row, left: Row, column: Column) -> Mapping[str, object]:
+        """Give what the columns hold once a value is ended as the policy says.
+
+        What identifies the person is read as it was before anything changed.
+        """
+        change = transformation(here, column)
+        if change is None:
+            return {column.name: column.replace_with}
+        own: list[object] = []
+        each = innermost(change)
+        if isinstance(each, StripText):
+            own = [self._identifying(here, row, one) for one in each.own]
+        written = column.name if column.inside is None else column.inside.column
+        changed = self.transformer.of(change, left[written], own)
+        if column.inside is None:
+            return {written: changed}
+        steps = parse_path(column.inside.path)
+        return {written: changed, column.name: read_value(changed, steps)}
+
+    def _identifying(self, here: Place, row: Row, own: Own) -> object:
+        """Give the value of an identifying column, here or up along the links."""
+        for link in own.links:
+            found = self.interpreter.related(here, link, row)
+            if not found:
+                return None
+            here, row = here.neighbour(link.dataset), found[0]
+        return row[own.column]
 
     def _unneeded(self, here: Place, row: Row) -> tuple[Truth, ...]:
         return (False, None) if self.unknown_goes(here, row) else (False,)

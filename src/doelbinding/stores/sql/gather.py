@@ -20,6 +20,7 @@ from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.identify import Question, alike, question
+from doelbinding.stores.sql.inside import with_values_inside
 
 _MOST = 5_000
 """Keys in one statement: below every engine's limit of parameters, also in tuples of several."""
@@ -125,8 +126,10 @@ class Gatherer:
         fetched = self._fetched(cursor, statements)
         found: list[list[Row]] = []
         for lookups, rows in zip(asked, fetched, strict=True):
-            names = self._text(lookups[0].ref).names
-            found.append([dict(zip(names, row)) for row in rows])  # noqa: B905 - as selected
+            names, dataset = self._text(lookups[0].ref).names, self._of(lookups[0].ref)
+            plain: list[Row] = [dict(zip(names, row)) for row in rows]  # noqa: B905 - as selected
+            inside = dataset.documents
+            found.append([with_values_inside(dataset, r) for r in plain] if inside else plain)
         return found
 
     def _written(self, lookups: Sequence[Lookup]) -> tuple[str, list[Any]]:
@@ -195,7 +198,7 @@ class Gatherer:
         if ref not in self._texts:
             dataset = self._of(ref)
             select = str(self._select(dataset).compile(dialect=self._engine.dialect))
-            names = tuple(column.name for column in dataset.columns)
+            names = tuple(column.name for column in dataset.own_columns)
             self._texts[ref] = _Text(names=names, select=select)
         return self._texts[ref]
 

@@ -67,7 +67,7 @@ def _columns(
     inspector: sa.Inspector, ref: str, dataset: Dataset, steps: Sequence[Step]
 ) -> Iterator[Obstacle]:
     there = {c["name"]: c for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
-    for column in dataset.columns:
+    for column in dataset.own_columns:
         if column.name not in there:
             yield _refuses(
                 ref,
@@ -95,7 +95,8 @@ def _columns(
     for step in steps:
         for emptied in step.columns:
             column_there = there.get(emptied.column)
-            if column_there and not column_there["nullable"] and emptied.replacement is None:
+            nothing = emptied.replacement is None and emptied.transformation is None
+            if column_there and not column_there["nullable"] and nothing:
                 yield _refuses(
                     ref,
                     f"column {emptied.column!r} may not be null, and nothing stands in for it",

@@ -31,11 +31,14 @@ from doelbinding.plan.ports import (
     Tally,
     Unreachable,
 )
-from doelbinding.policy.stores import ColumnType, Dataset
+from doelbinding.plan.transform import NoKey, Transformer
+from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
+from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.gather import Gatherer
+from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.readers import Readers
@@ -43,14 +46,21 @@ from doelbinding.stores.sql.tables import bound, table
 
 BATCH = 5000
 MOST_PARAMETERS = 30_000
-_AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
 
 class SqlStore:
     """Fulfils `plan.ports.Store` for one database."""
 
-    def __init__(self, mapped: Mapped, engine: sa.Engine, *, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        mapped: Mapped,
+        engine: sa.Engine,
+        *,
+        batch: int = BATCH,
+        transformer: Transformer = Transformer(),  # noqa: B008 - frozen
+    ) -> None:
         self.id = mapped.id
+        self.transformer = transformer
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
@@ -99,6 +109,9 @@ class SqlStore:
         found = {}
         with self.transaction() as connection:
             for step in steps:
+                if step.deed is Deed.TRANSFORM:
+                    found[step.id] = self._tally_computed(connection, step, keys)
+                    continue
                 asked = self._question(step, keys)
                 rows, oldest = connection.execute(asked).one()
                 found[step.id] = Tally(rows=rows, oldest=_as_date(oldest))
@@ -140,6 +153,10 @@ class SqlStore:
         here = compiler.here(step.dataset)
         own = self._own_key(here)
         predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
+        if step.deed is Deed.TRANSFORM:
+            computed = self._computed(step, compiler)
+            yield from self._transform(computed, predicate, sealed, announce)
+            return
         for chunk in self._chunks(here, predicate, sealed):
             meant = sa.and_(compiler.key_in(own, chunk), predicate)
             if announce is not None:
@@ -147,6 +164,71 @@ class SqlStore:
             with self.transaction() as connection:
                 changed = self._change(connection, step, here, meant)
             yield Changed(rows=len(changed), keys=changed)
+
+    def _transform(
+        self,
+        computed: Computed,
+        predicate: sa.ColumnElement[bool],
+        sealed: Sequence[Key] | None,
+        announce: Announce | None,
+    ) -> Iterator[Changed]:
+        """Read values in batches, and write what is made of them; as `execute`."""
+        here = computed.here
+        own = self._own_key(here)
+        for chunk in self._chunks(here, predicate, sealed):
+            meant = sa.and_(computed.compiler.key_in(own, chunk), predicate)
+            with self.transaction() as connection, self._with_keys():
+                changes = list(computed.changes(connection.execute(computed.asked(meant))))
+            if not changes:
+                continue
+            if announce is not None:
+                announce([change.key for change in changes])
+            with self.transaction() as connection:
+                written = computed.write(connection, changes, predicate)
+            yield Changed(rows=len(written), keys=written)
+
+    def _computed(self, step: Step, compiler: Compiler) -> Computed:
+        here = compiler.here(step.dataset)
+        return Computed(step=step, here=here, compiler=compiler, transformer=self.transformer)
+
+    def _tally_computed(self, connection: sa.Connection, step: Step, keys: KeySets) -> Tally:
+        """Count the rows whose value would change, one by one, in memory that stays the same."""
+        compiler = self._compiler(keys)
+        here = compiler.here(step.dataset)
+        meant = self._beyond_unless(step, compiler, here, self._predicate(step, compiler, here))
+        oldest = oldest_start(step.needed, here, compiler)
+        if oldest is not None and self.dialect != "sqlite":
+            oldest = sa.cast(oldest, sa.Text)
+        rows, least = 0, None
+        for change in self._streamed(connection, self._computed(step, compiler), meant, oldest):
+            rows += 1
+            start = _as_date(change.oldest)
+            least = start if least is None or (start is not None and start < least) else least
+        return Tally(rows=rows, oldest=least)
+
+    def _streamed(
+        self,
+        connection: sa.Connection,
+        computed: Computed,
+        meant: sa.ColumnElement[bool],
+        oldest: sa.ColumnElement[Any] | None = None,
+    ) -> Iterator[Change]:
+        asked = computed.asked(meant, oldest)
+        with self._with_keys():
+            options = {"yield_per": self.batch}
+            yield from computed.changes(connection.execute(asked, execution_options=options))
+
+    @contextmanager
+    def _with_keys(self) -> Iterator[None]:
+        """Say in a store's words that a key for pseudonyms is not there.
+
+        Raises:
+            Refused: it is not.
+        """
+        try:
+            yield
+        except NoKey as error:
+            raise Refused(f"store {self.id!r}: {error}; nothing more was changed") from None
 
     def _chunks(
         self, here: Here, predicate: sa.ColumnElement[bool], sealed: Sequence[Key] | None
@@ -175,7 +257,7 @@ class SqlStore:
         here = compiler.here(step.dataset)
         question = self._predicate(step, compiler, here)
         with self.transaction() as connection:
-            left = self._count(connection, here, question)
+            left = self._left(connection, step, compiler, question)
             if sealed is None:
                 return left
             again = self._predicate(step, compiler, here, sealed=True)
@@ -183,8 +265,20 @@ class SqlStore:
             own = self._own_key(here)
             for chunk in self._chunks(here, again, sealed):
                 meant = sa.and_(compiler.key_in(own, chunk), beyond)
-                left += self._count(connection, here, meant)
+                left += self._left(connection, step, compiler, meant)
         return left
+
+    def _left(
+        self,
+        connection: sa.Connection,
+        step: Step,
+        compiler: Compiler,
+        meant: sa.ColumnElement[bool],
+    ) -> int:
+        if step.deed is Deed.TRANSFORM:
+            computed = self._computed(step, compiler)
+            return sum(1 for _ in self._streamed(connection, computed, meant))
+        return self._count(connection, compiler.here(step.dataset), meant)
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
@@ -194,7 +288,8 @@ class SqlStore:
             *(rows.c[name] == bound(value) for name, value in where.items())
         )
         with self.transaction() as connection:
-            return [dict(found) for found in connection.execute(asked).mappings()]
+            found = connection.execute(asked).mappings()
+            return [with_values_inside(dataset, dict(row)) for row in found]
 
     def match(
         self, ref: str, column: str, kind: str, values: Sequence[str], country: str | None = None
@@ -249,9 +344,9 @@ class SqlStore:
 
     def _selection(self, dataset: Dataset, rows: sa.TableClause) -> sa.Select[Any]:
         columns = []
-        for column in dataset.columns:
+        for column in dataset.own_columns:
             held: sa.ColumnElement[Any] = rows.c[column.name]
-            if self.dialect != "sqlite" and column.type in _AS_TEXT:
+            if self.dialect != "sqlite" and column.type in AS_TEXT:
                 held = sa.cast(held, sa.Text)
             columns.append(held.label(column.name))
         return sa.select(*columns)
@@ -276,6 +371,8 @@ class SqlStore:
             parts.insert(0, compiler.certainly(step.narrow, here, wanted=True))
         if step.deed is Deed.EMPTY:
             parts.append(sa.or_(*(_holds_something(here, one) for one in step.columns)))
+        if step.deed is Deed.TRANSFORM:
+            parts.append(self._computed(step, compiler).candidates())
         return sa.and_(*parts)
 
     def _question(self, step: Step, keys: KeySets) -> sa.Select[Any]:
@@ -286,10 +383,15 @@ class SqlStore:
         if oldest is not None and self.dialect != "sqlite":
             least = sa.cast(least, sa.Text)
         asked = sa.select(sa.func.count(), least).select_from(here.rows)
-        asked = asked.where(self._predicate(step, compiler, here))
-        if step.unless is not None:
-            asked = asked.where(is_not_true(self._goes(step, step.unless, compiler, here)))
-        return asked
+        meant = self._predicate(step, compiler, here)
+        return asked.where(self._beyond_unless(step, compiler, here, meant))
+
+    def _beyond_unless(
+        self, step: Step, compiler: Compiler, here: Here, meant: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        if step.unless is None:
+            return meant
+        return sa.and_(meant, is_not_true(self._goes(step, step.unless, compiler, here)))
 
     def _goes(
         self, step: Step, needed: Expression, compiler: Compiler, here: Here

@@ -26,5 +26,5 @@ def bound(value: object) -> sa.BindParameter[Any]:
 
 def table(dataset: Dataset) -> sa.TableClause:
     """Give the dataset's table with its mapped columns."""
-    columns = [sa.column(column.name, Uncast()) for column in dataset.columns]
+    columns = [sa.column(column.name, Uncast()) for column in dataset.own_columns]
     return sa.table(dataset.table, *columns, schema=dataset.schema_)

@@ -1,0 +1,68 @@
+"""What a step does, in words for whoever approves it; a pseudonym is never called anonymous."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from doelbinding.plan.model import Deed, Emptied, Step
+from doelbinding.plan.transformation import (
+    Band,
+    Empty,
+    Generalise,
+    KeepFirst,
+    Pseudonymise,
+    StripText,
+    Whole,
+    Within,
+    innermost,
+)
+
+
+def deed_in_words(step: Step) -> str:
+    """Say what a step does to the rows it finds."""
+    if step.deed is Deed.DELETE:
+        return "delete row"
+    plain = [one.column for one in step.columns if one.transformation is None]
+    said = ["empty " + ", ".join(plain)] if plain else []
+    return "; ".join([*said, *(_in_words(one) for one in step.columns if one.transformation)])
+
+
+def recorded_as(step: Step) -> str:
+    """Give the word under which a step stands in evidence."""
+    if step.deed is not Deed.TRANSFORM:
+        return step.deed.value
+    (one,) = step.columns
+    change = None if one.transformation is None else innermost(one.transformation)
+    if change is None or isinstance(change, Empty):
+        return Deed.EMPTY.value
+    if isinstance(change, Pseudonymise):
+        return "pseudonymise"
+    return "generalise" if one.test is None else "anonymise"
+
+
+def _in_words(emptied: Emptied) -> str:
+    change = emptied.transformation
+    if isinstance(change, Within):
+        return f"{_whole(emptied.column, change.each)}, at {change.path} in {change.document}"
+    return f"empty {emptied.column}" if change is None else _whole(emptied.column, change)
+
+
+def _whole(name: str, change: Whole) -> str:
+    match change:
+        case Empty():
+            return f"empty {name}"
+        case Generalise():
+            return f"generalise {name} to its {change.grain.value}"
+        case Band():
+            return f"generalise {name} to bands of {change.width}"
+        case KeepFirst():
+            return f"keep the first {change.length} characters of {name}"
+        case StripText():
+            return f"strip {name} of addresses, numbers and names"
+        case Pseudonymise():
+            return (
+                f"pseudonymise {name} under the key {change.key}, which is not anonymous until "
+                "that key is destroyed"
+            )
+        case _:
+            assert_never(change)

@@ -1,0 +1,139 @@
+"""Steps whose values are computed: read in batches, changed in Python, written by compare-and-set.
+
+Each row is written only while it holds what was read and the predicate still finds it, so a row
+that came back to life since, or that somebody changed, is spared and found by verification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.paths import Link
+from doelbinding.plan.model import Emptied, Step
+from doelbinding.plan.transform import Transformer
+from doelbinding.plan.transformation import StripText, Transformation, innermost
+from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.may_hold import may_hold
+from doelbinding.stores.sql.tables import Uncast
+
+AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT, ColumnType.JSON}
+"""Types whose values are read as the text that the engine writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A value to be written in a row; `oldest` is the start that dates the row, for the count."""
+
+    key: Key
+    old: object
+    new: object
+    oldest: object = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """The statements of one transforming step on one table."""
+
+    step: Step
+    here: Here
+    compiler: Compiler
+    transformer: Transformer
+
+    @property
+    def _emptied(self) -> Emptied:
+        (one,) = self.step.columns
+        return one
+
+    @property
+    def _change(self) -> Transformation:
+        change = self._emptied.transformation
+        if change is None:
+            raise ValueError(f"step {self.step.id} transforms nothing")
+        return change
+
+    @property
+    def _column(self) -> Column:
+        return self.here.dataset.column(self._emptied.written)
+
+    @cached_property
+    def _held(self) -> sa.ColumnElement[Any]:
+        """The column as it is read: times and documents as text, as the oracle sees them."""
+        held = self.here.column(self._emptied.written)
+        as_text = self.compiler.dialect != "sqlite" and self._column.type in AS_TEXT
+        return sa.cast(held, sa.Text) if as_text else held
+
+    def candidates(self) -> sa.ColumnElement[bool]:
+        """Give a condition that is true at least of rows whose value would change."""
+        held = self.here.column(self._emptied.written)
+        return may_hold(held, self._column, self._change, self.compiler.dialect)
+
+    def asked(
+        self, predicate: sa.ColumnElement[bool], oldest: sa.ColumnElement[Any] | None = None
+    ) -> sa.Select[Any]:
+        """Give the question for keys, values, and what identifies the person of a text."""
+        own = self._own_key
+        each = innermost(self._change)
+        identifying = each.own if isinstance(each, StripText) else ()
+        told = [self._identifying(one.column, one.links, self.here) for one in identifying]
+        least = sa.null() if oldest is None else oldest
+        return sa.select(*own, least, self._held, *told).where(predicate).order_by(*own)
+
+    def changes(self, rows: Iterable[Sequence[Any]]) -> Iterator[Change]:
+        """Yield what the rows read have to change."""
+        size = len(self.here.dataset.key)
+        for row in rows:
+            key, (oldest, old, *own) = tuple(row[:size]), row[size:]
+            new = self.transformer.of(self._change, old, own)
+            if new != old or type(new) is not type(old):
+                yield Change(key=key, old=old, new=new, oldest=oldest)
+
+    def write(
+        self,
+        connection: sa.Connection,
+        changes: Sequence[Change],
+        predicate: sa.ColumnElement[bool],
+    ) -> list[Key]:
+        """Write changes where nothing has moved since, and give the keys written."""
+        statement = self._statement(predicate)
+        return [
+            change.key
+            for change in changes
+            if connection.execute(statement, _parameters(change)).rowcount
+        ]
+
+    def _statement(self, predicate: sa.ColumnElement[bool]) -> sa.Update:
+        target: Any = self.here.rows
+        mine = [
+            held == sa.bindparam(f"doel_key_{n}", type_=Uncast())
+            for n, held in enumerate(self._own_key)
+        ]
+        same = self._held == sa.bindparam("doel_old", type_=Uncast())
+        new: sa.BindParameter[Any] = sa.bindparam("doel_new", type_=Uncast())
+        written = {self._emptied.written: new}
+        return sa.update(target).where(*mine, same, predicate).values(written)
+
+    @property
+    def _own_key(self) -> list[sa.ColumnElement[Any]]:
+        return [self.here.column(name) for name in self.here.dataset.key]
+
+    def _identifying(self, column: str, links: Sequence[Link], here: Here) -> sa.ColumnElement[Any]:
+        """Give the value of an identifying column, here or in the row that the links lead to."""
+        if not links:
+            return here.column(column)
+        there = self.compiler.there(links[0])
+        joined = [there.column(b) == here.column(a) for a, b in links[0].pairs]
+        beyond = self._identifying(column, links[1:], there)
+        asked: sa.Select[Any] = sa.select(beyond).select_from(there.rows).where(*joined)
+        return asked.correlate(here.rows).limit(1).scalar_subquery()
+
+
+def _parameters(change: Change) -> dict[str, object]:
+    keys = {f"doel_key_{n}": part for n, part in enumerate(change.key)}
+    return {**keys, "doel_old": change.old, "doel_new": change.new}

@@ -1,0 +1,121 @@
+"""Worlds in which values end otherwise than empty: changed so that they tell less, in documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from doelbinding.plan.transform import Transformer
+from doelbinding.policy.endings import Ending, Grain, Inside, Strip
+from doelbinding.policy.stores import Binding, Column, ColumnType, Dataset
+
+if TYPE_CHECKING:
+    from tests.integration.oracle.worlds import World
+
+TRANSFORMER = Transformer(keys=lambda name: name.encode())
+_TEXTS = [
+    Ending(keep_first=1),
+    Ending(keep_first=3),
+    Ending(strip=Strip.TEXT),
+    Ending(pseudonym="k1"),
+]
+_WORDS = [
+    "Sanne",
+    "ask Sanne, sanne@example.com",
+    "éé12",
+    "+31 20 123 45 67 rang",
+    "ps-" + "0" * 6 + "-" + "a" * 32,
+    "",
+    "x",
+    None,
+]
+_BORN = ["1980-02-29", "1981-01-01", "1999-12-31", None]
+_DOCUMENTS = [
+    {"tel": "020-1234567", "kept": 1.50, "all": [{"n": "Sanne"}, {"n": None}, {}]},
+    {"tel": 5, "all": [{"n": "Pieter"}]},
+    {"tel": None, "all": {}},
+    {"tel": {"at": ["home"]}},
+    [],
+    "text",
+]
+_INSIDE = {"tel": "$.tel", "names": "$.all[*].n"}
+
+
+@st.composite
+def ended_otherwise(draw: st.DrawFn, world: World) -> World:
+    """Give the world with endings for some columns, and a document and a date of birth."""
+    store = world.policy.stores[0]
+    datasets = tuple(
+        draw(_person(one)) if one.id == "person" else draw(_with_endings(one))
+        for one in store.datasets
+    )
+    others = world.policy.stores[1:]
+    policy = replace(world.policy, stores=(replace(store, datasets=datasets), *others))
+    tables = dict(world.tables)
+    tables["s.person"] = [draw(_filled(row)) for row in world.tables["s.person"]]
+    tables["s.note"] = [
+        {**row, "body": draw(st.sampled_from([row["body"], *_WORDS]))} for row in tables["s.note"]
+    ]
+    return replace(world, policy=policy, tables=tables)
+
+
+@st.composite
+def _with_endings(draw: st.DrawFn, dataset: Dataset) -> Dataset:
+    endings = {ColumnType.TEXT: [None, *_TEXTS], ColumnType.INTEGER: [None, Ending(band=2)]}
+    columns = tuple(
+        replace(column, ends_as=draw(st.sampled_from(endings.get(column.type, [None]))))
+        if column.personal and column.name != "mail"
+        else column
+        for column in dataset.columns
+    )
+    return replace(dataset, columns=columns)
+
+
+@st.composite
+def _person(draw: st.DrawFn, dataset: Dataset) -> Dataset:
+    person = draw(_with_endings(dataset))
+    kind = draw(st.sampled_from([ColumnType.DATE, ColumnType.DATE_TEXT]))
+    born = Column(
+        name="born",
+        type=kind,
+        category="n",
+        ends_as=Ending(generalise=draw(st.sampled_from(Grain))),
+    )
+    inside = tuple(
+        Column(
+            name=name,
+            category="n",
+            inside=Inside(column="doc", path=path),
+            ends_as=draw(st.sampled_from([None, *_TEXTS])),
+            replace_with=draw(st.sampled_from([None, "-"])),
+        )
+        for name, path in _INSIDE.items()
+    )
+    told = tuple(
+        replace(column, identifier="name") if column.name == "name" else column
+        for column in person.columns
+    )
+    extra = (Column(name="doc", type=ColumnType.JSON), born, *inside)
+    bindings = tuple(draw(_bound_too(binding)) for binding in person.bindings)
+    return replace(person, columns=(*told, *extra), bindings=bindings)
+
+
+@st.composite
+def _bound_too(draw: st.DrawFn, binding: Binding) -> Binding:
+    more = draw(st.lists(st.sampled_from(["born", *_INSIDE]), unique=True))
+    return replace(binding, columns=(*binding.columns, *more))
+
+
+@st.composite
+def _filled(draw: st.DrawFn, row: Mapping[str, object]) -> dict[str, object]:
+    document = draw(st.sampled_from([None, *(json.dumps(one) for one in _DOCUMENTS)]))
+    return {
+        **row,
+        "name": draw(st.sampled_from([row["name"], *_WORDS])),
+        "doc": document,
+        "born": draw(st.sampled_from(_BORN)),
+    }
