@@ -92,6 +92,21 @@ class Gathers(Protocol):
         ...
 
 
+@runtime_checkable
+class CountsAtOnce(Protocol):
+    """A store that counts what many steps find in few questions."""
+
+    def survey_at_once(
+        self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
+    ) -> tuple[Mapping[str, Tally], Sequence[int]]:
+        """Count what steps (by id) would find now, and per doubt the rows that are unknown."""
+        ...
+
+    def remaining_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, int]:
+        """Count, per step that is not sealed, what it should have left none of."""
+        ...
+
+
 class Store(Protocol):
     """A place where personal data live. Keys come in named sets; times as the store holds them."""
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.carry import with_carried
 from doelbinding.plan.model import KeySets, Plan, Step
-from doelbinding.plan.ports import Changed, Gravity, Obstacle, Store, StoreError
+from doelbinding.plan.ports import Changed, CountsAtOnce, Gravity, Obstacle, Store, StoreError
 
 
 class Stopped(Exception):
@@ -134,10 +134,7 @@ def run(
         _do(step, stores[step.store], keys, journal, progress)
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
-    left = {
-        step.id: stores[step.store].remaining(step, keys, _sealed(step, journal))
-        for step in plan.steps
-    }
+    left = _left(plan, stores, keys, journal)
     journal.verified(left)
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
     return Outcome(changed=changed, left=left)
@@ -192,6 +189,21 @@ def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Pro
         journal.interrupted(step.id)
         raise
     journal.finished(step.id)
+
+
+def _left(
+    plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal
+) -> dict[str, int]:
+    """Count, per step in the plan's order, what it should have left none of."""
+    found: dict[str, int] = {}
+    for store_id, store in stores.items():
+        if isinstance(store, CountsAtOnce):
+            mine = [step for step in plan.steps if step.store == store_id and not step.sealed]
+            found |= store.remaining_at_once(mine, keys)
+    for step in plan.steps:
+        if step.id not in found:
+            found[step.id] = stores[step.store].remaining(step, keys, _sealed(step, journal))
+    return {step.id: found[step.id] for step in plan.steps}
 
 
 def _sealed(step: Step, journal: Journal) -> list[Key] | None:

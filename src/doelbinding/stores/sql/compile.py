@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, assert_never
 
@@ -38,6 +39,7 @@ from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
+from doelbinding.stores.sql.truth import is_not_true, is_true
 
 _NEGATED = {
     Comparison.EQUALS: Comparison.DIFFERS,
@@ -131,6 +133,49 @@ class Compiler:
             case _:
                 assert_never(expression)
 
+    def unknown(self, expression: Expression, here: Here) -> sa.ColumnElement[bool]:
+        """Give the condition under which an expression is neither certainly true nor false.
+
+        Said by what is missing or implausible, so that an index finds it: reading a table in order
+        to negate two conditions on each row would not need to end.
+        """
+        match expression:
+            case Constant():
+                return sa.true() if expression.value is None else sa.false()
+            case Not():
+                return self.unknown(expression.part, here)
+            case And() | Or():
+                parts = [self.unknown(part, here) for part in expression.parts]
+                decided = self.certainly(expression, here, wanted=isinstance(expression, Or))
+                found = sa.or_(sa.false(), *parts)
+                return found if len(parts) == 1 else sa.and_(found, is_not_true(decided))
+            case Since():
+                return self._undated(expression, here)
+            case Compare():
+                return here.column(expression.column).is_(None)
+            case IsNull() | NotAfter() | KeyIn() | Certain():
+                return sa.false()
+            case _:
+                return sa.and_(
+                    is_not_true(self.certainly(expression, here, wanted=True)),
+                    is_not_true(self.certainly(expression, here, wanted=False)),
+                )
+
+    def _undated(self, leaf: Since, here: Here) -> sa.ColumnElement[bool]:
+        held, column = here.column(leaf.column), here.dataset.column(leaf.column)
+        parts = [
+            held < self._start(leaf, leaf.earliest, here),
+            held >= self._start(leaf, day_after(leaf.latest), here),
+        ]
+        form = well_formed(held, column, self.dialect)
+        if form is not None:
+            parts.append(sa.and_(held.is_not(None), is_not_true(form)))
+        return sa.or_(*parts, *([held.is_(None)] if leaf.when_null is None else []))
+
+    def _start(self, leaf: Since, day: date, here: Here) -> sa.BindParameter[Any]:
+        column = here.dataset.column(leaf.column)
+        return bound(start_of(day, leaf.zone, column, self.store.timezone, self.dialect))
+
     def _leaf(
         self,
         leaf: Compare | IsNull | Since | NotAfter | KeyIn,
@@ -159,14 +204,12 @@ class Compiler:
 
     def _since(self, leaf: Since, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         held, column = here.column(leaf.column), here.dataset.column(leaf.column)
-
-        def start(day: Any) -> sa.BindParameter[Any]:
-            zone, stored = leaf.zone, self.store.timezone
-            return bound(start_of(day, zone, column, stored, self.dialect))
-
-        earliest = start(max(leaf.earliest, leaf.day) if wanted else leaf.earliest)
+        earliest = max(leaf.earliest, leaf.day) if wanted else leaf.earliest
         after = day_after(leaf.latest) if wanted else min(leaf.day, day_after(leaf.latest))
-        parts = [held >= earliest, held < start(after)]
+        parts = [
+            held >= self._start(leaf, earliest, here),
+            held < self._start(leaf, after, here),
+        ]
         form = well_formed(held, column, self.dialect)
         found = sa.and_(*parts) if form is None else sa.and_(*parts, form)
         return sa.or_(held.is_(None), found) if leaf.when_null is wanted else found
@@ -305,13 +348,3 @@ def _compared(
             return held >= value
         case _:
             assert_never(by)
-
-
-def is_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Give whether a condition is true, never NULL."""
-    return sa.func.coalesce(part, sa.false())
-
-
-def is_not_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Give whether a condition is false or NULL, never NULL itself."""
-    return sa.not_(sa.func.coalesce(part, sa.false()))

@@ -20,7 +20,6 @@ from doelbinding.plan.transform import Transformer
 from doelbinding.plan.transformation import StripText, Transformation, innermost
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.may_hold import may_hold
 from doelbinding.stores.sql.tables import Uncast
 
 AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT, ColumnType.JSON}
@@ -68,11 +67,6 @@ class Computed:
         held = self.here.column(self._emptied.written)
         as_text = self.compiler.dialect != "sqlite" and self._column.type in AS_TEXT
         return sa.cast(held, sa.Text) if as_text else held
-
-    def candidates(self) -> sa.ColumnElement[bool]:
-        """Give a condition that is true at least of rows whose value would change."""
-        held = self.here.column(self._emptied.written)
-        return may_hold(held, self._column, self._change, self.compiler.dialect)
 
     def asked(
         self, predicate: sa.ColumnElement[bool], oldest: sa.ColumnElement[Any] | None = None

@@ -6,21 +6,20 @@ row that came back to life since is spared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from time import sleep
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.expression import YES, Branch, Elsewhere, Expression
-from doelbinding.binding.expression import sealed as once_sealed
+from doelbinding.binding.expression import Branch, Elsewhere
 from doelbinding.binding.justification import Row
 from doelbinding.binding.kleene import Truth
-from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
+from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.plan.ports import (
     Announce,
     Answered,
@@ -34,18 +33,33 @@ from doelbinding.plan.ports import (
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
-from doelbinding.stores.sql.compile import Compiler, Here, is_not_true
+from doelbinding.stores.sql.causes import cause, will_pass
+from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
+from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
+from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
+from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.truth import is_not_true
 
 BATCH = 5000
 MOST_PARAMETERS = 30_000
+Done = TypeVar("Done")
+LOOKED_FOR = 10
+"""How many batches of keys are looked for at once, since looking costs more than changing."""
+PAUSES = (0.2, 1.0)
+"""Seconds to wait before a batch that met a lock or a deadlock is tried again."""
+
+
+class WillPass(Refused):
+    """The database refused for a lock or a deadlock, which another moment may not meet."""
 
 
 class SqlStore:
@@ -88,14 +102,15 @@ class SqlStore:
                 with connection.begin():
                     yield connection
             except SQLAlchemyError as error:
-                raise Refused(
-                    f"store {self.id!r} refused a statement ({_cause(error)}): nothing of this "
+                kind = WillPass if will_pass(error) else Refused
+                raise kind(
+                    f"store {self.id!r} refused a statement ({cause(error)}): nothing of this "
                     "batch was changed; mend the cause and run the same plan again"
                 ) from None
 
     def _unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(
-            f"store {self.id!r} cannot be reached ({_cause(error)}): check that it runs, and "
+            f"store {self.id!r} cannot be reached ({cause(error)}): check that it runs, and "
             f"the address in doelbinding.toml or DOELBINDING_STORE_{self.id.upper()}_URL"
         )
 
@@ -106,40 +121,47 @@ class SqlStore:
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
-        found = {}
-        with self.transaction() as connection:
-            for step in steps:
-                if step.deed is Deed.TRANSFORM:
-                    found[step.id] = self._tally_computed(connection, step, keys)
-                    continue
-                asked = self._question(step, keys)
-                rows, oldest = connection.execute(asked).one()
-                found[step.id] = Tally(rows=rows, oldest=_as_date(oldest))
-        return found
+        return self.survey_at_once(steps, (), keys)[0]
 
     def doubtful(self, doubt: Doubt, keys: KeySets) -> int:
         """Count the rows of which it is unknown whether they are justified."""
+        return self.survey_at_once((), (doubt,), keys)[1][0]
+
+    def survey_at_once(
+        self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
+    ) -> tuple[Mapping[str, Tally], Sequence[int]]:
+        """Count both, in as few questions as serve."""
         compiler = self._compiler(keys)
-        here = compiler.here(doubt.dataset)
-        unknown = [
-            sa.and_(
-                is_not_true(compiler.certainly(value, here, wanted=True)),
-                is_not_true(compiler.certainly(value, here, wanted=False)),
-            )
-            for value in doubt.values
-        ]
-        owned = compiler.certainly(doubt.scope, here, wanted=True)
-        meant = compiler.certainly(doubt.narrow, here, wanted=True)
-        asked = sa.select(sa.func.count()).select_from(here.rows)
+        asked = [step for step in steps if step.deed is not Deed.TRANSFORM]
+        tallies = self._counted(counting(asked, doubts, compiler))
+        found = {step.id: tallies[id(step)] for step in asked}
+        for step in steps:
+            if step.deed is Deed.TRANSFORM:
+                found[step.id] = self._tally_computed(step, compiler)
+        return found, [tallies[id(doubt)].rows for doubt in doubts]
+
+    def remaining_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, int]:
+        """Count what unsealed steps should have left none of."""
+        asked = [step for step in steps if step.deed is not Deed.TRANSFORM]
+        tallies = self._counted(reading_back(asked, self._compiler(keys, doing=True)))
+        found = {step.id: tallies[id(step)].rows for step in asked}
+        others = [step for step in steps if step.deed is Deed.TRANSFORM]
+        return found | {step.id: self.remaining(step, keys, None) for step in others}
+
+    def _counted(self, questions: Iterable[Question]) -> dict[int, Tally]:
+        """Ask, and give the tallies by the identity of what was counted."""
+        found: dict[int, Tally] = {}
         with self.transaction() as connection:
-            counted = connection.execute(asked.where(owned, meant, sa.or_(*unknown)))
-            return int(counted.scalar_one())
+            for question in questions:
+                row = connection.execute(question.statement(self.dialect)).one()
+                found |= {id(of): tally for of, tally in question.tallies(row)}
+        return found
 
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
         """Give the keys of the rows a step finds, in batches, in the order of the key."""
         compiler = self._compiler(keys)
         here = compiler.here(step.dataset)
-        yield from self._chunks(here, self._predicate(step, compiler, here), None)
+        yield from self._chunks(here, meant(step, compiler, here), None)
 
     def execute(
         self,
@@ -151,19 +173,48 @@ class SqlStore:
         """Do the step in short transactions; yield what was changed after each commit."""
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
+        predicate = meant(step, compiler, here, sealed=sealed is not None)
+        change = Deeds(step=step, here=here, dialect=self.dialect)
+        if step.deed is not Deed.TRANSFORM and self._walks(step, here, sealed, announce):
+            for part in ranges(here, self.dialect, self._ask):
+                done = self._in_short(partial(change.rows, sa.and_(part, predicate)))
+                yield Changed(rows=done)
+            return
         own = self._own_key(here)
-        predicate = self._predicate(step, compiler, here, sealed=sealed is not None)
         if step.deed is Deed.TRANSFORM:
-            computed = self._computed(step, compiler)
-            yield from self._transform(computed, predicate, sealed, announce)
+            yield from self._transform(self._computed(step, compiler), predicate, sealed, announce)
             return
         for chunk in self._chunks(here, predicate, sealed):
-            meant = sa.and_(compiler.key_in(own, chunk), predicate)
-            if announce is not None:
-                announce(chunk)
-            with self.transaction() as connection:
-                changed = self._change(connection, step, here, meant)
-            yield Changed(rows=len(changed), keys=changed)
+            mine = sa.and_(compiler.key_in(own, chunk), predicate)
+            if announce is None:
+                yield Changed(rows=self._in_short(partial(change.rows, mine)))
+                continue
+            announce(chunk)
+            keys_changed = self._in_short(partial(change.keys, mine, compiler.key_in))
+            yield Changed(rows=len(keys_changed), keys=keys_changed)
+
+    def _walks(
+        self, step: Step, here: Here, sealed: Sequence[Key] | None, announce: Announce | None
+    ) -> bool:
+        """Tell whether a step is done by walking its table in ranges."""
+        if sealed is not None or announce is not None:
+            return False
+        return are_many(step.expected, here, self.dialect, self._ask)
+
+    def _ask(self, asked: sa.Executable) -> Any:
+        with self.transaction() as connection:
+            return connection.execute(asked).scalar()
+
+    def _in_short(self, work: Callable[[sa.Connection], Done]) -> Done:
+        """Do something in one transaction, and again a little later if a lock stood in the way."""
+        for pause in PAUSES:
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except WillPass:
+                sleep(pause)
+        with self.transaction() as connection:
+            return work(connection)
 
     def _transform(
         self,
@@ -176,9 +227,9 @@ class SqlStore:
         here = computed.here
         own = self._own_key(here)
         for chunk in self._chunks(here, predicate, sealed):
-            meant = sa.and_(computed.compiler.key_in(own, chunk), predicate)
+            mine = sa.and_(computed.compiler.key_in(own, chunk), predicate)
             with self.transaction() as connection, self._with_keys():
-                changes = list(computed.changes(connection.execute(computed.asked(meant))))
+                changes = list(computed.changes(connection.execute(computed.asked(mine))))
             if not changes:
                 continue
             if announce is not None:
@@ -191,29 +242,29 @@ class SqlStore:
         here = compiler.here(step.dataset)
         return Computed(step=step, here=here, compiler=compiler, transformer=self.transformer)
 
-    def _tally_computed(self, connection: sa.Connection, step: Step, keys: KeySets) -> Tally:
+    def _tally_computed(self, step: Step, compiler: Compiler) -> Tally:
         """Count the rows whose value would change, one by one, in memory that stays the same."""
-        compiler = self._compiler(keys)
         here = compiler.here(step.dataset)
-        meant = self._beyond_unless(step, compiler, here, self._predicate(step, compiler, here))
+        mine = counted(step, compiler, here)
         oldest = oldest_start(step.needed, here, compiler)
         if oldest is not None and self.dialect != "sqlite":
             oldest = sa.cast(oldest, sa.Text)
         rows, least = 0, None
-        for change in self._streamed(connection, self._computed(step, compiler), meant, oldest):
-            rows += 1
-            start = _as_date(change.oldest)
-            least = start if least is None or (start is not None and start < least) else least
+        with self.transaction() as connection:
+            for change in self._streamed(connection, self._computed(step, compiler), mine, oldest):
+                rows += 1
+                start = as_date(change.oldest)
+                least = start if least is None or (start is not None and start < least) else least
         return Tally(rows=rows, oldest=least)
 
     def _streamed(
         self,
         connection: sa.Connection,
         computed: Computed,
-        meant: sa.ColumnElement[bool],
+        mine: sa.ColumnElement[bool],
         oldest: sa.ColumnElement[Any] | None = None,
     ) -> Iterator[Change]:
-        asked = computed.asked(meant, oldest)
+        asked = computed.asked(mine, oldest)
         with self._with_keys():
             options = {"yield_per": self.batch}
             yield from computed.changes(connection.execute(asked, execution_options=options))
@@ -240,12 +291,14 @@ class SqlStore:
                 yield list(sealed[start : start + size])
             return
         last: Key | None = None
+        size = self._size(here)
         while True:
             with self.transaction() as connection:
                 found = self._next_keys(connection, here, predicate, last)
-            if not found:
+            for start in range(0, len(found), size):
+                yield found[start : start + size]
+            if len(found) < size * LOOKED_FOR:
                 return
-            yield found
             last = found[-1]
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
@@ -255,17 +308,17 @@ class SqlStore:
         """
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
-        question = self._predicate(step, compiler, here)
+        question = meant(step, compiler, here)
         with self.transaction() as connection:
             left = self._left(connection, step, compiler, question)
             if sealed is None:
                 return left
-            again = self._predicate(step, compiler, here, sealed=True)
+            again = meant(step, compiler, here, sealed=True)
             beyond = sa.and_(again, is_not_true(question))
             own = self._own_key(here)
             for chunk in self._chunks(here, again, sealed):
-                meant = sa.and_(compiler.key_in(own, chunk), beyond)
-                left += self._left(connection, step, compiler, meant)
+                mine = sa.and_(compiler.key_in(own, chunk), beyond)
+                left += self._left(connection, step, compiler, mine)
         return left
 
     def _left(
@@ -273,12 +326,12 @@ class SqlStore:
         connection: sa.Connection,
         step: Step,
         compiler: Compiler,
-        meant: sa.ColumnElement[bool],
+        mine: sa.ColumnElement[bool],
     ) -> int:
         if step.deed is Deed.TRANSFORM:
             computed = self._computed(step, compiler)
-            return sum(1 for _ in self._streamed(connection, computed, meant))
-        return self._count(connection, compiler.here(step.dataset), meant)
+            return sum(1 for _ in self._streamed(connection, computed, mine))
+        return self._count(connection, compiler.here(step.dataset), mine)
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
@@ -359,48 +412,6 @@ class SqlStore:
             )
         return self._compilers[doing]
 
-    def _predicate(
-        self, step: Step, compiler: Compiler, here: Here, *, sealed: bool = False
-    ) -> sa.ColumnElement[bool]:
-        """Give what makes a row one the step is about; sealed keys stand in for `narrow`."""
-        needed = once_sealed(step.needed) if sealed else step.needed
-        parts = [self._goes(step, needed, compiler, here)]
-        if step.scope != YES:
-            parts.insert(0, compiler.certainly(step.scope, here, wanted=True))
-        if step.narrow != YES and not sealed:
-            parts.insert(0, compiler.certainly(step.narrow, here, wanted=True))
-        if step.deed is Deed.EMPTY:
-            parts.append(sa.or_(*(_holds_something(here, one) for one in step.columns)))
-        if step.deed is Deed.TRANSFORM:
-            parts.append(self._computed(step, compiler).candidates())
-        return sa.and_(*parts)
-
-    def _question(self, step: Step, keys: KeySets) -> sa.Select[Any]:
-        compiler = self._compiler(keys)
-        here = compiler.here(step.dataset)
-        oldest = oldest_start(step.needed, here, compiler)
-        least: sa.ColumnElement[Any] = sa.null() if oldest is None else sa.func.min(oldest)
-        if oldest is not None and self.dialect != "sqlite":
-            least = sa.cast(least, sa.Text)
-        asked = sa.select(sa.func.count(), least).select_from(here.rows)
-        meant = self._predicate(step, compiler, here)
-        return asked.where(self._beyond_unless(step, compiler, here, meant))
-
-    def _beyond_unless(
-        self, step: Step, compiler: Compiler, here: Here, meant: sa.ColumnElement[bool]
-    ) -> sa.ColumnElement[bool]:
-        if step.unless is None:
-            return meant
-        return sa.and_(meant, is_not_true(self._goes(step, step.unless, compiler, here)))
-
-    def _goes(
-        self, step: Step, needed: Expression, compiler: Compiler, here: Here
-    ) -> sa.ColumnElement[bool]:
-        """Give when what is needed is not there: certainly, or also where that is unknown."""
-        if step.unknown_goes:
-            return is_not_true(compiler.certainly(needed, here, wanted=True))
-        return compiler.certainly(needed, here, wanted=False)
-
     def _size(self, here: Here) -> int:
         """Give how many keys go into one statement: fewer where a key has many parts."""
         return min(self.batch, MOST_PARAMETERS // len(here.dataset.key))
@@ -416,25 +427,10 @@ class SqlStore:
         last: Key | None,
     ) -> list[Key]:
         own = self._own_key(here)
-        asked = sa.select(*own).where(predicate).order_by(*own).limit(self._size(here))
+        asked = sa.select(*own).where(predicate).order_by(*own).limit(self._size(here) * LOOKED_FOR)
         if last is not None:
             asked = asked.where(_beyond(own, last))
         return [tuple(found) for found in connection.execute(asked)]
-
-    def _change(
-        self, connection: sa.Connection, step: Step, here: Here, meant: sa.ColumnElement[bool]
-    ) -> list[Key]:
-        own = self._own_key(here)
-        target: Any = here.rows
-        statement: Any
-        if step.deed is Deed.DELETE:
-            statement = sa.delete(target)
-        else:
-            statement = sa.update(target).values(
-                {one.column: _emptied(here, one) for one in step.columns}
-            )
-        changed = connection.execute(statement.where(meant).returning(*own))
-        return [tuple(found) for found in changed]
 
     def _count(
         self, connection: sa.Connection, here: Here, predicate: sa.ColumnElement[bool]
@@ -443,43 +439,7 @@ class SqlStore:
         return int(connection.execute(asked).scalar_one())
 
 
-def _holds_something(here: Here, emptied: Emptied) -> sa.ColumnElement[bool]:
-    held = here.column(emptied.column)
-    return held.is_not(None) if emptied.replacement is None else held != bound(emptied.replacement)
-
-
-def _emptied(here: Here, emptied: Emptied) -> sa.ColumnElement[Any]:
-    """Give what stands in for a value; what was null stays so."""
-    if emptied.replacement is None:
-        return sa.null()
-    held = here.column(emptied.column)
-    return sa.case((held.is_(None), held), else_=bound(emptied.replacement))
-
-
 def _beyond(own: Sequence[sa.ColumnElement[Any]], last: Key) -> sa.ColumnElement[bool]:
     if len(own) == 1:
         return own[0] > bound(last[0])
     return sa.tuple_(*own) > sa.tuple_(*(bound(part) for part in last))
-
-
-def _as_date(held: object) -> date | None:
-    """Read the earliest start for display; what cannot be read is left out."""
-    if isinstance(held, int):
-        held = datetime.fromtimestamp(held, UTC).isoformat()
-    try:
-        return date.fromisoformat(str(held)[:10])
-    except ValueError:
-        return None
-
-
-def _cause(error: Exception) -> str:
-    """Give the first line of a database's own message, without statement or values."""
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        sqlstate = getattr(error.orig, "sqlstate", None)
-        name = type(error.orig).__name__
-        first = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else name
-        harmless = {"database is locked", "unable to open database file"}
-        if first in harmless or first.startswith("no such table"):
-            return first
-        return f"{name} {sqlstate}" if sqlstate else name
-    return type(error).__name__

@@ -1,0 +1,41 @@
+"""What a database's errors mean: said in our words, without statement or values."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+_LOCKED = "database is locked"
+_HARMLESS = frozenset({_LOCKED, "unable to open database file"})
+_SQLSTATES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+_MYSQL = frozenset({1205, 1213})  # lock wait timeout, deadlock
+
+
+def cause(error: Exception) -> str:
+    """Give the first line of a database's own message where it holds no values, else its name."""
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return type(error).__name__
+    said = str(error.orig).strip().splitlines()
+    first = said[0] if said else ""
+    if first in _HARMLESS or first.startswith("no such table"):
+        return first
+    code = _sqlstate(error) or _number(error)
+    name = type(error.orig).__name__
+    return f"{name} {code}" if code else name
+
+
+def will_pass(error: Exception) -> bool:
+    """Tell whether the database rolled back for another's sake: a lock, a deadlock."""
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return False
+    passing = _sqlstate(error) in _SQLSTATES or _number(error) in _MYSQL
+    return passing or str(error.orig).startswith(_LOCKED)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _number(error: DBAPIError) -> int | None:
+    """Give MariaDB's and MySQL's number of an error, the first of its arguments."""
+    found = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return found if isinstance(found, int) else None

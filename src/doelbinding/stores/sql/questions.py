@@ -1,0 +1,129 @@
+"""Counting, in as few questions as serve: one for a dataset whose steps read its own rows.
+
+`WHERE p1 OR p2 OR ...` with a count per step lets a database join indexes when few rows go and
+read the table once when many do. A step that reads rows elsewhere keeps a question of its own,
+since a database looks for such rows from the other side, which OR would forbid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.expression import AnyOf, Expression, Up, walk
+from doelbinding.plan.model import Doubt, Step
+from doelbinding.plan.ports import Tally
+from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.meant import counted, meant
+from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.truth import count_where, least_where
+
+Asked = Step | Doubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One count in a question: of what, by which condition, and the earliest start if wanted."""
+
+    of: Asked
+    condition: sa.ColumnElement[bool]
+    oldest: sa.ColumnElement[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Counts over the rows of one table, asked at once."""
+
+    here: Here
+    counts: tuple[Count, ...]
+
+    def statement(self, dialect: str) -> sa.Select[Any]:
+        """Give the statement; its row has two columns for each count."""
+        columns: list[sa.ColumnElement[Any]] = []
+        for one in self.counts:
+            columns.append(count_where(one.condition, dialect))
+            columns.append(_least(one, dialect))
+        rows = sa.select(*(c.label(f"c{n}") for n, c in enumerate(columns)))
+        any_ = sa.or_(*(one.condition for one in self.counts))
+        return rows.select_from(self.here.rows).where(any_)
+
+    def tallies(self, row: Sequence[Any]) -> Iterator[tuple[Asked, Tally]]:
+        """Yield what the row of the answer says of each."""
+        for n, one in enumerate(self.counts):
+            yield one.of, Tally(rows=row[2 * n], oldest=as_date(row[2 * n + 1]))
+
+
+def counting(
+    steps: Iterable[Step], doubts: Iterable[Doubt], compiler: Compiler
+) -> Iterator[Question]:
+    """Yield the questions that count what steps would find and what is unknown."""
+    found: list[Count] = []
+    for step in steps:
+        here = compiler.here(step.dataset)
+        oldest = oldest_start(step.needed, here, compiler)
+        found.append(Count(of=step, condition=counted(step, compiler, here), oldest=oldest))
+    for doubt in doubts:
+        here = compiler.here(doubt.dataset)
+        found.append(Count(of=doubt, condition=unknown(doubt, compiler, here)))
+    yield from _joined(found, compiler)
+
+
+def reading_back(steps: Iterable[Step], compiler: Compiler) -> Iterator[Question]:
+    """Yield the questions that count what steps should have left none of."""
+    found = [
+        Count(of=step, condition=meant(step, compiler, compiler.here(step.dataset)))
+        for step in steps
+    ]
+    yield from _joined(found, compiler)
+
+
+def unknown(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    """Give when it is unknown whether a value of a row is justified."""
+    owned = compiler.certainly(doubt.scope, here, wanted=True)
+    about = compiler.certainly(doubt.narrow, here, wanted=True)
+    values = dict.fromkeys(doubt.values)
+    return sa.and_(owned, about, sa.or_(*(compiler.unknown(value, here) for value in values)))
+
+
+def _joined(counts: Iterable[Count], compiler: Compiler) -> Iterator[Question]:
+    together: dict[str, list[Count]] = {}
+    for one in counts:
+        if _reads_elsewhere(one.of):
+            yield Question(here=compiler.here(one.of.dataset), counts=(one,))
+        else:
+            together.setdefault(one.of.dataset, []).append(one)
+    for dataset, found in together.items():
+        yield Question(here=compiler.here(dataset), counts=tuple(found))
+
+
+def _reads_elsewhere(asked: Asked) -> bool:
+    read: list[Expression] = [asked.scope, asked.narrow]
+    read += asked.values if isinstance(asked, Doubt) else [asked.needed]
+    return any(_leads_away(part) for expression in read for part in walk(expression))
+
+
+def _leads_away(part: Expression) -> bool:
+    if isinstance(part, AnyOf):
+        return any(branch.link is not None for branch in part.branches)
+    return isinstance(part, Up)
+
+
+def _least(one: Count, dialect: str) -> sa.ColumnElement[Any]:
+    if one.oldest is None:
+        return sa.null()
+    least = least_where(one.oldest, one.condition, dialect)
+    return least if dialect == "sqlite" else sa.cast(least, sa.Text)
+
+
+def as_date(held: object) -> date | None:
+    """Read the earliest start for display; what cannot be read is left out."""
+    if isinstance(held, int):
+        held = datetime.fromtimestamp(held, UTC).isoformat()
+    try:
+        return date.fromisoformat(str(held)[:10])
+    except ValueError:
+        return None

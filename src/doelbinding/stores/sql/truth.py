@@ -1,0 +1,75 @@
+"""Truth in SQL: conditions that are never NULL, and counting by condition, in each dialect's words.
+
+SQL Server and Oracle have no boolean values, so there a condition is asked by CASE.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class _IsTrue(FunctionElement[bool]):
+    inherit_cache = True
+    name = "is_true"
+    type = sa.Boolean()
+
+
+class _IsNotTrue(FunctionElement[bool]):
+    inherit_cache = True
+    name = "is_not_true"
+    type = sa.Boolean()
+
+
+def is_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Give whether a condition is true, never NULL."""
+    return _IsTrue(part)
+
+
+def is_not_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Give whether a condition is false or NULL, never NULL itself."""
+    return _IsNotTrue(part)
+
+
+@compiles(_IsTrue)
+def _(element: _IsTrue, compiler: Any, **words: Any) -> str:
+    return f"(({compiler.process(element.clauses, **words)}) IS TRUE)"
+
+
+@compiles(_IsNotTrue)
+def _(element: _IsNotTrue, compiler: Any, **words: Any) -> str:
+    return f"(({compiler.process(element.clauses, **words)}) IS NOT TRUE)"
+
+
+@compiles(_IsTrue, "mssql", "oracle")
+def _(element: _IsTrue, compiler: Any, **words: Any) -> str:
+    part = compiler.process(element.clauses, **words)
+    return f"(CASE WHEN {part} THEN 1 ELSE 0 END = 1)"
+
+
+@compiles(_IsNotTrue, "mssql", "oracle")
+def _(element: _IsNotTrue, compiler: Any, **words: Any) -> str:
+    part = compiler.process(element.clauses, **words)
+    return f"(CASE WHEN {part} THEN 1 ELSE 0 END = 0)"
+
+
+_FILTERS = frozenset({"postgresql", "sqlite"})
+
+
+def count_where(condition: sa.ColumnElement[bool], dialect: str) -> sa.ColumnElement[int]:
+    """Count the rows that pass a condition, in a question about more rows than those."""
+    if dialect in _FILTERS:
+        return sa.func.count().filter(condition)
+    return sa.func.count(sa.case((condition, sa.literal_column("1"))))
+
+
+def least_where(
+    value: sa.ColumnElement[Any], condition: sa.ColumnElement[bool], dialect: str
+) -> sa.ColumnElement[Any]:
+    """Give the least value among the rows that pass a condition."""
+    if dialect in _FILTERS:
+        return sa.func.min(value).filter(condition)
+    return sa.func.min(sa.case((condition, value)))
