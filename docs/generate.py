@@ -92,6 +92,7 @@ WRITTEN = {
     EntryKind.HOLD_SET: "`subject hold`",
     EntryKind.HOLD_LIFTED: "`subject lift`, `subject answer`",
     EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is weighed",
+    EntryKind.KEY_DESTROYED: "`keys destroy`",
     EntryKind.RESTRICTION_LIFTED: "`subject answer --established`, `--refused`",
 }
 

@@ -207,6 +207,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "null_values": "values that stand for nothing: read as null by every rule",
         "ends_as": "what is left of a value that nothing justifies; none: it is emptied",
         "inside": "the value stands in a document: at a path in a column of `type: json`",
+        "file_in": "the value names a file in the folder of `[files.NAME]`, which goes first",
     },
     "Ending": {
         "generalise": "a date or moment to the first day of its `year` or `month`",

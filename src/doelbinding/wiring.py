@@ -17,10 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
+from doelbinding.plan.transform import Transformer
 from doelbinding.policy.canonical import fingerprint
 from doelbinding.policy.load import Loaded, load_with_places
 from doelbinding.policy.model import Policy
 from doelbinding.records.opening import Records, open_records
+from doelbinding.records.pseudonym_keys import PseudonymKeys
+from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
@@ -65,7 +68,28 @@ class Workspace:
         Raises:
             NotConfigured: a store has no address.
         """
-        return {store.id: SqlStore(store, self._engine(store.id)) for store in self.policy.stores}
+        transformer = Transformer(keys=self.pseudonym_keys.material)
+        return {
+            store.id: SqlStore(
+                store, self._engine(store.id), transformer=transformer, files=self._files
+            )
+            for store in self.policy.stores
+        }
+
+    @property
+    def _files(self) -> FileRoots:
+        """The folders of files that rows name: `folder` under [files.NAME]."""
+        found = {}
+        for name, section in self.settings.get("files", {}).items():
+            if not isinstance(section, dict) or not isinstance(section.get("folder"), str):
+                raise NotConfigured(f"[files.{name}] in {CONFIGURATION} needs `folder`")
+            found[name] = self.home / section["folder"]
+        return FileRoots(folders=found)
+
+    @property
+    def pseudonym_keys(self) -> PseudonymKeys:
+        """The keys under which pseudonyms are made, outside the policy and the stores."""
+        return PseudonymKeys(folder=self.home / ".doelbinding" / "keys" / "pseudonyms")
 
     def _engine(self, store: str) -> sa.Engine:
         name = f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL"

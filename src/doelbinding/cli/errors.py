@@ -10,6 +10,8 @@ _KNOWN = (
     ("doelbinding.plan.ports", "StoreError"),
     ("doelbinding.plan.run", "Stopped"),
     ("doelbinding.plan.model", "NotAPlan"),
+    ("doelbinding.plan.transform", "NoKey"),
+    ("doelbinding.records.pseudonym_keys", "KeyRefused"),
     ("doelbinding.plan.identifiers", "NotAnIdentifier"),
     ("doelbinding.rights.locate", "NotIncluded"),
     ("doelbinding.evidence.errors", "EvidenceError"),

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     HOLD_LIFTED = "hold.lifted"
     RESTRICTION_SET = "restriction.set"
     RESTRICTION_LIFTED = "restriction.lifted"
+    KEY_DESTROYED = "key.destroyed"
     CHECK_DONE = "check.done"
     CONTROL_ASSESSED = "control.assessed"
     CHECKPOINT_EXPORTED = "checkpoint.exported"
@@ -227,6 +228,9 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
     ),
     EntryKind.RESTRICTION_LIFTED: Schema(  # Art. 18(3): the person is told before
         must={**_PERSON, "informed": INSTANT}, may={"case": COMMITMENT, "rows": COUNT}
+    ),
+    EntryKind.KEY_DESTROYED: Schema(  # what stood under it has ended: recital 26
+        must={"key": ID, "destroyed": INSTANT}, may={"by": COMMITMENT}
     ),
     EntryKind.CHECK_DONE: Schema(
         must={"policy": HASH, "scope": _words("model", "live"), "errors": COUNT, "warnings": COUNT},

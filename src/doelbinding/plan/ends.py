@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from doelbinding.binding.paths import Link, Place
-from doelbinding.plan.model import Emptied
+from doelbinding.plan.model import Emptied, NamedFile
 from doelbinding.plan.transformation import (
     Band,
     Empty,
@@ -29,6 +29,16 @@ def emptied(here: Place, name: str) -> Emptied:
         replacement=column.replace_with,
         transformation=transformation(here, column),
         test=None if column.ends_as is None else column.ends_as.test,
+    )
+
+
+def files_of(here: Place, names: Iterable[str] | None = None) -> tuple[NamedFile, ...]:
+    """Give which of the columns named, or of all, name files."""
+    wanted = None if names is None else set(names)
+    return tuple(
+        NamedFile(column=column.name, root=column.file_in)
+        for column in here.dataset.own_columns
+        if column.file_in is not None and (wanted is None or column.name in wanted)
     )
 
 

@@ -57,6 +57,14 @@ class Emptied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFile:
+    """A column whose values name files under a root; a file goes before the value does."""
+
+    column: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A phase that bound the values and does so no longer."""
 
@@ -87,6 +95,7 @@ class Step:
     narrow: Expression = YES
     unless: Expression | None = None
     columns: tuple[Emptied, ...] = ()
+    files: tuple[NamedFile, ...] = ()
     sealed: bool = False
     unknown_goes: bool = False
     releases: str | None = None

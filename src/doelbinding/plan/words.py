@@ -20,11 +20,14 @@ from doelbinding.plan.transformation import (
 
 def deed_in_words(step: Step) -> str:
     """Say what a step does to the rows it finds."""
+    files = [f"remove the file that {one.column} names" for one in step.files]
     if step.deed is Deed.DELETE:
-        return "delete row"
+        return "; ".join([*files, "delete row"])
     plain = [one.column for one in step.columns if one.transformation is None]
     said = ["empty " + ", ".join(plain)] if plain else []
-    return "; ".join([*said, *(_in_words(one) for one in step.columns if one.transformation)])
+    return "; ".join(
+        [*files, *said, *(_in_words(one) for one in step.columns if one.transformation)]
+    )
 
 
 def recorded_as(step: Step) -> str:

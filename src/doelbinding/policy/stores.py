@@ -66,7 +66,8 @@ class Column:
     where the column may not be null. Dates before `earliest` or after `latest` are implausible:
     undated, never expired. `null_values` are read as null wherever rules read the column.
     `identifier` names the kind by which people are found. `ends_as` says what is left of a value
-    that nothing justifies. `inside` makes it a value at a path in a column of JSON.
+    that nothing justifies. `inside` makes it a value at a path in a column of JSON. `file_in` names
+    the folder, configured elsewhere, in which the value names a file that goes before the value.
     """
 
     __pydantic_config__ = SHAPE
@@ -82,6 +83,7 @@ class Column:
     null_values: tuple[str | int, ...] = ()
     ends_as: Ending | None = None
     inside: Inside | None = None
+    file_in: str | None = None
 
     @property
     def personal(self) -> bool:

@@ -24,7 +24,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
-from doelbinding.plan.ends import emptied, set_apart
+from doelbinding.plan.ends import emptied, files_of, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
 from doelbinding.plan.transformation import strips
 from doelbinding.policy.model import Policy
@@ -164,7 +164,7 @@ class Planner:
         deletes = here.dataset.goes_when_unjustified
         if deletes:
             reasons = tuple(dict.fromkeys(r for g in groups for r in self._reasons(g, controller)))
-            yield self._finished(here, replace(common, reasons=reasons))
+            yield self._finished(here, replace(common, reasons=reasons, files=files_of(here)))
         for group in groups:
             ending = replace(
                 common,
@@ -175,7 +175,8 @@ class Planner:
             )
             plain, computed = set_apart(emptied(here, name) for name in group.columns)
             if plain:
-                yield self._finished(here, replace(ending, columns=plain))
+                files = files_of(here, (one.column for one in plain))
+                yield self._finished(here, replace(ending, columns=plain, files=files))
             for one in computed:
                 step = replace(ending, deed=Deed.TRANSFORM, columns=(one,))
                 yield self._finished(here, step)

@@ -54,6 +54,7 @@ ONE_OF_EACH: Mapping[EntryKind, Mapping[str, object]] = {
     EntryKind.RESTRICTION_SET: {
         "person": PERSON, "controller": "stago-nl", "reason": "accuracy_contested"
     },
+    EntryKind.KEY_DESTROYED: {"key": "visits-2026", "destroyed": LATER},
     EntryKind.RESTRICTION_LIFTED: {"person": PERSON, "controller": "stago-nl", "informed": LATER},
     EntryKind.CHECK_DONE: {"policy": HASH, "scope": "model", "errors": 0, "warnings": 2},
     EntryKind.CONTROL_ASSESSED: {

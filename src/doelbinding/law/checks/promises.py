@@ -29,6 +29,7 @@ EVIDENCE_KINDS = frozenset(
         "hold.lifted",
         "restriction.set",
         "restriction.lifted",
+        "key.destroyed",
         "check.done",
         "control.assessed",
         "checkpoint.exported",

@@ -28,8 +28,18 @@ def ending_problems(
         keys = [key.id for key in policy.pseudonym_keys]
         yield from dangling("pseudonym key", ending.pseudonym, keys, (*here, "pseudonym"))
         yield from _fits(column, ending, here)
+    if column.file_in is not None and not (column.type is ColumnType.TEXT and _plain(column)):
+        yield Problem(
+            (*path, "file_in"),
+            "a column that names a file is text, ends empty, and stands in no document",
+            "Take `ends_as`, `inside` or the other `type` out",
+        )
     if column.inside is not None:
         yield from _inside(dataset, column, (*path, "inside"))
+
+
+def _plain(column: Column) -> bool:
+    return column.ends_as is None and column.inside is None
 
 
 def _fits(column: Column, ending: Ending, path: ModelPath) -> Iterator[Problem]:

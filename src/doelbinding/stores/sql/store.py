@@ -33,6 +33,7 @@ from doelbinding.plan.ports import (
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.causes import cause, will_pass
@@ -44,10 +45,12 @@ from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
+from doelbinding.stores.sql.preflight_endings import ending_obstacles
 from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.truth import is_not_true
+from doelbinding.stores.sql.with_files import WithFiles
 
 BATCH = 5000
 MOST_PARAMETERS = 30_000
@@ -72,9 +75,11 @@ class SqlStore:
         *,
         batch: int = BATCH,
         transformer: Transformer = Transformer(),  # noqa: B008 - frozen
+        files: FileRoots = FileRoots(),  # noqa: B008 - frozen
     ) -> None:
         self.id = mapped.id
         self.transformer = transformer
+        self.files = files
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
@@ -117,7 +122,10 @@ class SqlStore:
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
         """Look in the database's own catalogue for what would go wrong."""
         with self.transaction() as connection:
-            return obstacles(connection, self.mapped, steps)
+            return [
+                *obstacles(connection, self.mapped, steps),
+                *ending_obstacles(connection, self.mapped, steps, self.transformer, self.files),
+            ]
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
@@ -175,7 +183,8 @@ class SqlStore:
         here = compiler.here(step.dataset)
         predicate = meant(step, compiler, here, sealed=sealed is not None)
         change = Deeds(step=step, here=here, dialect=self.dialect)
-        if step.deed is not Deed.TRANSFORM and self._walks(step, here, sealed, announce):
+        at_once = step.deed is not Deed.TRANSFORM and not step.files
+        if at_once and self._walks(step, here, sealed, announce):
             for part in ranges(here, self.dialect, self._ask):
                 done = self._in_short(partial(change.rows, sa.and_(part, predicate)))
                 yield Changed(rows=done)
@@ -186,11 +195,16 @@ class SqlStore:
             return
         for chunk in self._chunks(here, predicate, sealed):
             mine = sa.and_(compiler.key_in(own, chunk), predicate)
-            if announce is None:
+            if announce is None and not step.files:
                 yield Changed(rows=self._in_short(partial(change.rows, mine)))
                 continue
-            announce(chunk)
-            keys_changed = self._in_short(partial(change.keys, mine, compiler.key_in))
+            if announce is not None:
+                announce(chunk)
+            work = partial(change.keys, mine, compiler.key_in)
+            if step.files:
+                going = WithFiles(store=self.mapped, roots=self.files, step=step, here=here)
+                work = partial(going.change, mine, work)
+            keys_changed = self._in_short(work)
             yield Changed(rows=len(keys_changed), keys=keys_changed)
 
     def _walks(
@@ -267,7 +281,8 @@ class SqlStore:
         asked = computed.asked(mine, oldest)
         with self._with_keys():
             options = {"yield_per": self.batch}
-            yield from computed.changes(connection.execute(asked, execution_options=options))
+            with connection.execute(asked, execution_options=options) as rows:
+                yield from computed.changes(rows)
 
     @contextmanager
     def _with_keys(self) -> Iterator[None]:

@@ -1,0 +1,157 @@
+"""What would go wrong with changed values and files, read from the engine's own catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed, Emptied, Step
+from doelbinding.plan.ports import Gravity, Obstacle
+from doelbinding.plan.transform import PSEUDONYM_LENGTH, NoKey, Transformer
+from doelbinding.plan.transformation import Pseudonymise, Within, innermost
+from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.tables import table
+
+
+def ending_obstacles(
+    connection: sa.Connection,
+    store: Store,
+    steps: Sequence[Step],
+    transformer: Transformer,
+    files: FileRoots,
+) -> list[Obstacle]:
+    """Give what refuses or endangers the steps that change values or remove files."""
+    found: dict[Obstacle, None] = {}
+    for step in steps:
+        dataset = store.dataset(step.dataset)
+        for one in _files(step, files):
+            found[one] = None
+        if step.deed is Deed.DELETE or not _there(connection, dataset):
+            continue
+        look = _Look(connection=connection, ref=step.ref, dataset=dataset, transformer=transformer)
+        for emptied in step.columns:
+            for one in look.obstacles(emptied):
+                found[one] = None
+    return list(found)
+
+
+def _files(step: Step, files: FileRoots) -> Iterator[Obstacle]:
+    for one in step.files:
+        folder = files.folders.get(one.root)
+        if folder is None or not folder.is_dir():
+            yield _refuses(
+                step.ref,
+                f"column {one.column!r} names files in {one.root!r}, and no such folder is there",
+                f"add [files.{one.root}] with `folder` to doelbinding.toml",
+            )
+
+
+def _there(connection: sa.Connection, dataset: Dataset) -> bool:
+    return sa.inspect(connection).has_table(dataset.table, schema=dataset.schema_)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """Looks at the columns of one table."""
+
+    connection: sa.Connection
+    ref: str
+    dataset: Dataset
+    transformer: Transformer
+
+    def obstacles(self, emptied: Emptied) -> Iterator[Obstacle]:
+        name, change = emptied.written, emptied.transformation
+        if change is None:
+            if emptied.replacement is not None and self._unique(name):
+                yield _refuses(
+                    self.ref,
+                    f"column {name!r} is unique, so one value cannot stand in for many",
+                    "take `replace_with` out where null may stand, or let it end as a pseudonym",
+                )
+            return
+        each = innermost(change)
+        if isinstance(each, Pseudonymise):
+            yield from self._key(each.key)
+            yield from self._room(name) if not isinstance(change, Within) else ()
+        elif self._unique(name) and not isinstance(change, Within):
+            yield _refuses(
+                self.ref,
+                f"column {name!r} is unique, and what is left of two values may be the same",
+                "let it end as a pseudonym, or empty",
+            )
+        yield from self._constraints(name)
+        if isinstance(change, Within):
+            yield from self._documents(name)
+
+    def _key(self, name: str) -> Iterator[Obstacle]:
+        try:
+            self.transformer.keys(name)
+        except NoKey as error:
+            yield _warns(self.ref, "values end under a key that is not there", str(error))
+
+    def _room(self, name: str) -> Iterator[Obstacle]:
+        length = getattr(self._column(name).get("type"), "length", None)
+        if isinstance(length, int) and length < PSEUDONYM_LENGTH:
+            yield _refuses(
+                self.ref,
+                f"column {name!r} holds {length} characters, a pseudonym has {PSEUDONYM_LENGTH}",
+                "widen the column, or let it end otherwise",
+            )
+
+    def _constraints(self, name: str) -> Iterator[Obstacle]:
+        schema, inspector = self.dataset.schema_, sa.inspect(self.connection)
+        keys = inspector.get_foreign_keys(self.dataset.table, schema=schema)
+        if any(name in key["constrained_columns"] for key in keys):
+            yield _refuses(
+                self.ref,
+                f"column {name!r} is a foreign key, and its values would be changed",
+                "take `ends_as` out, and name it under `references`",
+            )
+        for check in inspector.get_check_constraints(self.dataset.table, schema=schema):
+            if name in str(check["sqltext"]):
+                yield _warns(
+                    self.ref,
+                    f"a CHECK constraint reads column {name!r}, whose values are changed",
+                    "see that it allows what is left; if it does not, the run stops there",
+                )
+
+    def _documents(self, name: str) -> Iterator[Obstacle]:
+        """Count what is no document: nothing can be found in it, so nothing is taken out."""
+        if self.connection.dialect.name not in {"sqlite", "mysql", "mariadb"}:
+            return
+        rows = table(self.dataset)
+        held = rows.c[name]
+        broken = sa.func.json_valid(held) == sa.literal_column("0")
+        asked = sa.select(sa.func.count()).select_from(rows).where(held.is_not(None), broken)
+        count = int(self.connection.execute(asked).scalar_one())
+        if count:
+            yield _warns(
+                self.ref,
+                f"column {name!r} holds {count} texts that are no JSON: what is in them stays",
+                "mend or empty them",
+            )
+
+    def _unique(self, name: str) -> bool:
+        inspector, schema = sa.inspect(self.connection), self.dataset.schema_
+        constraints = inspector.get_unique_constraints(self.dataset.table, schema=schema)
+        indexes = inspector.get_indexes(self.dataset.table, schema=schema)
+        alone = [c["column_names"] == [name] for c in constraints]
+        return any(alone) or any(i["column_names"] == [name] for i in indexes if i["unique"])
+
+    def _column(self, name: str) -> dict[str, Any]:
+        columns = sa.inspect(self.connection).get_columns(
+            self.dataset.table, schema=self.dataset.schema_
+        )
+        return next((dict(column) for column in columns if column["name"] == name), {})
+
+
+def _refuses(ref: str, message: str, remedy: str) -> Obstacle:
+    return Obstacle(gravity=Gravity.REFUSES, ref=ref, message=message, remedy=remedy)
+
+
+def _warns(ref: str, message: str, remedy: str) -> Obstacle:
+    return Obstacle(gravity=Gravity.WARNS, ref=ref, message=message, remedy=remedy)
