@@ -1,11 +1,17 @@
-"""A real PostgreSQL for every test that needs one, from the wheel."""
+"""Real servers for the tests that need one: PostgreSQL from the wheel, MariaDB where installed."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
+
+from doelbinding.stores.sql.engine import make_engine
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,46 @@ def postgresql_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pgserver.get_server(folder / "data")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """Give the address of an empty database on a private MariaDB, reached by a socket alone."""
+    if shutil.which("mariadbd") is None or shutil.which("mariadb-install-db") is None:
+        pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
+    folder = tmp_path_factory.mktemp("mariadb")
+    data, socket = folder / "data", folder / "s"
+    subprocess.run(
+        ["mariadb-install-db", "--no-defaults", "--user=root", f"--datadir={data}",
+         "--auth-root-authentication-method=normal", "--skip-test-db"],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    server = subprocess.Popen(
+        ["mariadbd", "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket}",
+         "--skip-networking", "--innodb-flush-log-at-trx-commit=0"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    root = sa.URL.create("mariadb+pymysql", username="root", query={"unix_socket": str(socket)})
+    try:
+        _made(root)
+        yield root.set(database="world")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _made(root: sa.URL) -> None:
+    """Make a database as soon as the server answers."""
+    engine = make_engine(root)
+    for attempt in range(100):
+        try:
+            with engine.begin() as connection:
+                connection.execute(sa.text("CREATE DATABASE world CHARACTER SET utf8mb4"))
+            break
+        except sa.exc.OperationalError:
+            if attempt == 99:
+                raise
+            time.sleep(0.1)
+    engine.dispose()

@@ -26,6 +26,15 @@ _POSTGRESQL = {
     ColumnType.EPOCH_SECONDS: sa.BigInteger(),
     ColumnType.JSON: JSONB(),
 }
+_MARIADB = {
+    **_POSTGRESQL,
+    ColumnType.TEXT: sa.String(200),  # in the server's own collation, which folds case and padding
+    ColumnType.DATE_TEXT: sa.String(200),
+    ColumnType.TIMESTAMP: sa.DateTime(),
+    ColumnType.INSTANT: sa.TIMESTAMP(),
+    ColumnType.JSON: sa.Text(),
+}
+_FIRST_SECOND = dt.datetime(1970, 1, 2)  # noqa: DTZ001 - bare, as the column is
 _TABLES = ("addr", "person", "note", "line", "message", "team", "member", "phonecall")
 _LATER = {
     "person": ("boss_id", "best_id")
@@ -68,8 +77,12 @@ def build(engine: sa.Engine, world: World) -> dict[str, SqlStore]:
 def _make(connection: sa.Connection, metadata: sa.MetaData, policy: Policy) -> None:
     dialect = connection.dialect.name
     cascade = " CASCADE" if dialect == "postgresql" else ""
+    if dialect == "mariadb":
+        connection.execute(sa.text("SET foreign_key_checks = 0"))
     for name in _TABLES:
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}{cascade}"))
+    if dialect == "mariadb":
+        connection.execute(sa.text("SET foreign_key_checks = 1"))
     for table in metadata.tables.values():
         table.create(connection)
     for name, columns, there in _references(policy) if dialect != "sqlite" else ():
@@ -95,7 +108,9 @@ def _filled(world: World, dialect: str) -> Iterator[tuple[str, list[dict[str, ob
             later = dict.fromkeys(_LATER.get(name, ()))
             rows = [{**r, **later} for r in world.tables[f"{store.id}.{by_table[name].id}"]]
             if dialect != "sqlite":
-                rows = [{k: _typed(by_table[name], k, v) for k, v in r.items()} for r in rows]
+                rows = [
+                    {k: _typed(by_table[name], k, v, dialect) for k, v in r.items()} for r in rows
+                ]
             yield name, rows
 
 
@@ -110,9 +125,9 @@ def read(stores: Mapping[str, SqlStore]) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def _typed(dataset: Dataset, column: str, value: object) -> object:
+def _typed(dataset: Dataset, column: str, value: object, dialect: str) -> object:
     kind = dataset.column(column).type
-    if kind is ColumnType.JSON and value is not None:
+    if kind is ColumnType.JSON and value is not None and dialect == "postgresql":
         return json.loads(str(value))
     if (
         value is None
@@ -124,6 +139,8 @@ def _typed(dataset: Dataset, column: str, value: object) -> object:
     if cast == "DATE":
         return dt.date.fromisoformat(str(value))
     moment = dt.datetime.fromisoformat(str(value))
+    if dialect == "mariadb":  # its TIMESTAMP begins in 1970
+        return moment if cast or moment > _FIRST_SECOND else None
     return moment if cast else moment.replace(tzinfo=dt.UTC)
 
 
@@ -136,6 +153,8 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
             kind = (
                 _POSTGRESQL[column.type]
                 if dialect == "postgresql"
+                else _MARIADB[column.type]
+                if dialect == "mariadb"
                 else sa.Integer()
                 if column.type in {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS}
                 else sa.Text()

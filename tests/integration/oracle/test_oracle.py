@@ -124,6 +124,13 @@ def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
+    engine = make_engine(mariadb_url)
+    yield engine
+    engine.dispose()
+
+
 @thorough(CASES)
 @given(world=worlds())
 def test_sqlite_leaves_what_the_oracle_leaves(world: World, sqlite: sa.Engine) -> None:
@@ -150,3 +157,17 @@ def test_postgresql_erases_of_one_person_what_the_oracle_erases(
     world: World, postgresql: sa.Engine
 ) -> None:
     hold_equal_for_one(world, postgresql)
+
+
+@thorough(CASES // 5)
+@given(world=worlds(junk=False))
+def test_mariadb_leaves_what_the_oracle_leaves(world: World, mariadb: sa.Engine) -> None:
+    hold_equal(world, mariadb)
+
+
+@thorough(CASES // 5)
+@given(world=worlds(junk=False))
+def test_mariadb_erases_of_one_person_what_the_oracle_erases(
+    world: World, mariadb: sa.Engine
+) -> None:
+    hold_equal_for_one(world, mariadb)

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.tables import bound
 
 Ask = Callable[[sa.Executable], Any]
@@ -99,10 +100,4 @@ def _keys(here: Here, ask: Ask) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _qualified(here: Here) -> str:
-    schema = here.dataset.schema_
-    quoted = f'"{_doubled(here.dataset.table)}"'
-    return quoted if schema is None else f'"{_doubled(schema)}".{quoted}'
-
-
-def _doubled(name: str) -> str:
-    return name.replace('"', '""')
+    return qualified(here.dataset.table, here.dataset.schema_)

@@ -10,15 +10,21 @@ import sqlalchemy as sa
 from doelbinding.binding.expression import Branch
 from doelbinding.binding.kleene import Truth
 from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.texts import FOLDING, as_bytes
 
 _YES, _UNKNOWN, _NO = 2, 1, 0
 _TRUTH: dict[int, Truth] = {_YES: True, _UNKNOWN: None, _NO: False}
 
 
-def values_of(here: Here, column: str) -> sa.Select[Any]:
+def values_of(here: Here, column: str, dialect: str) -> sa.Select[Any]:
     """Ask for each value of a column, once."""
     held = here.column(column)
-    return sa.select(held).where(held.is_not(None)).distinct()
+    return sa.select(held).where(held.is_not(None)).group_by(*_apart(held, dialect))
+
+
+def _apart(held: sa.ColumnElement[Any], dialect: str) -> list[sa.ColumnElement[Any]]:
+    """Give what tells values apart where the column's own collation may not."""
+    return [held, as_bytes(held)] if dialect in FOLDING else [held]
 
 
 def answers_of(here: Here, column: str, branch: Branch, compiler: Compiler) -> sa.Select[Any]:
@@ -29,7 +35,8 @@ def answers_of(here: Here, column: str, branch: Branch, compiler: Compiler) -> s
         (compiler.certainly(branch.part, here, wanted=False), sa.literal_column(str(_NO))),
         else_=sa.literal_column(str(_UNKNOWN)),
     )
-    asked = sa.select(held, sa.func.max(said)).where(held.is_not(None)).group_by(held)
+    asked = sa.select(held, sa.func.max(said)).where(held.is_not(None))
+    asked = asked.group_by(*_apart(held, compiler.dialect))
     if branch.among is not None:
         asked = asked.where(compiler.certainly(branch.among, here, wanted=True))
     return asked

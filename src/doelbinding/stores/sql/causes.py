@@ -18,7 +18,7 @@ def cause(error: Exception) -> str:
     first = said[0] if said else ""
     if first in _HARMLESS or first.startswith("no such table"):
         return first
-    code = _sqlstate(error) or _number(error)
+    code = _number(error) or _sqlstate(error)
     name = type(error.orig).__name__
     return f"{name} {code}" if code else name
 

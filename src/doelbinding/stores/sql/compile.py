@@ -36,8 +36,9 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
-from doelbinding.policy.stores import Dataset, Store
+from doelbinding.policy.stores import ColumnType, Dataset, Store
 from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, same
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 from doelbinding.stores.sql.truth import is_not_true, is_true
 
@@ -67,13 +68,15 @@ class Here:
 class Compiler:
     """Compiles for one store, one dialect and the key sets at hand.
 
-    `doing`: the statement runs in a plan's order, when rows that go before it are gone.
+    `doing`: the statement runs in a plan's order, when rows that go before it are gone. `folding`:
+    dataset and column of texts whose own `=` is not exact, besides those of folding dialects.
     """
 
     store: Store
     dialect: str
     keys: KeySets
     doing: bool = False
+    folding: frozenset[tuple[str, str]] = frozenset()
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
@@ -185,8 +188,7 @@ class Compiler:
     ) -> sa.ColumnElement[bool]:
         match leaf:
             case Compare():
-                by = leaf.by if wanted else _NEGATED[leaf.by]
-                return _compared(here.column(leaf.column), by, bound(leaf.value))
+                return self._compare(leaf, here, leaf.by if wanted else _NEGATED[leaf.by])
             case IsNull():
                 held = here.column(leaf.column)
                 return held.is_(None) if wanted else held.is_not(None)
@@ -195,12 +197,35 @@ class Compiler:
             case NotAfter():
                 return self._not_after(leaf, here, wanted=wanted)
             case KeyIn():
-                found = self.key_in(
-                    [here.column(name) for name in leaf.columns], list(self.keys[leaf.keys])
-                )
+                found = self._exact_key_in(leaf.columns, here, list(self.keys[leaf.keys]))
                 return found if wanted else is_not_true(found)
             case _:
                 assert_never(leaf)
+
+    def _compare(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
+        held = here.column(leaf.column)
+        if isinstance(leaf.value, str):
+            return compared_exactly(held, by, leaf.value, folds=self._folds(here, leaf.column))
+        return compared(held, by, bound(leaf.value))
+
+    def _folds(self, here: Here, column: str) -> bool:
+        """Tell whether the database's own `=` on a column may take different texts for the same."""
+        if here.dataset.column(column).type is not ColumnType.TEXT:
+            return False
+        return self.dialect in FOLDING or (here.dataset.id, column) in self.folding
+
+    def _exact_key_in(
+        self, names: Sequence[str], here: Here, keys: Sequence[Key]
+    ) -> sa.ColumnElement[bool]:
+        columns = [here.column(name) for name in names]
+        folds = [self._folds(here, name) for name in names]
+        found = self.key_in(columns, keys)
+        if not keys or not any(folds):
+            return found
+        texts = [tuple(_encoded(k, f) for k, f in zip(key, folds, strict=True)) for key in keys]
+        if self.dialect == "mysql":
+            return sa.and_(found, self.key_in(folded_keys(columns, folds), texts))
+        return sa.and_(found, self.key_in(folded_keys(columns, folds), keys))
 
     def _since(self, leaf: Since, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         held, column = here.column(leaf.column), here.dataset.column(leaf.column)
@@ -291,7 +316,8 @@ class Compiler:
     ) -> sa.ColumnElement[bool]:
         """Give whether a value of the row is in sets that were answered in another store."""
         found = frozenset[Key]().union(*(self.keys[f"{branch.name}/{one}"] for one in sets))
-        return is_true(self.key_in([here.column(elsewhere.own)], sorted(found, key=repr)))
+        keys = sorted(found, key=repr)
+        return is_true(self._exact_key_in([elsewhere.own], here, keys))
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.
@@ -315,6 +341,10 @@ class Compiler:
         found = asked.where(*joined).correlate(here.rows).exists()
         return found if wanted else sa.not_(found)
 
+    def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
+        folds = self._folds(here, a) or self._folds(there, b)
+        return same(there.column(b), here.column(a), folds=folds)
+
     def there(self, link: Link) -> Here:
         """Give the table a link leads to, under a name of its own."""
         dataset = self.store.dataset(link.dataset)
@@ -323,28 +353,12 @@ class Compiler:
     def _exists(
         self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
-        joined = [there.column(b) == here.column(a) for a, b in link.pairs]
+        joined = [self._same(here, a, there, b) for a, b in link.pairs]
         asked: sa.Select[Any] = (
             sa.select(sa.literal_column("1")).select_from(there.rows).where(*joined, *parts)
         )
         return asked.correlate(here.rows).exists()
 
 
-def _compared(
-    held: sa.ColumnElement[Any], by: Comparison, value: sa.ColumnElement[Any]
-) -> sa.ColumnElement[bool]:
-    match by:
-        case Comparison.EQUALS:
-            return held == value
-        case Comparison.DIFFERS:
-            return held != value
-        case Comparison.LESS_THAN:
-            return held < value
-        case Comparison.AT_MOST:
-            return held <= value
-        case Comparison.MORE_THAN:
-            return held > value
-        case Comparison.AT_LEAST:
-            return held >= value
-        case _:
-            assert_never(by)
+def _encoded(part: Any, folds: bool) -> Any:  # noqa: FBT001 - one of a pair
+    return part.encode() if folds and isinstance(part, str) else part

@@ -21,6 +21,7 @@ from doelbinding.plan.transformation import StripText, Transformation, innermost
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.tables import Uncast
+from doelbinding.stores.sql.texts import FOLDING, same
 
 AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT, ColumnType.JSON}
 """Types whose values are read as the text that the engine writes."""
@@ -108,10 +109,12 @@ class Computed:
             held == sa.bindparam(f"doel_key_{n}", type_=Uncast())
             for n, held in enumerate(self._own_key)
         ]
-        same = self._held == sa.bindparam("doel_old", type_=Uncast())
+        read: sa.BindParameter[Any] = sa.bindparam("doel_old", type_=Uncast())
+        folds = self.compiler.dialect in FOLDING and self._column.type is ColumnType.TEXT
+        unmoved = same(self._held, read, folds=folds)
         new: sa.BindParameter[Any] = sa.bindparam("doel_new", type_=Uncast())
         written = {self._emptied.written: new}
-        return sa.update(target).where(*mine, same, predicate).values(written)
+        return sa.update(target).where(*mine, unmoved, predicate).values(written)
 
     @property
     def _own_key(self) -> list[sa.ColumnElement[Any]]:

@@ -10,11 +10,13 @@ from sqlalchemy import event
 from doelbinding.stores.sql.identify import teach_sqlite
 
 LOCK_SECONDS = 5
+_STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
 
 def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     """Make an engine for a store's database."""
     arguments: dict[str, Any] = {}
+    more: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
         arguments["timeout"] = lock_seconds
         url = _existing_file(url)
@@ -24,7 +26,15 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
             "-c row_security=off -c application_name=doelbinding"
         )
         arguments["connect_timeout"] = lock_seconds
-    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
+    if url.get_backend_name() in {"mysql", "mariadb"}:
+        arguments |= {
+            "charset": "utf8mb4",
+            "connect_timeout": lock_seconds,
+            "init_command": f"SET SESSION time_zone = '+00:00', sql_mode = '{_STRICT}', "
+            f"lock_wait_timeout = {lock_seconds}, innodb_lock_wait_timeout = {lock_seconds}",
+        }
+        more["isolation_level"] = "READ COMMITTED"
+    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **more)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", teach_sqlite)
     return engine

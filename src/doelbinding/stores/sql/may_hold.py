@@ -138,5 +138,6 @@ def _unlike(held: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]
 def _unmatched(held: sa.ColumnElement[Any], pattern: str, dialect: str) -> sa.ColumnElement[bool]:
     if dialect == "postgresql":
         return sa.not_(held.regexp_match(pattern))
-    matched: sa.ColumnElement[bool] = sa.cast(held, sa.LargeBinary).regexp_match(pattern)
+    matching = sa.cast(held, sa.LargeBinary).op("REGEXP", is_comparison=True)
+    matched: sa.ColumnElement[bool] = matching(bound(pattern))
     return sa.not_(matched)

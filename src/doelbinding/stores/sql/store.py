@@ -40,6 +40,7 @@ from doelbinding.stores.sql.causes import cause, will_pass
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
+from doelbinding.stores.sql.folding import folding_columns
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, meant
@@ -87,8 +88,9 @@ class SqlStore:
 
     @property
     def dialect(self) -> str:
-        """The database's dialect name: `sqlite`, `postgresql`."""
-        return self.engine.dialect.name
+        """The database's kind: `sqlite`, `postgresql`, `mysql` (MariaDB too)."""
+        name = self.engine.dialect.name
+        return "mysql" if name == "mariadb" else name
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -357,7 +359,8 @@ class SqlStore:
         )
         with self.transaction() as connection:
             found = connection.execute(asked).mappings()
-            return [with_values_inside(dataset, dict(row)) for row in found]
+            rows_found = [row for row in map(dict, found) if _holds(row, where)]
+            return [with_values_inside(dataset, row) for row in rows_found]
 
     def match(
         self, ref: str, column: str, kind: str, values: Sequence[str], country: str | None = None
@@ -389,7 +392,7 @@ class SqlStore:
     def values(self, ref: str, column: str) -> Iterator[str | int]:
         """Yield each value that a column of a dataset holds, once."""
         compiler = self._compiler({})
-        asked = values_of(compiler.here(self._dataset(ref).id), column)
+        asked = values_of(compiler.here(self._dataset(ref).id), column, self.dialect)
         with self.transaction() as connection:
             yield from connection.execution_options(yield_per=self.batch).execute(asked).scalars()
 
@@ -423,9 +426,18 @@ class SqlStore:
         """Give a compiler for these key sets: the last one, if it was for the same."""
         if self._compilers.get(doing) is None or self._compilers[doing].keys is not keys:
             self._compilers[doing] = Compiler(
-                store=self.mapped, dialect=self.dialect, keys=keys, doing=doing
+                store=self.mapped,
+                dialect=self.dialect,
+                keys=keys,
+                doing=doing,
+                folding=self._folding,
             )
         return self._compilers[doing]
+
+    @cached_property
+    def _folding(self) -> frozenset[tuple[str, str]]:
+        with self.transaction() as connection:
+            return folding_columns(connection, self.mapped)
 
     def _size(self, here: Here) -> int:
         """Give how many keys go into one statement: fewer where a key has many parts."""
@@ -458,3 +470,9 @@ def _beyond(own: Sequence[sa.ColumnElement[Any]], last: Key) -> sa.ColumnElement
     if len(own) == 1:
         return own[0] > bound(last[0])
     return sa.tuple_(*own) > sa.tuple_(*(bound(part) for part in last))
+
+
+def _holds(row: Mapping[str, object], where: Mapping[str, object]) -> bool:
+    """Tell whether texts are the same, whatever a collation says."""
+    texts = ((row[name], value) for name, value in where.items() if isinstance(value, str))
+    return all(held == value for held, value in texts if isinstance(held, str))

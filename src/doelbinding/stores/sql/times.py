@@ -18,6 +18,11 @@ from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.tables import bound
 
 _REGEX_DAY = r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+_PCRE_DAY = _REGEX_DAY[:-1] + r"\z"
+_ORACLE_DAY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_LIKE_DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
+_BARE = frozenset({"sqlite", "mysql"})
+"""Dialects whose instants are bound as bare times of UTC, the zone of our sessions."""
 
 
 def start_of(day: date, zone: str, column: Column, stored: str, dialect: str) -> Any:
@@ -44,7 +49,7 @@ def _as_moment(moment: datetime, column: Column, stored: str, dialect: str) -> A
         case ColumnType.EPOCH_SECONDS:
             whole = int(moment.timestamp())
             return whole + 1 if moment.microsecond else whole
-        case ColumnType.INSTANT if dialect != "sqlite":
+        case ColumnType.INSTANT if dialect not in _BARE:
             return moment
         case ColumnType.INSTANT:
             naive = moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
@@ -64,8 +69,25 @@ def well_formed(
         kind: sa.ColumnElement[str] = sa.literal_column(f"'{column.type.value}'")
         return sa.func.doel_well_formed(kind, held) == sa.literal_column("1")
     if column.type is ColumnType.DATE_TEXT:
-        return held.op("~", is_comparison=True)(bound(_REGEX_DAY))
+        return _like_a_day(held, dialect)
+    if dialect == "mysql" and column.type in {ColumnType.DATE, ColumnType.TIMESTAMP}:
+        return sa.and_(sa.func.month(held) > 0, sa.func.dayofmonth(held) > 0)
     return None
+
+
+def _like_a_day(held: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[bool]:
+    match dialect:
+        case "mysql":
+            return held.op("REGEXP", is_comparison=True)(bound(_PCRE_DAY))
+        case "oracle":
+            return held.regexp_match(_ORACLE_DAY)
+        case "mssql":
+            kind: sa.ColumnElement[Any] = sa.literal_column("date")
+            style: sa.ColumnElement[Any] = sa.literal_column("23")
+            day = sa.func.try_convert(kind, held, style)
+            return sa.and_(held.like(_LIKE_DAY), day.is_not(None))
+        case _:
+            return held.op("~", is_comparison=True)(bound(_REGEX_DAY))
 
 
 def day_after(day: date) -> date:
