@@ -169,6 +169,9 @@ def show_outcome(made: Plan, outcome: Outcome) -> None:
     say(f"changed {counted(changed, 'row')} of {made.rows:,} planned")
     if outcome.verified:
         say("verified: reading back through new connections finds none left")
+        for store, erased in outcome.erased.items():
+            still = f"; {erased.still}" if erased.still else ""
+            say(f"{store}: {erased.grade.value.replace('_', ' ')}{still}")
         return
     for step in made.steps:
         if outcome.left.get(step.id):

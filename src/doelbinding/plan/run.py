@@ -7,12 +7,13 @@ reads rows that the run removes are sealed first, all of them, before anything i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.carry import with_carried
+from doelbinding.plan.grades import Erased, Grade, least, purged
 from doelbinding.plan.model import KeySets, Plan, Step
 from doelbinding.plan.ports import Changed, CountsAtOnce, Gravity, Obstacle, Store, StoreError
 
@@ -86,17 +87,21 @@ class Journal(Protocol):
         """Record that it is unknown whether the last batch of a step was committed."""
         ...
 
-    def verified(self, left: Mapping[str, int]) -> None:
-        """Record, per step, how many rows reading back still found; destroys sealed keys at 0."""
+    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
+        """Record, per step, how many rows reading back still found; destroys sealed keys at 0.
+
+        `grade` tells how far gone, at least, what was removed is.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run did: rows changed and rows left, per step."""
+    """What a run did: rows changed and rows left, per step; how far gone things are, per store."""
 
     changed: Mapping[str, int]
     left: Mapping[str, int]
+    erased: Mapping[str, Erased] = field(default_factory=dict)
 
     @property
     def verified(self) -> bool:
@@ -135,9 +140,10 @@ def run(
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
     left = _left(plan, stores, keys, journal)
-    journal.verified(left)
+    erased = {} if any(left.values()) else purged(plan, stores)
+    journal.verified(left, least(one.grade for one in erased.values()))
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
-    return Outcome(changed=changed, left=left)
+    return Outcome(changed=changed, left=left, erased=erased)
 
 
 def obstacles(plan: Plan, stores: Mapping[str, Store]) -> list[Obstacle]:
@@ -219,6 +225,7 @@ class MemoryJournal:
         self._sealed: dict[str, list[Key]] = {}
         self._rows: dict[str, int] = {}
         self.left: dict[str, int] = {}
+        self.grade = Grade.DELETED
 
     def sealed_keys(self, step: str) -> list[Key] | None:
         """Give the keys sealed for a step, if they were."""
@@ -249,6 +256,7 @@ class MemoryJournal:
     def interrupted(self, step: str) -> None:
         """Nothing to keep."""
 
-    def verified(self, left: Mapping[str, int]) -> None:
+    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
         """Record how many rows reading back still found."""
         self.left = dict(left)
+        self.grade = grade

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.schema import EntryKind
+from doelbinding.plan.grades import Grade
 from doelbinding.plan.model import Plan, Step
 from doelbinding.plan.ports import Changed
 from doelbinding.plan.words import recorded_as
@@ -164,7 +165,7 @@ class RecordedJournal:
                 },
             )
 
-    def verified(self, left: Mapping[str, int]) -> None:
+    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
         """Record what reading back found; at nothing left, sealed keys are destroyed.
 
         A run that was verified and has changed nothing since is not recorded again.
@@ -182,9 +183,9 @@ class RecordedJournal:
             self._run.save(update_fields=["state", "ended_at"])
             if not remaining:
                 StepRun.objects.filter(run=self._run).update(keys_sealed=None)
-            self._say_verified(remaining)
+            self._say_verified(remaining, grade)
 
-    def _say_verified(self, remaining: int) -> None:
+    def _say_verified(self, remaining: int, grade: Grade) -> None:
         stores = sorted({step.store for _, step in self._steps.values()})
         if remaining:
             self._log.append(
@@ -200,5 +201,5 @@ class RecordedJournal:
         rows = sum(StepRun.objects.filter(run=self._run).values_list("rows", flat=True))
         self._log.append(
             EntryKind.RUN_VERIFIED,
-            {"run": self._run.id, "rows": rows, "stores": stores, "grade": "deleted"},
+            {"run": self._run.id, "rows": rows, "stores": stores, "grade": grade.value},
         )

@@ -109,6 +109,15 @@ _WORDS = {
         only="REGEXP_REPLACE({}, '[^{}]', '')",
         unpadded="TRIM(LEADING '0' FROM {})",
     ),
+    "spark": _Words(
+        text="CAST({} AS STRING)",
+        trimmed="TRIM(BOTH CAST(X'20090a0b0c0d1c1d1e1f' AS STRING) FROM {})",
+        exact="{}",
+        odd="octet_length({0}) <> char_length({0})",
+        has="{} RLIKE '{}'",
+        only="regexp_replace({}, '[^{}]', '')",
+        unpadded="TRIM(LEADING '0' FROM {})",
+    ),
 }
 _WORDS["mariadb"] = _WORDS["mysql"]
 
@@ -197,6 +206,7 @@ def teach_sqlite(connection: Any, _: object) -> None:
     connection.create_function("doel_normalise", 2, _normalised, deterministic=True)
     connection.create_function("doel_well_formed", 2, _well_formed, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
 
 
 @lru_cache(maxsize=65_536)

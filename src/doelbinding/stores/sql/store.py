@@ -19,6 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
 from doelbinding.binding.justification import Row
 from doelbinding.binding.kleene import Truth
+from doelbinding.plan.grades import Erased
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.plan.ports import (
     Announce,
@@ -47,6 +48,7 @@ from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.preflight_endings import ending_obstacles
+from doelbinding.stores.sql.purge import purge
 from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
@@ -404,6 +406,10 @@ class SqlStore:
         with self.transaction() as connection:
             rows = connection.execution_options(yield_per=self.batch).execute(asked)
             yield from read_answers(rows)
+
+    def purge(self, datasets: Sequence[str]) -> Erased:
+        """Take away what is left of deleted values, as far as the database lets us."""
+        return purge(self.engine, [self.mapped.dataset(one) for one in datasets])
 
     def close(self) -> None:
         """Let go of connections."""

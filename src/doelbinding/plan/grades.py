@@ -1,0 +1,75 @@
+"""How far gone is what was deleted: said per store, never implied (DESIGN §2).
+
+That no query finds a value any more is the least; its bytes may still be in pages, files, old
+versions of a table, and backups. `purge` takes them away as far as a store can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from doelbinding.plan.model import Plan
+from doelbinding.plan.ports import Store, StoreError
+
+
+class Grade(StrEnum):
+    """How far gone, from the least to the most. The last is a matter of time, told by the policy.
+
+    `deleted`: no query finds it. `vacuumed`: the store has given the space back that it was in.
+    `out_of_snapshots`: no older version that the store keeps has it. `out_of_backups`: no copy.
+    """
+
+    DELETED = "deleted"
+    VACUUMED = "vacuumed"
+    OUT_OF_SNAPSHOTS = "out_of_snapshots"
+    OUT_OF_BACKUPS = "out_of_backups"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """How far gone what a run removed from a store is; `still` says where it may yet be."""
+
+    grade: Grade
+    still: str | None = None
+
+
+@runtime_checkable
+class Purges(Protocol):
+    """A store that can take away what deletion leaves behind."""
+
+    def purge(self, datasets: Sequence[str]) -> Erased:
+        """Take away what is left of deleted values of some datasets, as far as now can be.
+
+        What stands in the way (a lock, a privilege) is told in the answer; it is no failure.
+        """
+        ...
+
+
+def purged(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:
+    """Purge every store that a plan changed, and give how far gone things are in each.
+
+    The rows are deleted and verified by then, so nothing that happens here fails the run.
+    """
+    found: dict[str, Erased] = {}
+    for store_id in dict.fromkeys(step.store for step in plan.steps):
+        datasets = [step.dataset for step in plan.steps if step.store == store_id]
+        found[store_id] = _purged(stores[store_id], list(dict.fromkeys(datasets)))
+    return found
+
+
+def _purged(store: Store, datasets: Sequence[str]) -> Erased:
+    if not isinstance(store, Purges):
+        return Erased(grade=Grade.DELETED, still="this store tells nothing of what it keeps")
+    try:
+        return store.purge(datasets)
+    except StoreError as error:
+        return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}")
+
+
+def least(grades: Iterable[Grade]) -> Grade:
+    """Give the least of some grades: what may be said of all of them."""
+    order = list(Grade)
+    return min(grades, key=order.index, default=Grade.DELETED)
