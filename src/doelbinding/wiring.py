@@ -17,13 +17,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
+from doelbinding.plan.ports import Store
 from doelbinding.plan.transform import Transformer
 from doelbinding.policy.canonical import fingerprint
 from doelbinding.policy.load import Loaded, load_with_places
 from doelbinding.policy.model import Policy
+from doelbinding.policy.stores import Store as Mapped
 from doelbinding.records.opening import Records, open_records
 from doelbinding.records.pseudonym_keys import PseudonymKeys
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.outside import Address, CannotConnect, connector
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
@@ -62,19 +65,30 @@ class Workspace:
         return open_records(self.home, log_name=f"{self.policy.id}.doelbinding")
 
     @cached_property
-    def stores(self) -> dict[str, SqlStore]:
+    def stores(self) -> dict[str, Store]:
         """The stores of the policy, connected when first used.
 
         Raises:
             NotConfigured: a store has no address.
         """
-        transformer = Transformer(keys=self.pseudonym_keys.material)
-        return {
-            store.id: SqlStore(
-                store, self._engine(store.id), transformer=transformer, files=self._files
+        return {store.id: self._store(store) for store in self.policy.stores}
+
+    def _store(self, mapped: Mapped) -> Store:
+        """Connect a store by the scheme of its address: a database, unless a package offers it."""
+        section = self.settings.get("stores", {}).get(mapped.id) or {}
+        url = os.environ.get(_variable(mapped.id)) or section.get("url")
+        connect = connector(url) if isinstance(url, str) else None
+        if connect is None or not isinstance(url, str):
+            return SqlStore(
+                mapped,
+                self._engine(mapped.id),
+                transformer=Transformer(keys=self.pseudonym_keys.material),
+                files=self._files,
             )
-            for store in self.policy.stores
-        }
+        try:
+            return connect(mapped, Address(url=url, home=self.home, settings=section))
+        except CannotConnect as error:
+            raise NotConfigured(f"store {mapped.id!r}: {error}") from None
 
     @property
     def _files(self) -> FileRoots:
@@ -92,7 +106,7 @@ class Workspace:
         return PseudonymKeys(folder=self.home / ".doelbinding" / "keys" / "pseudonyms")
 
     def _engine(self, store: str) -> sa.Engine:
-        name = f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL"
+        name = _variable(store)
         given = os.environ.get(name)
         section = self.settings.get("stores", {}).get(store)
         if given is None and section is None:
@@ -139,6 +153,11 @@ class Workspace:
         folder = self.settings.get("embedded_postgresql")
         if folder is not None:
             start_embedded(self.home / str(folder))
+
+
+def _variable(store: str) -> str:
+    """Name the variable of the environment that may give a store's address."""
+    return f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL"
 
 
 def start_embedded(folder: Path) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.oracle.endings import TRANSFORMER
-from tests.integration.oracle.worlds import TEXTS, World
+from tests.integration.oracle.worlds import World
 
 _POSTGRESQL = {
     ColumnType.TEXT: sa.Text(),
@@ -23,16 +24,13 @@ _POSTGRESQL = {
     ColumnType.TIMESTAMP: sa.TIMESTAMP(),
     ColumnType.INSTANT: sa.TIMESTAMP(timezone=True),
     ColumnType.DATE_TEXT: sa.Text(),
-    ColumnType.DATE_DIGITS: sa.Text(),
     ColumnType.EPOCH_SECONDS: sa.BigInteger(),
-    ColumnType.EPOCH_MILLISECONDS: sa.BigInteger(),
     ColumnType.JSON: JSONB(),
 }
 _MARIADB = {
     **_POSTGRESQL,
     ColumnType.TEXT: sa.String(200),  # in the server's own collation, which folds case and padding
     ColumnType.DATE_TEXT: sa.String(200),
-    ColumnType.DATE_DIGITS: sa.String(200),
     ColumnType.TIMESTAMP: sa.DateTime(),
     ColumnType.INSTANT: sa.TIMESTAMP(),
     ColumnType.JSON: sa.Text(),
@@ -59,7 +57,7 @@ def _references(policy: Policy) -> Iterator[tuple[str, list[str], str]]:
             yield "message", list(path.columns), path.other
 
 
-def build(engine: sa.Engine, world: World) -> dict[str, SqlStore]:
+def build(engine: sa.Engine, world: World) -> dict[str, Store]:
     """Make the tables with their foreign keys and fill them; give the stores that they are in."""
     dialect = engine.dialect.name
     metadata = _metadata(world.policy, dialect)
@@ -117,14 +115,13 @@ def _filled(world: World, dialect: str) -> Iterator[tuple[str, list[dict[str, ob
             yield name, rows
 
 
-def read(stores: Mapping[str, SqlStore]) -> dict[str, list[dict[str, object]]]:
+def read(policy: Policy, stores: Mapping[str, Store]) -> dict[str, list[dict[str, object]]]:
     """Give the tables as the stores now read them."""
     found = {}
-    for store in stores.values():
-        for dataset in store.mapped.datasets:
-            ref = f"{store.id}.{dataset.id}"
-            rows = [dict(row) for row in store.rows(ref, {})]
-            found[ref] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
+    for store, dataset in policy.datasets():
+        ref = f"{store.id}.{dataset.id}"
+        rows = [dict(row) for row in stores[store.id].rows(ref, {})]
+        found[ref] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
     return found
 
 
@@ -132,7 +129,11 @@ def _typed(dataset: Dataset, column: str, value: object, dialect: str) -> object
     kind = dataset.column(column).type
     if kind is ColumnType.JSON and value is not None and dialect == "postgresql":
         return json.loads(str(value))
-    if value is None or not kind.is_time or kind.is_epoch or kind in TEXTS:
+    if (
+        value is None
+        or not kind.is_time
+        or kind in {ColumnType.DATE_TEXT, ColumnType.EPOCH_SECONDS}
+    ):
         return value
     cast = {ColumnType.DATE: "DATE", ColumnType.TIMESTAMP: "TIMESTAMP"}.get(kind)
     if cast == "DATE":
@@ -155,7 +156,7 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
                 else _MARIADB[column.type]
                 if dialect == "mariadb"
                 else sa.Integer()
-                if column.type is ColumnType.INTEGER or column.type.is_epoch
+                if column.type in {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS}
                 else sa.Text()
             )
             columns.append(

@@ -23,7 +23,7 @@ __all__ = ["postgresql", "sqlite"]
 
 def says_the_same(world: World, engine: sa.Engine) -> None:
     stores = build(engine, world)
-    tables = MemoryTables(tables=read(stores))
+    tables = MemoryTables(tables=read(world.policy, stores))
     plain = Interpreter(
         policy=world.policy, reader=tables, at=world.at, circumstances=world.circumstances
     )

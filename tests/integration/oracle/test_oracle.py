@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy import event
 from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
+from doelbinding.plan.ports import Store
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.planner import Planner
@@ -41,19 +42,18 @@ def thorough(cases: int) -> settings:
     )
 
 
-def hold_equal(world: World, engine: sa.Engine) -> None:
-    """Run retention in the database and by the oracle, and compare all that can be seen."""
-    stores = build(engine, world)
+def hold_equal(world: World, stores: Mapping[str, Store]) -> None:
+    """Run retention in the world's stores and by the oracle, and compare all that can be seen."""
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
     keys = planner.stopped.key_sets
-    before = MemoryTables(tables=read(stores))
+    before = MemoryTables(tables=read(world.policy, stores))
     interpreter = Interpreter(
         policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
     )
     wanted = apply_rules(interpreter, before, transformer=TRANSFORMER)
     plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
     outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
-    assert read(stores) == wanted.after.tables
+    assert read(world.policy, stores) == wanted.after.tables
     assert outcome.left == dict.fromkeys(outcome.left, 0)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
     undated: dict[str, int] = dict.fromkeys(wanted.undated, 0)
@@ -62,14 +62,13 @@ def hold_equal(world: World, engine: sa.Engine) -> None:
     assert undated == wanted.undated
 
 
-def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
-    """Erase one person in the database and by the oracle, and compare.
+def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
+    """Erase one person in the world's stores and by the oracle, and compare.
 
     What is unknown goes too, save in rows that others share too; other people's rows stay as they
     are.
     """
-    stores = build(engine, world)
-    before = MemoryTables(tables=read(stores))
+    before = MemoryTables(tables=read(world.policy, stores))
     person = before.tables["s.person"][0]
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
     interpreter = Interpreter(
@@ -99,7 +98,7 @@ def hold_equal_for_one(world: World, engine: sa.Engine) -> None:
 
     wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
     outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
-    assert read(stores) == wanted.after.tables
+    assert read(world.policy, stores) == wanted.after.tables
     assert outcome.left == dict.fromkeys(outcome.left, 0)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
 
@@ -134,13 +133,13 @@ def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
 @thorough(CASES)
 @given(world=worlds())
 def test_sqlite_leaves_what_the_oracle_leaves(world: World, sqlite: sa.Engine) -> None:
-    hold_equal(world, sqlite)
+    hold_equal(world, build(sqlite, world))
 
 
 @thorough(CASES // 2)
 @given(world=worlds(junk=False))
 def test_postgresql_leaves_what_the_oracle_leaves(world: World, postgresql: sa.Engine) -> None:
-    hold_equal(world, postgresql)
+    hold_equal(world, build(postgresql, world))
 
 
 @thorough(CASES)
@@ -148,7 +147,7 @@ def test_postgresql_leaves_what_the_oracle_leaves(world: World, postgresql: sa.E
 def test_sqlite_erases_of_one_person_what_the_oracle_erases(
     world: World, sqlite: sa.Engine
 ) -> None:
-    hold_equal_for_one(world, sqlite)
+    hold_equal_for_one(world, build(sqlite, world))
 
 
 @thorough(CASES // 2)
@@ -156,13 +155,13 @@ def test_sqlite_erases_of_one_person_what_the_oracle_erases(
 def test_postgresql_erases_of_one_person_what_the_oracle_erases(
     world: World, postgresql: sa.Engine
 ) -> None:
-    hold_equal_for_one(world, postgresql)
+    hold_equal_for_one(world, build(postgresql, world))
 
 
 @thorough(CASES // 5)
 @given(world=worlds(junk=False))
 def test_mariadb_leaves_what_the_oracle_leaves(world: World, mariadb: sa.Engine) -> None:
-    hold_equal(world, mariadb)
+    hold_equal(world, build(mariadb, world))
 
 
 @thorough(CASES // 5)
@@ -170,4 +169,4 @@ def test_mariadb_leaves_what_the_oracle_leaves(world: World, mariadb: sa.Engine)
 def test_mariadb_erases_of_one_person_what_the_oracle_erases(
     world: World, mariadb: sa.Engine
 ) -> None:
-    hold_equal_for_one(world, mariadb)
+    hold_equal_for_one(world, build(mariadb, world))

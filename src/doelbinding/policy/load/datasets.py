@@ -14,7 +14,6 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import (
     Binding,
     Column,
-    ColumnType,
     ControllerColumn,
     Dataset,
     Event,
@@ -186,7 +185,7 @@ def _time(dataset: Dataset, name: str | None, path: ModelPath) -> Iterator[Probl
         yield Problem(
             path,
             f"the column {name!r} is {dataset.column(name).type}, which dates nothing",
-            f"Give the column a type of time: {', '.join(t for t in ColumnType if t.is_time)}",
+            "Give the column a type of time: date, timestamp, instant, date-text, epoch-seconds",
         )
 
 

@@ -1,0 +1,1 @@
+"""Iceberg and Delta tables, reached through Spark Connect: a Spark cluster, or Sail."""

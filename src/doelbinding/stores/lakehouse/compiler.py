@@ -1,0 +1,55 @@
+"""Predicates for Spark: those of every store, with what Spark says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.expression import Referred
+from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.truth import is_not_true
+
+TARGET = "target"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeCompiler(Compiler):
+    """The compiler of `stores.sql` over tables that always go by a name of their own."""
+
+    def here(self, dataset_id: str) -> Here:
+        """Give a dataset's own table, as the target of a statement."""
+        found = self._targets.get(dataset_id)
+        if found is None:
+            dataset = self.store.dataset(dataset_id)
+            found = Here(dataset=dataset, rows=table(dataset).alias(TARGET))
+            self._targets[dataset_id] = found
+        return found
+
+    def key_in(
+        self, columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Any]
+    ) -> sa.ColumnElement[bool]:
+        """Give whether columns hold one of the keys; a key of several parts part by part."""
+        if len(columns) == 1 or not keys:
+            return super().key_in(columns, keys)
+        each = (
+            sa.and_(*(held == bound(part) for held, part in zip(columns, key, strict=True)))
+            for key in keys
+        )
+        return sa.or_(*each)
+
+    def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Ask whether a row that refers here stays: where the question stands, by no other name."""
+        if self.doing:
+            return super()._referred(referred, here, wanted=wanted)
+        there = self.there(referred.link)
+        stays = (
+            self.certainly(referred.stays, there, wanted=True)
+            if wanted
+            else is_not_true(self.certainly(referred.stays, there, wanted=False))
+        )
+        found = self._exists(here, there, referred.link, stays)
+        return found if wanted else sa.not_(found)

@@ -1,0 +1,315 @@
+"""What a lakehouse must do besides what the oracle shows: literals, preflight, purging."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from doelbinding.binding.expression import NO, Compare, Comparison
+from doelbinding.plan.grades import Grade
+from doelbinding.plan.model import Deed, Emptied, Plan, PlanKind, Step
+from doelbinding.plan.ports import Gravity, Refused, Unreachable
+from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
+from doelbinding.stores.lakehouse.connect import connect
+from doelbinding.stores.lakehouse.dialect import literal
+from doelbinding.stores.lakehouse.session import Lake
+from doelbinding.stores.lakehouse.store import LakehouseStore
+from doelbinding.stores.lakehouse.tables import Format, Table
+from doelbinding.stores.outside import Address, CannotConnect
+from tests.integration.lakehouse import insert, make_table, sail
+
+PEOPLE = Dataset(
+    id="people",
+    table="people",
+    key=("id",),
+    label={},
+    person=True,
+    columns=(
+        Column(name="id", type=ColumnType.INTEGER),
+        Column(name="mail", category="contact", identifier="email"),
+        Column(name="phone", category="contact", identifier="phone"),
+    ),
+)
+MAPPED = Store(id="lake", label={}, country="NL", datasets=(PEOPLE,))
+GONE, KEPT = "aa.gone@erased.example", "bb.kept@here.example"
+ROWS = [
+    {"id": 1, "mail": GONE, "phone": "+31 20 555 0100"},
+    {"id": 2, "mail": KEPT, "phone": None},
+]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with sail() as where:
+        yield where
+
+
+@pytest.fixture
+def lake(url: str) -> Iterator[Lake]:
+    made = Lake(store="lake", url=url)
+    yield made
+    made.close()
+
+
+def store_of(lake: Lake, kind: Format, folder: Path, keep_hours: int = 0) -> LakehouseStore:
+    table = make_table(lake, PEOPLE, kind, folder / "people", ROWS)
+    return LakehouseStore(MAPPED, lake, {"people": table}, keep_hours=keep_hours)
+
+
+def step(deed: Deed = Deed.DELETE, mail: str = GONE, expected: int = 1) -> Step:
+    return Step(
+        id="s1",
+        store="lake",
+        dataset="people",
+        controller=None,
+        deed=deed,
+        needed=NO,
+        narrow=Compare(column="mail", by=Comparison.EQUALS, value=mail),
+        columns=(Emptied(column="mail"),) if deed is Deed.EMPTY else (),
+        expected=expected,
+    )
+
+
+def plan(*steps: Step) -> Plan:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    return Plan(kind=PlanKind.RETENTION, policy="0" * 64, at=at, steps=steps)
+
+
+def holders(folder: Path, text: str) -> set[str]:
+    """Give the kinds of files in which a text is: Parquet decoded, logs and statistics read."""
+    found = set()
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        if path.suffix == ".parquet":
+            held = str(pq.read_table(path).to_pylist())  # type: ignore[no-untyped-call]
+        else:
+            held = path.read_bytes().decode("utf-8", "replace")
+        if text in held:
+            found.add(path.suffix)
+    return found
+
+
+# -- literals ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "O'Brien",
+        "'; DROP TABLE people; --",
+        "back\\slash \\n \\'",
+        '"`%s :name ${x} {y} ? \x00 \n\r\t',
+        "é ß 漢字 \U0001f600",
+        "",
+        True,
+        -(2**63),
+        2**63 - 1,
+        Decimal("-12.340"),
+        date(1, 1, 1),
+        date(9999, 12, 31),
+        datetime.fromisoformat("2026-03-29 02:30:00.000001"),
+    ],
+)
+def test_every_value_comes_back_as_it_went_in(value: object, lake: Lake) -> None:
+    assert lake.ask(f"SELECT {literal(value)}")[0][0] == value
+
+
+def test_an_instant_is_the_same_in_every_zone(lake: Lake) -> None:
+    moment = datetime.fromisoformat("2026-07-01T01:30:00+02:00")
+    asked = lake.ask(f"SELECT CAST({literal(moment)} AS STRING)")
+    assert asked[0][0] == "2026-06-30 23:30:00"
+
+
+# -- deeds ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("deed", [Deed.DELETE, Deed.EMPTY])
+def test_what_is_announced_before_is_told_after(
+    kind: Format, deed: Deed, lake: Lake, tmp_path: Path
+) -> None:
+    store, announced = store_of(lake, kind, tmp_path), []
+    changed = list(store.execute(step(deed), {}, None, announced.append))
+    assert announced == [[(1,)]]
+    assert [(one.rows, one.keys) for one in changed] == [(1, [(1,)])]
+    assert store.remaining(step(deed), {}, None) == 0
+    left = {row["id"]: row["mail"] for row in store.rows("lake.people", {})}
+    assert left == ({2: KEPT} if deed is Deed.DELETE else {1: None, 2: KEPT})
+    assert list(store.execute(step(deed), {}, None, announced.append)) == []
+
+
+def test_people_are_found_by_what_is_alike(lake: Lake, tmp_path: Path) -> None:
+    store = store_of(lake, Format.DELTA, tmp_path)
+    insert(
+        lake,
+        store.tables["people"].address,
+        PEOPLE,
+        [
+            {"id": 3, "mail": " AA.Gone@ERASED.example\t", "phone": "0031-20-5550100"},
+            {"id": 4, "mail": "aa.gone@erased.example.org", "phone": "020 555 0101"},
+        ],
+    )
+    by_mail = store.match("lake.people", "mail", "email", [GONE])
+    assert sorted(row["id"] for row in by_mail) == [1, 3]  # type: ignore[type-var]
+    by_phone = store.match("lake.people", "phone", "phone", ["+31205550100"], "NL")
+    assert sorted(row["id"] for row in by_phone) == [1, 3]  # type: ignore[type-var]
+
+
+# -- preflight -----------------------------------------------------------------------------------
+
+
+def refusals(store: LakehouseStore) -> list[str]:
+    found = store.preflight([step()])
+    return [one.message for one in found if one.gravity is Gravity.REFUSES]
+
+
+def test_a_sound_table_is_not_refused(lake: Lake, tmp_path: Path) -> None:
+    assert store_of(lake, Format.DELTA, tmp_path).preflight([step()]) == []
+
+
+def test_a_missing_table_is_refused(lake: Lake, tmp_path: Path) -> None:
+    table = Table(path=str(tmp_path / "nowhere"), format=Format.DELTA)
+    (message,) = refusals(LakehouseStore(MAPPED, lake, {"people": table}))
+    assert message.startswith("there is no table")
+
+
+@pytest.mark.parametrize("other", [{"id": 1}, {"id": None}])
+def test_a_key_that_does_not_tell_rows_apart_is_refused(
+    other: dict[str, object], lake: Lake, tmp_path: Path
+) -> None:
+    store = store_of(lake, Format.ICEBERG, tmp_path)
+    insert(lake, store.tables["people"].address, PEOPLE, [{**ROWS[1], **other}])
+    (message,) = refusals(store)
+    assert message.startswith("the key (id) is missing in")
+
+
+def test_columns_of_another_type_or_not_there_or_not_told_are_said(
+    lake: Lake, tmp_path: Path
+) -> None:
+    folder = tmp_path / "people"
+    lake.ask(
+        "CREATE TABLE odd (id BIGINT, mail STRUCT<a: STRING>, extra STRING) "
+        f"USING delta LOCATION 'file://{folder}'"
+    )
+    table = Table(path=str(folder), format=Format.DELTA)
+    found = LakehouseStore(MAPPED, lake, {"people": table}).preflight([step()])
+    assert {(one.gravity, one.message) for one in found} == {
+        (
+            Gravity.REFUSES,
+            "column 'mail' is of type struct<a:string>, the policy says text",
+        ),
+        (Gravity.REFUSES, "the table has no column 'phone'"),
+        (Gravity.WARNS, "column 'extra' is not in the policy"),
+    }
+
+
+def test_a_table_of_another_format_is_refused(lake: Lake, tmp_path: Path) -> None:
+    lake.ask(
+        "CREATE TABLE plain (id BIGINT, mail STRING, phone STRING) "
+        f"USING parquet LOCATION 'file://{tmp_path}/plain/'"
+    )
+    lake.ask("INSERT INTO plain VALUES (1, 'x', 'y')")
+    store = LakehouseStore(MAPPED, lake, {"people": Table(name=("plain",))})
+    assert refusals(store) == ["its format is parquet, neither Delta nor Iceberg"]
+
+
+def test_values_that_would_be_computed_are_refused(lake: Lake, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"lake\.people: values of a lakehouse"):
+        store_of(lake, Format.DELTA, tmp_path).survey([step(Deed.TRANSFORM)], {})
+
+
+def test_a_server_that_does_not_answer_is_said_to_be_unreachable() -> None:
+    with pytest.raises(Unreachable, match="check that Spark Connect runs"):
+        Lake(store="lake", url="sc://127.0.0.1:1").ask("SELECT 1")
+
+
+def test_what_the_engine_says_of_a_statement_stays_out_of_our_error(lake: Lake) -> None:
+    with pytest.raises(Refused) as told:
+        lake.ask("SELECT 'jan@secret.example' FROM nowhere")
+    assert "secret" not in str(told.value)
+    assert told.value.__cause__ is None
+
+
+# -- physical deletion ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", [Deed.DELETE, Deed.EMPTY])
+def test_in_delta_a_deleted_value_is_gone_from_files_and_log_after_the_purge(
+    deed: Deed, lake: Lake, tmp_path: Path
+) -> None:
+    store = store_of(lake, Format.DELTA, tmp_path)
+    list(store.execute(step(deed), {}, None))
+    assert holders(tmp_path, GONE) == {".parquet", ".json"}, "deleted, and still there"
+    assert store.purge(["people"]).grade is Grade.OUT_OF_SNAPSHOTS
+    assert holders(tmp_path, GONE) == set()
+    assert holders(tmp_path, KEPT), "what was kept is still there"
+    assert KEPT in {row["mail"] for row in store.rows("lake.people", {})}
+
+
+def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path) -> None:
+    store = store_of(lake, Format.DELTA, tmp_path)
+    outcome = run(plan(step()), {"lake": store}, {}, MemoryJournal(), bound=Bound())
+    assert outcome.erased["lake"].grade is Grade.OUT_OF_SNAPSHOTS
+    insert(lake, store.tables["people"].address, PEOPLE, [{"id": 9, "mail": "c", "phone": None}])
+    list(store.execute(step(mail="c"), {}, None))
+    assert [row["id"] for row in store.rows("lake.people", {})] == [2]
+    logs = sorted((tmp_path / "people" / "_delta_log").glob("*.json"))
+    settings = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    kept = [one["metaData"]["configuration"] for one in settings if "metaData" in one]
+    assert kept[-1]["delta.logRetentionDuration"] == "interval 30 days"
+
+
+def test_older_versions_that_are_kept_are_said_to_be(lake: Lake, tmp_path: Path) -> None:
+    store = store_of(lake, Format.DELTA, tmp_path, keep_hours=24)
+    outcome = run(plan(step()), {"lake": store}, {}, MemoryJournal(), bound=Bound())
+    assert outcome.verified
+    erased = outcome.erased["lake"]
+    assert erased.grade is Grade.DELETED
+    assert "kept for 24 hours" in str(erased.still)
+    assert holders(tmp_path, GONE), "the older version has it"
+
+
+def test_where_iceberg_cannot_expire_snapshots_it_is_said(lake: Lake, tmp_path: Path) -> None:
+    store = store_of(lake, Format.ICEBERG, tmp_path)
+    outcome = run(plan(step()), {"lake": store}, {}, MemoryJournal(), bound=Bound())
+    assert outcome.verified
+    erased = outcome.erased["lake"]
+    assert erased.grade is Grade.DELETED
+    assert "older snapshots" in str(erased.still)
+    assert holders(tmp_path, GONE), "the older snapshot has it"
+
+
+# -- address -------------------------------------------------------------------------------------
+
+
+def test_a_token_comes_from_a_file_and_is_quoted(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("p@ss/w;x\n")
+    told = {"token_file": "token", "tables": {"people": {"name": "main.crm.people"}}}
+    address = Address(url="sc://spark:443/;use_ssl=true", home=tmp_path, settings=told)
+    store = connect(MAPPED, address)
+    assert store.lake.url == "sc://spark:443/;use_ssl=true;token=p%40ss%2Fw%3Bx"
+    assert "p%40ss" not in repr(store.lake)
+    assert store.tables["people"].address == "`main`.`crm`.`people`"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"tables": {"people": {"path": "/x"}}},
+        {"tables": {"people": {"path": "/x", "format": "parquet"}}},
+        {"tables": {"people": {"path": "/x", "name": "y"}}},
+        {"tables": {"nobody": {"name": "y"}}},
+        {"tables": {"people": "y"}},
+        {"keep_hours": -1},
+        {"token_env": "DOELBINDING_NO_SUCH_TOKEN"},
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused(told: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(CannotConnect):
+        connect(MAPPED, Address(url="sc://spark", home=tmp_path, settings=told))
