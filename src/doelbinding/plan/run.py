@@ -7,11 +7,12 @@ reads rows that the run removes are sealed first, all of them, before anything i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.plan import atonce
 from doelbinding.plan.carry import with_carried
 from doelbinding.plan.grades import Erased, Grade, least, purged
 from doelbinding.plan.model import KeySets, Plan, Step
@@ -130,6 +131,13 @@ def run(
     """
     _look_ahead(plan, stores)
     keys = with_carried(plan, stores, keys)
+    bare = replace(plan, doubts=())
+    if atonce.is_fresh(plan, journal) and atonce.can(bare, stores):
+        there, _ = atonce.find(bare, stores, keys)
+        _insist_alike(plan, {name: len(rows) for name, rows in there.items()}, bound)
+        told = atonce.Told(journal=journal, progress=progress)
+        left = atonce.carry_out(plan, stores, keys, there, told)
+        return _outcome(plan, stores, journal, left)
     _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:
@@ -139,11 +147,30 @@ def run(
         _do(step, stores[step.store], keys, journal, progress)
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
-    left = _left(plan, stores, keys, journal)
+    return _outcome(plan, stores, journal, _left(plan, stores, keys, journal))
+
+
+def _outcome(
+    plan: Plan, stores: Mapping[str, Store], journal: Journal, left: Mapping[str, int]
+) -> Outcome:
     erased = {} if any(left.values()) else purged(plan, stores)
     journal.verified(left, least(one.grade for one in erased.values()))
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
     return Outcome(changed=changed, left=left, erased=erased)
+
+
+def _insist_alike(plan: Plan, found: Mapping[str, int], bound: Bound) -> None:
+    for step in plan.steps:
+        if not bound.allows(step.expected, found[step.id]):
+            raise _surprise(step, 0, found[step.id])
+
+
+def _surprise(step: Step, done: int, found: int) -> Surprise:
+    return Surprise(
+        f"step {step.id} ({step.ref}) was approved for {step.expected} rows, of which "
+        f"{done} are done, and would now find {found}: nothing more was changed; "
+        "make a new plan and approve that"
+    )
 
 
 def obstacles(plan: Plan, stores: Mapping[str, Store]) -> list[Obstacle]:
@@ -177,11 +204,7 @@ def _compare(
             expected = step.expected - (done or 0)
             fewer = done is not None and found < expected
             if not fewer and not bound.allows(step.expected, found + (done or 0)):
-                raise Surprise(
-                    f"step {step.id} ({step.ref}) was approved for {step.expected} rows, of which "
-                    f"{done or 0} are done, and would now find {found}: nothing more was changed; "
-                    "make a new plan and approve that"
-                )
+                raise _surprise(step, done or 0, found)
 
 
 def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from doelbinding.plan import atonce
 from doelbinding.plan.carry import with_carried
-from doelbinding.plan.model import Doubt, KeySets, Plan, Step, key_digest
+from doelbinding.plan.model import Doubt, KeySets, Plan, PlanKind, Step, key_digest
 from doelbinding.plan.ports import CountsAtOnce, Store, Tally
 
 
@@ -21,6 +22,10 @@ def surveyed(draft: Plan, stores: Mapping[str, Store], keys: KeySets, secret: by
     """
     named = tuple(key_digest(name, keys[name], secret) for name in sorted(keys))
     keys = with_carried(draft, stores, keys)
+    if draft.kind is PlanKind.ERASURE and atonce.can(draft, stores):
+        there, told = atonce.find(draft, stores, keys)
+        going = tuple(replace(s, expected=len(there[s.id])) for s in draft.steps if there[s.id])
+        return replace(told, steps=going, keys=named)
     tallies: dict[str, Tally] = {}
     unknown: dict[int, int] = {}
     for store_id in dict.fromkeys(

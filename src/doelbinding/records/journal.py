@@ -50,7 +50,7 @@ class RecordedJournal:
         self._clock = clock
         self._ledger_ends = ledger_ends
         self._resumed: set[str] = set()
-        self._announced: frozenset[bytes] = frozenset()
+        self._announced: dict[str, frozenset[bytes]] = {}
         self._news = False
 
     def _record(self, step: str) -> StepRun:
@@ -116,13 +116,13 @@ class RecordedJournal:
             )
             for row_hash in hashes
         )
-        self._announced = frozenset(hashes)
+        self._announced[step.id] = frozenset(hashes)
 
     def changed(self, step: Step, changed: Changed) -> None:
         """Record the rows that a committed batch changed; the ledger lets go of those it spared."""
         keys = changed.keys or ()
         hashes = {self._sealer.keyed_hash(step.store, step.dataset, key) for key in keys}
-        spared = self._announced - hashes
+        spared = self._announced.pop(step.id, frozenset()) - hashes
         with transaction.atomic():
             if spared:
                 self._ledger(step.id).filter(row_hash__in=spared).delete()

@@ -26,7 +26,7 @@ class Deeds:
 
     def rows(self, mine: sa.ColumnElement[bool], connection: sa.Connection) -> int:
         """Change rows, and give how many."""
-        return int(connection.execute(self._statement().where(mine)).rowcount)
+        return int(connection.execute(self.statement().where(mine)).rowcount)
 
     def keys(
         self, mine: sa.ColumnElement[bool], key_in: KeyIn, connection: sa.Connection
@@ -34,15 +34,16 @@ class Deeds:
         """Change rows and give their keys; where UPDATE cannot tell them, they are locked first."""
         own = [self.here.column(name) for name in self.here.dataset.key]
         if self.dialect in _TELL:
-            changed = connection.execute(self._statement().where(mine).returning(*own))
+            changed = connection.execute(self.statement().where(mine).returning(*own))
             return [tuple(found) for found in changed]
         asked = sa.select(*own).where(mine).with_for_update()
         found = [tuple(key) for key in connection.execute(asked)]
         if found:
-            connection.execute(self._statement().where(key_in(own, found), mine))
+            connection.execute(self.statement().where(key_in(own, found), mine))
         return found
 
-    def _statement(self) -> Any:
+    def statement(self) -> Any:
+        """Give the statement, still without a condition on the rows."""
         target: Any = self.here.rows
         if self.step.deed is Deed.DELETE:
             return sa.delete(target)

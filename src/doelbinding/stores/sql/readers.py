@@ -10,11 +10,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.plan.ports import Unreachable
+
+_POOLS: WeakKeyDictionary[sa.Engine, list[sa.Pool]] = WeakKeyDictionary()
+
+
+def _pool_of(engine: sa.Engine) -> list[sa.Pool]:
+    """Give the reading connections that belong to an engine and close when it lets go of its own.
+
+    They stand in a list of one, since a pool that was let go of is replaced.
+    """
+    if engine not in _POOLS:
+        held = _POOLS[engine] = [engine.pool.recreate()]
+
+        def let_go(_: object) -> None:
+            held[0].dispose()
+            held[0] = held[0].recreate()
+
+        event.listen(engine, "engine_disposed", let_go)
+    return _POOLS[engine]
 
 
 class Readers:
@@ -22,7 +42,7 @@ class Readers:
 
     def __init__(self, engine: sa.Engine, unreachable: Callable[[Exception], Unreachable]) -> None:
         self._dialect = engine.dialect
-        self._pool = engine.pool.recreate()
+        self._pool = _pool_of(engine)
         self._unreachable = unreachable
 
     @contextmanager
@@ -33,7 +53,7 @@ class Readers:
             Unreachable: no connection.
         """
         try:
-            pooled = self._pool.connect()
+            pooled = self._pool[0].connect()
             if not pooled.info.get("reads"):
                 self._prepare(pooled.driver_connection)
                 pooled.info["reads"] = True
@@ -48,8 +68,3 @@ class Readers:
         if self._dialect.name == "postgresql":
             driver.autocommit = True
             driver.execute("SET plan_cache_mode = force_generic_plan")
-
-    def close(self) -> None:
-        """Let go of connections; the next use makes new ones."""
-        self._pool.dispose()
-        self._pool = self._pool.recreate()

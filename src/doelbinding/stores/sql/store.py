@@ -35,8 +35,10 @@ from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.atonce import AtOnce
 from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
+from doelbinding.stores.sql.catalogue import Catalogue
 from doelbinding.stores.sql.causes import cause, will_pass
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
@@ -86,6 +88,7 @@ class SqlStore:
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
+        self._catalogue = Catalogue()
         self._compilers: dict[bool, Compiler] = {}
 
     @property
@@ -126,10 +129,11 @@ class SqlStore:
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
         """Look in the database's own catalogue for what would go wrong."""
         with self.transaction() as connection:
-            return [
-                *obstacles(connection, self.mapped, steps),
-                *ending_obstacles(connection, self.mapped, steps, self.transformer, self.files),
-            ]
+            found = self._catalogue.obstacles(
+                connection, steps, lambda: obstacles(connection, self.mapped, steps)
+            )
+            found += ending_obstacles(connection, self.mapped, steps, self.transformer, self.files)
+            return found
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
@@ -411,10 +415,35 @@ class SqlStore:
         """Take away what is left of deleted values, as far as the database lets us."""
         return purge(self.engine, [self.mapped.dataset(one) for one in datasets])
 
+    def can_at_once(self, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
+        """Tell whether the steps can be done in one transaction, by statements kept as text."""
+        return self.dialect == "postgresql" and self._at_once.can(steps, doubts)
+
+    def find_at_once(
+        self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
+    ) -> tuple[Mapping[str, Sequence[Key]], Sequence[int]]:
+        """Give the keys of the rows that each step finds now, and how many rows are in doubt."""
+        return self._at_once.find(steps, doubts, keys)
+
+    def do_at_once(
+        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
+    ) -> Mapping[str, Sequence[Key]]:
+        """Do the steps in order in one transaction, on rows found; give the keys changed."""
+        return self._at_once.do(steps, keys, found)
+
+    def left_at_once(
+        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
+    ) -> Mapping[str, int]:
+        """Count what each step should have left none of, over connections that never write."""
+        return self._at_once.left(steps, keys, found)
+
+    @cached_property
+    def _at_once(self) -> AtOnce:
+        return AtOnce(self.mapped, self.engine, self._readers)
+
     def close(self) -> None:
         """Let go of connections."""
         self.engine.dispose()
-        self._readers.close()
 
     def _dataset(self, ref: str) -> Dataset:
         return self.mapped.dataset(ref.partition(".")[2])

@@ -1,0 +1,58 @@
+"""Whether a database's catalogue is still the one that a preflight read.
+
+Reading it through takes longer than erasing somebody. PostgreSQL marks each row of its catalogue
+with the transaction that wrote it, so that one question tells whether anything was made, changed or
+dropped since: a table, a column, a constraint, an index, a trigger, a rule, a policy, a privilege.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Step
+from doelbinding.plan.ports import Obstacle
+
+_MARKED = {
+    "pg_class": "oid",
+    "pg_attribute": "attrelid",
+    "pg_constraint": "conrelid",
+    "pg_index": "indrelid",
+    "pg_trigger": "tgrelid",
+    "pg_rewrite": "ev_class",
+    "pg_policy": "polrelid",
+}
+_FIRST_OF_ITS_OWN = 16384
+"""The first id that PostgreSQL gives to what is not its own (FirstNormalObjectId)."""
+_ASKED = " UNION ALL ".join(
+    f"SELECT {n}, count(*), sum(xmin::text::bigint), sum({owner}::bigint) "  # noqa: S608 - ours
+    f"FROM pg_catalog.{table} WHERE {owner} >= {_FIRST_OF_ITS_OWN}"
+    for n, (table, owner) in enumerate(_MARKED.items())
+)
+
+
+class Catalogue:
+    """What a preflight found, for as long as the catalogue stays as it was."""
+
+    def __init__(self) -> None:
+        self._mark: object = None
+        self._found: dict[object, list[Obstacle]] = {}
+
+    def obstacles(
+        self,
+        connection: sa.Connection,
+        steps: Sequence[Step],
+        look: Callable[[], list[Obstacle]],
+    ) -> list[Obstacle]:
+        """Give what stands in the way of the steps, looked up anew if anything has changed."""
+        if connection.dialect.name != "postgresql":
+            return look()
+        rows = connection.exec_driver_sql(f"{_ASKED} ORDER BY 1").all()
+        mark = (connection.exec_driver_sql("SELECT current_user").scalar(), *map(tuple, rows))
+        if mark != self._mark:
+            self._mark, self._found = mark, {}
+        asked = frozenset((step.dataset, step.deed, step.columns) for step in steps)
+        if asked not in self._found:
+            self._found[asked] = look()
+        return list(self._found[asked])

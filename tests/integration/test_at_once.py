@@ -1,0 +1,147 @@
+"""A small plan on PostgreSQL: one transaction, and nothing of it if the database refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from benchmarks import shop
+from benchmarks.server import Server
+
+from doelbinding.binding.circumstances import NOTHING_SAID, Stop, StopKind
+from doelbinding.plan import atonce
+from doelbinding.plan.model import Plan
+from doelbinding.plan.ports import Refused
+from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
+from doelbinding.plan.survey import surveyed
+from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
+from doelbinding.rights.erasure import with_stops
+from doelbinding.stores.sql.store import SqlStore
+
+PEOPLE = 60
+HER = {"shop.customer": frozenset({(7,)})}
+
+
+@dataclass
+class Shop:
+    store: SqlStore
+    drafted: Drafted
+    plan: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plan = surveyed(self.drafted.plan, self.stores, self.drafted.keys, b"secret")
+
+    @property
+    def stores(self) -> dict[str, SqlStore]:
+        return {"shop": self.store}
+
+    def run(self, journal: MemoryJournal, plan: Plan | None = None) -> bool:
+        outcome = run(
+            plan or self.plan, self.stores, self.drafted.keys, journal, bound=Bound(share=0)
+        )
+        return outcome.verified
+
+    def say(self, statement: str) -> None:
+        with self.store.engine.begin() as connection:
+            connection.execute(sa.text(statement))
+
+    def logins(self) -> int:
+        return self._count("SELECT count(*) FROM login WHERE customer_id = 7")
+
+    def visits(self) -> int:
+        return self._count("SELECT count(*) FROM visit WHERE email LIKE 'customer-7@%'")
+
+    def _count(self, statement: str) -> int:
+        asked = sa.text(statement)
+        with self.store.engine.connect() as connection:
+            return int(connection.execute(asked).scalar_one())
+
+
+@pytest.fixture
+def made(postgresql_uri: str) -> Iterator[Shop]:
+    server = Server(uri=postgresql_uri)
+    shop.create(server, PEOPLE, "at_once")
+    store = SqlStore(shop.policy().stores[0], server.engine("at_once"))
+    stop = Stop(
+        id="case-1-erasure", controller="shop", kind=StopKind.ERASURE, subjects=HER,
+        phases=frozenset({"security/active", "recommendations/active"}),
+        set_at=datetime(2026, 1, 14, tzinfo=UTC),
+    )  # fmt: skip
+    requested = Requested(subjects=HER, controller=shop.policy().controllers[0], case="case-1")
+    said = with_stops(NOTHING_SAID, (stop,))
+    yield Shop(store, draft_erasure(shop.policy(), "0" * 64, shop.AT, said, requested))
+    store.close()
+    server.drop("at_once")
+
+
+def test_a_request_is_carried_out_at_once_and_read_back(made: Shop) -> None:
+    assert atonce.can(made.plan, made.stores)
+    assert made.logins() == 20
+    assert made.run(MemoryJournal())
+    assert made.logins() == 0
+
+
+def test_what_the_database_refuses_changes_nothing_and_goes_on_later(made: Shop) -> None:
+    made.say(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no'; END $$"
+    )
+    made.say("CREATE TRIGGER refuse BEFORE DELETE ON login EXECUTE FUNCTION refuse()")
+    journal = MemoryJournal()
+    with pytest.raises(Refused, match="nothing of this batch was changed"):
+        made.run(journal)
+    assert (made.visits(), made.logins()) == (5, 20)
+    made.say("DROP TRIGGER refuse ON login")
+    assert made.run(journal)
+    assert (made.visits(), made.logins()) == (0, 0)
+
+
+def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(made: Shop) -> None:
+    made.say(
+        "CREATE FUNCTION spare() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+    )
+    made.say("CREATE TRIGGER spare BEFORE DELETE ON login FOR EACH ROW EXECUTE FUNCTION spare()")
+    assert not made.run(MemoryJournal())
+
+
+def test_other_rows_than_were_approved_stop_it(made: Shop) -> None:
+    made.say("DELETE FROM login WHERE customer_id = 7")
+    with pytest.raises(Surprise):
+        made.run(MemoryJournal())
+
+
+def test_the_catalogue_is_read_again_when_it_has_changed(made: Shop) -> None:
+    before = made.store.preflight(made.plan.steps)
+    assert made.store.preflight(made.plan.steps) == before
+    made.say("CREATE TABLE unmapped (customer_id int REFERENCES customer(id))")
+    made.say("ALTER TABLE login ADD COLUMN seen text")
+    found = {one.message for one in made.store.preflight(made.plan.steps)} - {
+        one.message for one in before
+    }
+    assert "column 'seen' is not in the policy" in found
+
+
+def test_what_was_said_alike_has_one_name_whoever_said_it(made: Shop) -> None:
+    """Else every request would be drafted, and its statements written, anew."""
+    stops = [
+        Stop(
+            id=f"case-{n}", controller="shop", kind=StopKind.ERASURE,
+            phases=frozenset({"security/active"}), set_at=datetime(2026, 1, n, tzinfo=UTC),
+            subjects={"shop.customer": frozenset({(n,)})},
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+    controller, others = shop.policy().controllers[0], {"shop.customer": frozenset({(9,)})}
+    drafts = [
+        draft_erasure(
+            shop.policy(), "0" * 64, shop.AT, with_stops(NOTHING_SAID, said),
+            Requested(subjects=others, controller=controller, case=""),
+        )
+        for said in ((stops[0],), tuple(stops))
+    ]  # fmt: skip
+    assert drafts[0].plan.steps is drafts[1].plan.steps
+    assert {len(keys) for keys in drafts[1].keys.values()} == {1, 2}
+    assert made.plan.steps
