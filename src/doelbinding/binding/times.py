@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from doelbinding.policy.stores import Column, ColumnType
 
 _IN_EVERY_MONTH = 28
 _DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DIGITS = re.compile(r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,6})?(\+00(:00)?)?"
 )
@@ -29,8 +30,8 @@ def day_of(value: object, column: Column, stored: str, zone: str) -> date | None
         stored: the IANA zone of the store's bare times.
         zone: the IANA zone of the controller, whose days count.
     """
-    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
-        day = _day(value)
+    if column.type.is_day:
+        day = _day(value, column.type)
     else:
         moment = _moment(value, column.type, stored)
         day = None if moment is None else _in_zone(moment, ZoneInfo(zone)).date()
@@ -39,16 +40,16 @@ def day_of(value: object, column: Column, stored: str, zone: str) -> date | None
 
 def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime | None:
     """Give the instant of a value, the start of the day for a date; none when unreadable."""
-    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
-        day = _day(value)
+    if column.type.is_day:
+        day = _day(value, column.type)
         return None if day is None else midnight(day, zone)
     return _moment(value, column.type, stored)
 
 
 def is_well_formed(value: object, kind: ColumnType) -> bool:
     """Tell whether a value is exactly of its declared form, plausible or not."""
-    if kind in {ColumnType.DATE, ColumnType.DATE_TEXT}:
-        return _day(value) is not None
+    if kind.is_day:
+        return _day(value, kind) is not None
     return _moment(value, kind, "UTC") is not None
 
 
@@ -57,12 +58,15 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _day(value: object) -> date | None:
+def _day(value: object, kind: ColumnType) -> date | None:
     if isinstance(value, datetime):
         return None
     if isinstance(value, date):
         return value
-    match = _DAY.fullmatch(value) if isinstance(value, str) else None
+    form = _DIGITS if kind is ColumnType.DATE_DIGITS else _DAY
+    if form is _DIGITS and type(value) is int:
+        value = str(value)
+    match = form.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
     year, month, day = (int(part) for part in match.groups())
@@ -74,11 +78,13 @@ def _day(value: object) -> date | None:
 
 
 def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
-    if kind is ColumnType.EPOCH_SECONDS:
+    if kind.is_epoch:
         if isinstance(value, bool) or not isinstance(value, int):
             return None
+        per_second = 1000 if kind is ColumnType.EPOCH_MILLISECONDS else 1
+        seconds, rest = divmod(value, per_second)
         try:
-            return datetime.fromtimestamp(value, UTC)
+            return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
         except (OverflowError, OSError, ValueError):
             return None
     if isinstance(value, str):
@@ -86,7 +92,7 @@ def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
         offset = match is not None and match[6] is not None
         if match is None or (offset and kind is not ColumnType.INSTANT):
             return None
-        day = _day(match[1])
+        day = _day(match[1], ColumnType.DATE_TEXT)
         if day is None:
             return None
         fraction = int(((match[5] or ".0")[1:] + "000000")[:6])

@@ -21,7 +21,10 @@ from doelbinding.policy.text import Text
 
 
 class ColumnType(StrEnum):
-    """How a column holds its values; times without a zone are in the store's zone."""
+    """How a column holds its values; times without a zone are in the store's zone.
+
+    `date-text` is text such as 2024-01-31, `date-digits` text or a number such as 20240131.
+    """
 
     TEXT = "text"
     INTEGER = "integer"
@@ -31,19 +34,26 @@ class ColumnType(StrEnum):
     TIMESTAMP = "timestamp"
     INSTANT = "instant"
     DATE_TEXT = "date-text"
+    DATE_DIGITS = "date-digits"
     EPOCH_SECONDS = "epoch-seconds"
+    EPOCH_MILLISECONDS = "epoch-milliseconds"
     JSON = "json"
 
     @property
     def is_time(self) -> bool:
         """Whether values of this type can date an event."""
-        return self in {
-            ColumnType.DATE,
-            ColumnType.TIMESTAMP,
-            ColumnType.INSTANT,
-            ColumnType.DATE_TEXT,
-            ColumnType.EPOCH_SECONDS,
-        }
+        moments = {ColumnType.TIMESTAMP, ColumnType.INSTANT}
+        return self.is_day or self.is_epoch or self in moments
+
+    @property
+    def is_day(self) -> bool:
+        """Whether values are calendar days."""
+        return self in {ColumnType.DATE, ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
+
+    @property
+    def is_epoch(self) -> bool:
+        """Whether values are counted from the start of 1970 in UTC."""
+        return self in {ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
 
 
 class WhenUnjustified(StrEnum):

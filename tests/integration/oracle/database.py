@@ -15,7 +15,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.oracle.endings import TRANSFORMER
-from tests.integration.oracle.worlds import World
+from tests.integration.oracle.worlds import TEXTS, World
 
 _POSTGRESQL = {
     ColumnType.TEXT: sa.Text(),
@@ -24,13 +24,16 @@ _POSTGRESQL = {
     ColumnType.TIMESTAMP: sa.TIMESTAMP(),
     ColumnType.INSTANT: sa.TIMESTAMP(timezone=True),
     ColumnType.DATE_TEXT: sa.Text(),
+    ColumnType.DATE_DIGITS: sa.Text(),
     ColumnType.EPOCH_SECONDS: sa.BigInteger(),
+    ColumnType.EPOCH_MILLISECONDS: sa.BigInteger(),
     ColumnType.JSON: JSONB(),
 }
 _MARIADB = {
     **_POSTGRESQL,
     ColumnType.TEXT: sa.String(200),  # in the server's own collation, which folds case and padding
     ColumnType.DATE_TEXT: sa.String(200),
+    ColumnType.DATE_DIGITS: sa.String(200),
     ColumnType.TIMESTAMP: sa.DateTime(),
     ColumnType.INSTANT: sa.TIMESTAMP(),
     ColumnType.JSON: sa.Text(),
@@ -129,11 +132,7 @@ def _typed(dataset: Dataset, column: str, value: object, dialect: str) -> object
     kind = dataset.column(column).type
     if kind is ColumnType.JSON and value is not None and dialect == "postgresql":
         return json.loads(str(value))
-    if (
-        value is None
-        or not kind.is_time
-        or kind in {ColumnType.DATE_TEXT, ColumnType.EPOCH_SECONDS}
-    ):
+    if value is None or not kind.is_time or kind.is_epoch or kind in TEXTS:
         return value
     cast = {ColumnType.DATE: "DATE", ColumnType.TIMESTAMP: "TIMESTAMP"}.get(kind)
     if cast == "DATE":
@@ -156,7 +155,7 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
                 else _MARIADB[column.type]
                 if dialect == "mariadb"
                 else sa.Integer()
-                if column.type in {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS}
+                if column.type is ColumnType.INTEGER or column.type.is_epoch
                 else sa.Text()
             )
             columns.append(

@@ -43,6 +43,7 @@ from tests.integration.oracle.endings import ended_otherwise
 
 TODAY = date(2026, 11, 23)
 _DAYS = {ColumnType.DATE, ColumnType.DATE_TEXT}
+TEXTS = {ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
 TIME_TYPES = [t for t in ColumnType if t.is_time]
 RULES = [
     "after rel.ended keep P1Y",
@@ -143,16 +144,20 @@ def time_value(draw: st.DrawFn, kind: ColumnType, junk: bool) -> object:
     """Give a value of a time column, as the column holds it on SQLite."""
     if draw(st.integers(0, 7)) == 0:
         return None
-    if draw(st.integers(0, 9)) == 0 and (junk or kind is ColumnType.DATE_TEXT):
+    if draw(st.integers(0, 9)) == 0 and (junk or kind in TEXTS):
         return draw(st.sampled_from(JUNK))
     day = draw(_near())
     match kind:
         case ColumnType.DATE | ColumnType.DATE_TEXT:
             return day.isoformat()
-        case ColumnType.EPOCH_SECONDS:
+        case ColumnType.DATE_DIGITS:
+            return day.isoformat().replace("-", "")
+        case ColumnType.EPOCH_SECONDS | ColumnType.EPOCH_MILLISECONDS:
             clock = draw(_CLOCK)
-            moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
-            return int(moment.timestamp())
+            seconds = int(datetime.fromisoformat(f"{day}T{clock}+00:00").timestamp())
+            if kind is ColumnType.EPOCH_SECONDS:
+                return seconds
+            return seconds * 1000 + draw(st.sampled_from([-1, 0, 0, 1]))
         case _:
             return f"{day} {draw(_CLOCK)}"
 

@@ -14,6 +14,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import (
     Binding,
     Column,
+    ColumnType,
     ControllerColumn,
     Dataset,
     Event,
@@ -185,7 +186,7 @@ def _time(dataset: Dataset, name: str | None, path: ModelPath) -> Iterator[Probl
         yield Problem(
             path,
             f"the column {name!r} is {dataset.column(name).type}, which dates nothing",
-            "Give the column a type of time: date, timestamp, instant, date-text, epoch-seconds",
+            f"Give the column a type of time: {', '.join(t for t in ColumnType if t.is_time)}",
         )
 
 

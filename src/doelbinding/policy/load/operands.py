@@ -70,8 +70,10 @@ def _fits(kind: ColumnType, operand: Scalar) -> bool:
             return type(operand) is int
         case ColumnType.DECIMAL:
             return type(operand) is int or (isinstance(operand, str) and _is_decimal(operand))
-        case ColumnType.EPOCH_SECONDS:
+        case ColumnType.EPOCH_SECONDS | ColumnType.EPOCH_MILLISECONDS:
             return type(operand) is int or (isinstance(operand, str) and _is_time(operand))
+        case ColumnType.DATE_DIGITS:
+            return isinstance(operand, str | int) and _is_digits(str(operand))
         case ColumnType.DATE:
             return isinstance(operand, str) and _is_date(operand)
         case _:
@@ -90,6 +92,10 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _is_digits(text: str) -> bool:
+    return len(text) == len("20240131") and _is_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
 
 
 def _is_time(text: str) -> bool:
@@ -111,5 +117,7 @@ _REMEDY = {
     ColumnType.TIMESTAMP: _TIME,
     ColumnType.INSTANT: _TIME,
     ColumnType.DATE_TEXT: _TIME,
+    ColumnType.DATE_DIGITS: "Write a date such as 20240131",
     ColumnType.EPOCH_SECONDS: _TIME,
+    ColumnType.EPOCH_MILLISECONDS: _TIME,
 }

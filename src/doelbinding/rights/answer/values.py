@@ -18,7 +18,6 @@ from doelbinding.policy.stores import Column, ColumnType
 Exact = str | int | float | bool
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
-_DAYS = {ColumnType.DATE, ColumnType.DATE_TEXT}
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets read accents wrongly."""
 
@@ -65,7 +64,7 @@ def _time(value: object, column: Column, stored: str, zone: str, words: Wording)
         return ""
     local: datetime = moment.astimezone(ZoneInfo(zone))
     day = words.date(local.date())
-    return day if column.type in _DAYS else words.ui("moment", day=day, time=f"{local:%H:%M}")
+    return day if column.type.is_day else words.ui("moment", day=day, time=f"{local:%H:%M}")
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

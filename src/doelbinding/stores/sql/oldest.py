@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since, Up
 from doelbinding.binding.paths import Link
-from doelbinding.policy.stores import ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.times import well_formed
 
@@ -37,7 +36,7 @@ def oldest_start(
 def _start(since: Since, here: Here, compiler: Compiler) -> sa.ColumnElement[Any]:
     held, column = here.column(since.column), here.dataset.column(since.column)
     form = well_formed(held, column, compiler.dialect)
-    if form is None or column.type is ColumnType.EPOCH_SECONDS:
+    if form is None or column.type.is_epoch:
         return held
     return sa.case((form, held))
 

@@ -7,7 +7,8 @@ and guarded by form and plausible range. What is not well-formed is undated.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,43 +18,73 @@ from doelbinding.binding.times import midnight
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.tables import bound
 
-_REGEX_DAY = r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-_PCRE_DAY = _REGEX_DAY[:-1] + r"\z"
-_ORACLE_DAY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-_LIKE_DAY = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BARE = frozenset({"sqlite", "mysql"})
 """Dialects whose instants are bound as bare times of UTC, the zone of our sessions."""
-_REGEX_DAY_PLAIN = (
-    r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(0[1-9]|1[0-2])"
-    r"-(0[1-9]|[12][0-9]|3[01])\z"
-)
-"""Without looking ahead, which not every engine of Spark Connect can; `$` may mean a line's end."""
+
+_YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """How a text tells a day, as each engine tests it; `style`: its number on SQL Server.
+
+    `spark` does not look ahead, which not every engine of Spark Connect can, and ends where the
+    text does, since `$` may mean a line's end.
+    """
+
+    regex: str
+    plain: str
+    spark: str
+    like: str
+    style: str
+
+
+def _form(dash: str, style: str) -> _Form:
+    rest = f"{dash}(0[1-9]|1[0-2]){dash}(0[1-9]|[12][0-9]|3[01])$"
+    return _Form(
+        regex=f"^(?!0000)[0-9]{{4}}{rest}",
+        plain=f"^[0-9]{{4}}{rest}",
+        spark=f"^{_YEAR}{rest[:-1]}\\z",
+        like=f"{'[0-9]' * 4}{dash}[0-1][0-9]{dash}[0-3][0-9]",
+        style=style,
+    )
+
+
+_FORMS = {
+    ColumnType.DATE_TEXT: _form("-", "23"),
+    ColumnType.DATE_DIGITS: _form("", "112"),
+}
 
 
 def start_of(day: date, zone: str, column: Column, stored: str, dialect: str) -> Any:
     """Give the start of a calendar day in `zone` as the column would hold it."""
-    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
+    if column.type.is_day:
         return _as_day(day, column, dialect)
     return _as_moment(midnight(day, zone), column, stored, dialect)
 
 
 def moment_in(moment: datetime, zone: str, column: Column, stored: str, dialect: str) -> Any:
     """Give an instant as the column would hold it: for a date, the day it falls on in `zone`."""
-    if column.type in {ColumnType.DATE, ColumnType.DATE_TEXT}:
+    if column.type.is_day:
         return _as_day(moment.astimezone(ZoneInfo(zone)).date(), column, dialect)
     return _as_moment(moment, column, stored, dialect)
 
 
 def _as_day(day: date, column: Column, dialect: str) -> Any:
+    if column.type is ColumnType.DATE_DIGITS:
+        return day.isoformat().replace("-", "")
     text = column.type is ColumnType.DATE_TEXT or dialect == "sqlite"
     return day.isoformat() if text else day
 
 
 def _as_moment(moment: datetime, column: Column, stored: str, dialect: str) -> Any:
     match column.type:
-        case ColumnType.EPOCH_SECONDS:
-            whole = int(moment.timestamp())
-            return whole + 1 if moment.microsecond else whole
+        case ColumnType.EPOCH_SECONDS | ColumnType.EPOCH_MILLISECONDS:
+            unit = timedelta(seconds=1)
+            if column.type is ColumnType.EPOCH_MILLISECONDS:
+                unit = timedelta(milliseconds=1)
+            return -((_EPOCH - moment) // unit)  # rounded up
         case ColumnType.INSTANT if dialect not in _BARE:
             return moment
         case ColumnType.INSTANT:
@@ -73,28 +104,31 @@ def well_formed(
     if dialect == "sqlite":
         kind: sa.ColumnElement[str] = sa.literal_column(f"'{column.type.value}'")
         return sa.func.doel_well_formed(kind, held) == sa.literal_column("1")
-    if column.type is ColumnType.DATE_TEXT and dialect == "spark":
-        return held.op("RLIKE", is_comparison=True)(bound(_REGEX_DAY_PLAIN))
-    if column.type is ColumnType.DATE_TEXT:
-        return _like_a_day(held, dialect)
+    if column.type in _FORMS:
+        return _of_form(held, column.type, dialect)
     if dialect == "mysql" and column.type in {ColumnType.DATE, ColumnType.TIMESTAMP}:
         return sa.and_(sa.func.month(held) > 0, sa.func.dayofmonth(held) > 0)
     return None
 
 
-def _like_a_day(held: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[bool]:
+def _of_form(
+    held: sa.ColumnElement[Any], kind: ColumnType, dialect: str
+) -> sa.ColumnElement[bool]:
+    form = _FORMS[kind]
+    if kind is ColumnType.DATE_DIGITS and dialect == "postgresql":
+        held = sa.cast(held, sa.Text)  # digits may be a number
     match dialect:
         case "mysql":
-            return held.op("REGEXP", is_comparison=True)(bound(_PCRE_DAY))
+            return held.op("REGEXP", is_comparison=True)(bound(form.regex[:-1] + r"\z"))
         case "oracle":
-            return held.regexp_match(_ORACLE_DAY)
+            return held.regexp_match(form.plain)
         case "mssql":
-            kind: sa.ColumnElement[Any] = sa.literal_column("date")
-            style: sa.ColumnElement[Any] = sa.literal_column("23")
-            day = sa.func.try_convert(kind, held, style)
-            return sa.and_(held.like(_LIKE_DAY), day.is_not(None))
+            date_: sa.ColumnElement[Any] = sa.literal_column("date")
+            style: sa.ColumnElement[Any] = sa.literal_column(form.style)
+            day = sa.func.try_convert(date_, held, style)
+            return sa.and_(held.like(form.like), day.is_not(None))
         case _:
-            return held.op("~", is_comparison=True)(bound(_REGEX_DAY))
+            return held.op("~", is_comparison=True)(bound(form.regex))
 
 
 def day_after(day: date) -> date:
