@@ -151,9 +151,13 @@ def _lessened(
 def _generalised(value: object, held: ColumnType, grain: Grain) -> object:
     if not is_well_formed(value, held):
         return None
+    if held is ColumnType.DATE_DIGITS:
+        first = f"{str(value)[:6]}01" if grain is Grain.MONTH else f"{str(value)[:4]}0101"
+        return int(first) if isinstance(value, int) else first
     if isinstance(value, int):
-        moment = datetime.fromtimestamp(value, UTC)
-        return int(_first(moment, grain).timestamp())
+        per_second = 1000 if held is ColumnType.EPOCH_MILLISECONDS else 1
+        moment = datetime.fromtimestamp(value // per_second, UTC)
+        return int(_first(moment, grain).timestamp()) * per_second
     if isinstance(value, datetime):
         return _first(value, grain)
     if isinstance(value, date):

@@ -88,7 +88,7 @@ def _off_band(
 def _finer(
     held: sa.ColumnElement[Any], column: Column, grain: Grain, dialect: str
 ) -> sa.ColumnElement[bool] | None:
-    if column.type is ColumnType.EPOCH_SECONDS:
+    if column.type.is_epoch or column.type is ColumnType.DATE_DIGITS:
         return None
     if dialect == "sqlite" or column.type is ColumnType.DATE_TEXT:
         return _finer_text(held, column, grain, dialect)
