@@ -78,7 +78,7 @@ def _with_endings(draw: st.DrawFn, dataset: Dataset) -> Dataset:
 @st.composite
 def _person(draw: st.DrawFn, dataset: Dataset) -> Dataset:
     person = draw(_with_endings(dataset))
-    kind = draw(st.sampled_from([ColumnType.DATE, ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS]))
+    kind = draw(st.sampled_from([ColumnType.DATE, ColumnType.DATE_TEXT]))
     born = Column(
         name="born",
         type=kind,

@@ -7,6 +7,7 @@ since a database looks for such rows from the other side, which OR would forbid.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -112,6 +113,10 @@ def _leads_away(part: Expression) -> bool:
     return isinstance(part, Up)
 
 
+_EPOCH = re.compile(r"-?\d{1,7}|-?\d{9,}")  # eight digits are a date
+_MILLISECONDS = 10**11  # as seconds that is after the year 5000
+
+
 def _least(one: Count, dialect: str) -> sa.ColumnElement[Any]:
     if one.oldest is None:
         return sa.null()
@@ -121,9 +126,12 @@ def _least(one: Count, dialect: str) -> sa.ColumnElement[Any]:
 
 def as_date(held: object) -> date | None:
     """Read the earliest start for display; what cannot be read is left out."""
-    if isinstance(held, int):
-        held = datetime.fromtimestamp(held, UTC).isoformat()
+    told = str(held)
     try:
-        return date.fromisoformat(str(held)[:10])
-    except ValueError:
+        if _EPOCH.fullmatch(told):
+            seconds = int(told)
+            seconds = seconds // 1000 if abs(seconds) >= _MILLISECONDS else seconds
+            return datetime.fromtimestamp(seconds, UTC).date()
+        return date.fromisoformat(told[:10])
+    except (ValueError, OverflowError, OSError):
         return None
