@@ -111,9 +111,7 @@ def well_formed(
     return None
 
 
-def _of_form(
-    held: sa.ColumnElement[Any], kind: ColumnType, dialect: str
-) -> sa.ColumnElement[bool]:
+def _of_form(held: sa.ColumnElement[Any], kind: ColumnType, dialect: str) -> sa.ColumnElement[bool]:
     form = _FORMS[kind]
     if kind is ColumnType.DATE_DIGITS and dialect == "postgresql":
         held = sa.cast(held, sa.Text)  # digits may be a number
