@@ -195,5 +195,22 @@ def _verdict(found: Explanation) -> str:
             return "undated: a date is missing or implausible, so it is kept and reported"
         case _:
             if not found.why.phases:
-                return "not justified: no activity uses it; the next retention run removes it"
-            return "not justified any more: the next retention run removes it"
+                return f"not justified: no activity uses it; {_next(found)}"
+            return f"not justified any more: {_next(found)}"
+
+
+def _next(found: Explanation) -> str:
+    """Say what has become, or becomes, of a value that nothing justifies."""
+    from doelbinding.plan.transform import has_ended
+    from doelbinding.plan.transformation import Pseudonymise, innermost
+    from doelbinding.plan.words import change_in_words
+
+    change = found.change
+    if change is None:
+        return "the next retention run removes it"
+    name, pseudonymous = found.column.name, isinstance(innermost(change), Pseudonymise)
+    if not has_ended(change, found.row[name]):
+        return f"the next retention run will {change_in_words(name, change)}"
+    if pseudonymous:
+        return "a pseudonym of it is left, which is personal data until its key is destroyed"
+    return "it has ended: only this is left of it"

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from doelbinding.binding.justification import Justification, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
+from doelbinding.plan.ends import transformation
+from doelbinding.plan.transformation import Transformation
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.records.said import in_force
@@ -31,6 +33,11 @@ class Explanation:
     controllers: tuple[Controller, ...]
     why: Justification
     stays: bool | None
+
+    @property
+    def change(self) -> Transformation | None:
+        """What becomes of the value once nothing justifies it; none: it goes."""
+        return transformation(self.place, self.column)
 
     @property
     def next_end(self) -> date | None:

@@ -33,6 +33,7 @@ from doelbinding.plan.transformation import (
     Transformation,
     Whole,
     Within,
+    innermost,
 )
 from doelbinding.policy.endings import Grain
 from doelbinding.policy.json_path import parse_path
@@ -109,6 +110,19 @@ class Transformer:
         if isinstance(value, str) and PSEUDONYM.fullmatch(value):
             return value
         return pseudonym(name, self.keys(name), value)
+
+
+def has_ended(change: Transformation, value: object) -> bool:
+    """Tell whether a value of a row is what the change leaves; a pseudonym is told by its form.
+
+    Of a value inside a document the value itself is given.
+    """
+    each = innermost(change)
+    if isinstance(each, Empty):
+        return value == each.replacement
+    if isinstance(each, Pseudonymise):
+        return isinstance(value, str) and PSEUDONYM.fullmatch(value) is not None
+    return Transformer().of(each, value) == value
 
 
 def pseudonym(name: str, key: bytes, value: object) -> str:

@@ -12,6 +12,7 @@ from doelbinding.plan.transformation import (
     KeepFirst,
     Pseudonymise,
     StripText,
+    Transformation,
     Whole,
     Within,
     innermost,
@@ -45,9 +46,14 @@ def recorded_as(step: Step) -> str:
 
 def _in_words(emptied: Emptied) -> str:
     change = emptied.transformation
+    return f"empty {emptied.column}" if change is None else change_in_words(emptied.column, change)
+
+
+def change_in_words(name: str, change: Transformation) -> str:
+    """Say what a change does to the values of a column."""
     if isinstance(change, Within):
-        return f"{_whole(emptied.column, change.each)}, at {change.path} in {change.document}"
-    return f"empty {emptied.column}" if change is None else _whole(emptied.column, change)
+        return f"{_whole(name, change.each)}, at {change.path} in {change.document}"
+    return _whole(name, change)
 
 
 def _whole(name: str, change: Whole) -> str:

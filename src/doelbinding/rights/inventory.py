@@ -12,7 +12,10 @@ from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind
 from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState
 from doelbinding.binding.paths import Place
+from doelbinding.plan.ends import transformation
 from doelbinding.plan.ports import Store
+from doelbinding.plan.transform import has_ended
+from doelbinding.plan.transformation import Pseudonymise, innermost
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
@@ -22,13 +25,18 @@ from doelbinding.rights.reading import Reading
 
 
 class Standing(StrEnum):
-    """Why a value is there: justified, or found all the same."""
+    """Why a value is there: justified, or found all the same.
+
+    `lessened` and `pseudonym`: nothing justifies it, and it has ended as the policy says.
+    """
 
     JUSTIFIED = "justified"
     HELD = "held"
     UNDATED = "undated"
     OVERDUE = "overdue"
     UNBOUND = "unbound"
+    LESSENED = "lessened"
+    PSEUDONYM = "pseudonym"
     WITH_ROW = "with-row"
 
 
@@ -62,6 +70,7 @@ class FoundValue(NamedTuple):
 
 
 _Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...]]
+_ENDABLE = frozenset({Standing.OVERDUE, Standing.UNBOUND})
 _WITH_ROW: _Said = (Standing.WITH_ROW, (), (), ())
 
 
@@ -133,6 +142,8 @@ class _Taker:
                     group = self._judge.groups(here)[number]
                     why = judged[number] = self._judge.judge(here, row, group)
                 said = self._said.get((id(why), column.category)) or self._say(why, column)
+                if column.ends_as is not None and _only_found(said):
+                    said = (_ended(here, column, held, said[0]), *said[1:])
             values.append(FoundValue(column, held, *said))
         return RowReport(found=found, values=tuple(values))
 
@@ -185,6 +196,23 @@ def _reason(state: PhaseState) -> Reason:
         until=state.until,
         certain=state.justifies is True,
     )
+
+
+def _only_found(said: _Said) -> bool:
+    """Tell whether nothing keeps a value, save the seal of a request."""
+    standing, reasons, _, holds = said
+    return standing in _ENDABLE or (
+        standing is Standing.HELD and not reasons and set(holds) == {HoldKind.SEAL}
+    )
+
+
+def _ended(here: Place, column: Column, held: object, otherwise: Standing) -> Standing:
+    """Tell whether a value that nothing justifies is what its column's values end as."""
+    change = transformation(here, column)
+    if change is None or not has_ended(change, held):
+        return otherwise
+    pseudonymous = isinstance(innermost(change), Pseudonymise)
+    return Standing.PSEUDONYM if pseudonymous else Standing.LESSENED
 
 
 def _standing(why: Justification) -> Standing:

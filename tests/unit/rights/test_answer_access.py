@@ -294,6 +294,29 @@ def test_what_only_the_seal_of_this_request_keeps_is_said_to_be_overdue(tmp_path
     assert all(value["holds"] == [] for value in told.values())
 
 
+@pytest.mark.parametrize(
+    ("language", "pseudonym"),
+    [("nl", "totdat de sleutel"), ("en", "until its key"), ("fr", "destruction de la clé")],
+)
+def test_what_ended_is_not_called_overdue_and_a_pseudonym_not_anonymous(
+    tmp_path: Path, language: str, pseudonym: str
+) -> None:
+    ended = row(
+        "person",
+        (7,),
+        {
+            "remark": ("ps-000000-" + "a" * 32, Standing.PSEUDONYM, ()),
+            "stray": ("1012", Standing.LESSENED, ()),
+        },
+    )
+    files = folder(tmp_path, inventory(ended), language)
+    told = values(json.loads(files["access.json"]))
+    assert told["remark"]["standing"] == "pseudonym"
+    assert told["stray"]["standing"] == "lessened"
+    assert pseudonym in told["remark"]["kept"]
+    assert "nonym" not in told["stray"]["kept"]
+
+
 def test_overdue_values_still_name_who_got_them(tmp_path: Path) -> None:
     remark = values(json.loads(folder(tmp_path)["access.json"]))["remark"]
     assert remark["recipients"] == ["host", "helper"]

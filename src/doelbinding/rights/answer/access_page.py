@@ -34,6 +34,8 @@ from doelbinding.rights.answer.why import Footing
 _TO_TELL = (
     Footing.OVERDUE,
     Footing.UNBOUND,
+    Footing.PSEUDONYM,
+    Footing.LESSENED,
     Footing.UNDATED,
     Footing.HELD,
     Footing.RESTRICTED,

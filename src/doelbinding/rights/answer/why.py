@@ -32,6 +32,8 @@ class Footing(StrEnum):
     UNDATED = "undated"
     OVERDUE = "overdue"
     UNBOUND = "unbound"
+    LESSENED = "lessened"
+    PSEUDONYM = "pseudonym"
     WITH_ROW = "with-row"
 
 
@@ -119,6 +121,10 @@ class Explainer:
                 return Footing.OVERDUE
             case Standing.UNBOUND:
                 return Footing.UNBOUND
+            case Standing.LESSENED:
+                return Footing.LESSENED
+            case Standing.PSEUDONYM:
+                return Footing.PSEUDONYM
             case Standing.JUSTIFIED:
                 return Footing.JUSTIFIED if reasons else Footing.OTHERS
             case Standing.UNDATED:

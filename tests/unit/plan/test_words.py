@@ -1,0 +1,81 @@
+"""What a plan says that it does: a pseudonym is never called anonymous (GDPR recital 26)."""
+
+from __future__ import annotations
+
+import pytest
+
+from doelbinding.binding.expression import YES
+from doelbinding.plan.model import Deed, Emptied, NamedFile, Step
+from doelbinding.plan.transform import Transformer, has_ended
+from doelbinding.plan.transformation import (
+    Band,
+    Empty,
+    Generalise,
+    KeepFirst,
+    Pseudonymise,
+    StripText,
+    Transformation,
+    Within,
+)
+from doelbinding.plan.words import deed_in_words, recorded_as
+from doelbinding.policy.endings import Grain
+from doelbinding.policy.stores import ColumnType
+
+YEAR = Generalise(grain=Grain.YEAR, held=ColumnType.DATE)
+
+
+def step(change: Transformation | None, *, test: str | None = None) -> Step:
+    deed = Deed.EMPTY if change is None else Deed.TRANSFORM
+    emptied = Emptied(column="c", transformation=change, test=test)
+    return Step(
+        id="s", store="s", dataset="d", controller=None, deed=deed, needed=YES, columns=(emptied,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "recorded"),
+    [
+        (None, "empty c", "empty"),
+        (YEAR, "generalise c to its year", "generalise"),
+        (Band(width=10), "generalise c to bands of 10", "generalise"),
+        (KeepFirst(length=4), "keep the first 4 characters of c", "generalise"),
+        (StripText(), "strip c of addresses, numbers and names", "generalise"),
+        (
+            Pseudonymise(key="k"),
+            "pseudonymise c under the key k, which is not anonymous until that key is destroyed",
+            "pseudonymise",
+        ),
+        (Within(document="d", path="$.a", each=Empty()), "empty c, at $.a in d", "empty"),
+    ],
+)
+def test_a_step_says_exactly_what_it_does(
+    change: Transformation | None, said: str, recorded: str
+) -> None:
+    assert deed_in_words(step(change)) == said
+    assert recorded_as(step(change)) == recorded
+
+
+def test_only_what_a_test_on_record_shows_is_recorded_as_anonymised() -> None:
+    assert recorded_as(step(YEAR, test="t")) == "anonymise"
+    assert recorded_as(step(Pseudonymise(key="k"), test="t")) == "pseudonymise"
+
+
+def test_a_step_says_which_files_go() -> None:
+    deleting = Step(
+        id="s",
+        store="s",
+        dataset="d",
+        controller=None,
+        deed=Deed.DELETE,
+        needed=YES,
+        files=(NamedFile(column="photo", root="photos"),),
+    )
+    assert deed_in_words(deleting) == "remove the file that photo names; delete row"
+
+
+def test_a_value_is_seen_to_have_ended() -> None:
+    assert has_ended(YEAR, "1980-01-01")
+    assert not has_ended(YEAR, "1980-02-01")
+    done = Transformer(keys=lambda _: b"k").of(Pseudonymise(key="k"), "x")
+    assert has_ended(Pseudonymise(key="k"), done)
+    assert not has_ended(Pseudonymise(key="k"), "x")
