@@ -80,11 +80,13 @@ def policy(*datasets: Dataset) -> Policy:
     return replace(clean(), stores=(store,))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     if request.param == "sqlite":
         (tmp_path / "s.sqlite").touch()
         url = sa.URL.create("sqlite", database=str(tmp_path / "s.sqlite"))
+    elif request.param == "mariadb":
+        url = request.getfixturevalue("mariadb_url")
     else:
         uri = request.getfixturevalue("postgresql_uri")
         url = sa.make_url(uri).set(drivername="postgresql+psycopg")
@@ -108,7 +110,7 @@ def read(engine: sa.Engine, asked: str) -> list[tuple[object, ...]]:
 
 
 def visits(engine: sa.Engine, *, ip: str = "TEXT") -> SqlStore:
-    kind = "JSONB" if engine.dialect.name == "postgresql" else "TEXT"
+    kind = {"postgresql": "JSONB", "sqlite": "TEXT"}.get(engine.dialect.name, "JSON")
     write(
         engine,
         f"CREATE TABLE visit (id INTEGER PRIMARY KEY, born DATE, ip {ip}, name TEXT, "
@@ -222,6 +224,15 @@ def test_a_file_stays_while_another_row_names_it(engine: sa.Engine, folder: Path
     assert next(deletions).rows == 1
     assert (folder / "a" / "one.jpg").exists()
     assert next(deletions).rows == 1
+    assert not (folder / "a" / "one.jpg").exists()
+
+
+def test_a_file_goes_though_a_row_names_one_that_differs_in_case(
+    engine: sa.Engine, folder: Path
+) -> None:
+    store = photos(engine, folder, "a/one.jpg", "a/ONE.jpg")
+    (step,) = (s for s in planned(store, policy(PHOTO)).steps if s.files and not s.columns)
+    next(store.execute(step, {}, None))
     assert not (folder / "a" / "one.jpg").exists()
 
 

@@ -108,6 +108,11 @@ class Step:
         """The dataset's full name: `store.dataset`."""
         return f"{self.store}.{self.dataset}"
 
+    @property
+    def row_by_row(self) -> bool:
+        """Whether more than a statement over a set is needed: values computed, files removed."""
+        return self.deed is Deed.TRANSFORM or bool(self.files)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:

@@ -191,8 +191,7 @@ class SqlStore:
         here = compiler.here(step.dataset)
         predicate = meant(step, compiler, here, sealed=sealed is not None)
         change = Deeds(step=step, here=here, dialect=self.dialect)
-        at_once = step.deed is not Deed.TRANSFORM and not step.files
-        if at_once and self._walks(step, here, sealed, announce):
+        if not step.row_by_row and self._walks(step, here, sealed, announce):
             for part in ranges(here, self.dialect, self._ask):
                 done = self._in_short(partial(change.rows, sa.and_(part, predicate)))
                 yield Changed(rows=done)

@@ -14,11 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import Comparison
 from doelbinding.plan.model import Step
 from doelbinding.policy.stores import Store
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.compile import Here
-from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.tables import table
+from doelbinding.stores.sql.texts import FOLDING, compared_exactly
 
 Named = tuple[str, object]
 """A root, and the value that names a file under it."""
@@ -74,15 +76,16 @@ def _named(
 
 def _named_by_others(connection: sa.Connection, store: Store, root: str, value: object) -> bool:
     """Tell whether a row that is left names the same file."""
-    return any(
-        connection.execute(asked).first() is not None for asked in _askers(store, root, value)
-    )
+    folds = connection.dialect.name in {*FOLDING, "mariadb"}
+    asking = _asking(store, root, str(value), folds=folds)
+    return any(connection.execute(asked).first() is not None for asked in asking)
 
 
-def _askers(store: Store, root: str, value: object) -> Iterator[sa.Select[Any]]:
+def _asking(store: Store, root: str, value: str, *, folds: bool) -> Iterator[sa.Select[Any]]:
     for dataset in store.datasets:
         for column in dataset.own_columns:
             if column.file_in == root:
                 rows = table(dataset)
                 asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(rows)
-                yield asked.where(rows.c[column.name] == bound(value)).limit(1)
+                held, by = rows.c[column.name], Comparison.EQUALS
+                yield asked.where(compared_exactly(held, by, value, folds=folds)).limit(1)
