@@ -21,6 +21,8 @@ _TYPES = {
     ColumnType.TIMESTAMP: "TIMESTAMP_NTZ",
     ColumnType.INSTANT: "TIMESTAMP",
     ColumnType.DATE_TEXT: "STRING",
+    ColumnType.DATE_DIGITS: "STRING",
+    ColumnType.EPOCH_MILLISECONDS: "BIGINT",
     ColumnType.EPOCH_SECONDS: "BIGINT",
 }
 

@@ -22,6 +22,8 @@ _HELD_AS = {
     ColumnType.TIMESTAMP: "timestamp_ntz",
     ColumnType.INSTANT: "timestamp",
     ColumnType.DATE_TEXT: _TEXT,
+    ColumnType.DATE_DIGITS: rf"{_TEXT}|{_WHOLE}",
+    ColumnType.EPOCH_MILLISECONDS: _WHOLE,
     ColumnType.EPOCH_SECONDS: _WHOLE,
     ColumnType.JSON: _TEXT,
 }

@@ -213,10 +213,11 @@ class LakehouseStore:
             Refused: a step transforms values.
         """
         for step in steps:
-            if step.deed is Deed.TRANSFORM:
+            if step.row_by_row:
                 raise Refused(
                     f"{step.ref}: values of a lakehouse can be emptied or replaced by a constant, "
-                    "not transformed: say `replace_with`, or leave the transformation out"
+                    "not transformed, and files that they name are not removed: say "
+                    "`replace_with`, or leave `ends_as`, `inside` and `file_in` out"
                 )
 
     def _compiler(self, keys: KeySets, *, doing: bool = False) -> LakeCompiler:

@@ -113,11 +113,13 @@ def well_formed(
 
 def _of_form(held: sa.ColumnElement[Any], kind: ColumnType, dialect: str) -> sa.ColumnElement[bool]:
     form = _FORMS[kind]
-    if kind is ColumnType.DATE_DIGITS and dialect == "postgresql":
+    if kind is ColumnType.DATE_DIGITS and dialect in {"postgresql", "spark"}:
         held = sa.cast(held, sa.Text)  # digits may be a number
     match dialect:
         case "mysql":
             return held.op("REGEXP", is_comparison=True)(bound(form.regex[:-1] + r"\z"))
+        case "spark":
+            return held.op("RLIKE", is_comparison=True)(bound(form.spark))
         case "oracle":
             return held.regexp_match(form.plain)
         case "mssql":
