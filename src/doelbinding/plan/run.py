@@ -97,12 +97,22 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Rows that a step should have left none of, and where they are."""
+
+    step: str
+    ref: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run did: rows changed and rows left, per step; how far gone things are, per store."""
+    """What a run did: rows changed and rows left, per step, and where; how gone, per store."""
 
     changed: Mapping[str, int]
     left: Mapping[str, int]
     erased: Mapping[str, Erased] = field(default_factory=dict)
+    where: tuple[Left, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -156,7 +166,10 @@ def _outcome(
     erased = {} if any(left.values()) else purged(plan, stores)
     journal.verified(left, least(one.grade for one in erased.values()))
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
-    return Outcome(changed=changed, left=left, erased=erased)
+    where = tuple(
+        Left(step=step.id, ref=step.ref, rows=left[step.id]) for step in plan.steps if left[step.id]
+    )
+    return Outcome(changed=changed, left=left, erased=erased, where=where)
 
 
 def _insist_alike(plan: Plan, found: Mapping[str, int], bound: Bound) -> None:

@@ -29,13 +29,13 @@ def are_many(expected: int, here: Here, dialect: str, ask: Ask) -> bool:
     if expected <= KEYS:
         return False
     rows = ask(_estimate(here, dialect))
-    return rows is None or expected > MANY * float(rows)
+    return rows is not None and expected > MANY * float(rows)
 
 
 def _estimate(here: Here, dialect: str) -> sa.Executable:
     dataset = here.dataset
     if dialect == "postgresql":
-        asked = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)"
+        asked = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'r'"
         return sa.text(asked).bindparams(name=_qualified(here))
     if dialect == "mysql":
         asked = (

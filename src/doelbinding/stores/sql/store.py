@@ -25,6 +25,7 @@ from doelbinding.plan.ports import (
     Announce,
     Answered,
     Changed,
+    Gravity,
     Lookup,
     Obstacle,
     Refused,
@@ -149,12 +150,21 @@ class SqlStore:
         """Count both, in as few questions as serve."""
         compiler = self._compiler(keys)
         asked = [step for step in steps if step.deed is not Deed.TRANSFORM]
-        tallies = self._counted(counting(asked, doubts, compiler))
+        try:
+            tallies = self._counted(counting(asked, doubts, compiler))
+        except Refused as refused:
+            raise self._explained(refused, steps) from None
         found = {step.id: tallies[id(step)] for step in asked}
         for step in steps:
             if step.deed is Deed.TRANSFORM:
                 found[step.id] = self._tally_computed(step, compiler)
         return found, [tallies[id(doubt)].rows for doubt in doubts]
+
+    def _explained(self, refused: Refused, steps: Sequence[Step]) -> Refused:
+        """Say with a refusal what the catalogue knows of its cause."""
+        found = [one for one in self.preflight(steps) if one.gravity is Gravity.REFUSES]
+        lines = [f"{one.ref}: {one.message}: {one.remedy}" for one in found]
+        return Refused("\n".join([str(refused), *lines]))
 
     def remaining_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, int]:
         """Count what unsealed steps should have left none of."""

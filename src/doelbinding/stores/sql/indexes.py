@@ -1,0 +1,82 @@
+"""Indexes that would spare a run from reading whole tables; said once a table is large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since
+from doelbinding.plan.model import Step
+from doelbinding.plan.ports import Obstacle
+from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.acting import warns
+from doelbinding.stores.sql.tables import table
+
+LARGE = 100_000
+"""Rows beyond which reading a whole table every night is worth a warning."""
+
+
+def create_index(dialect: str, on: str, columns: Sequence[str]) -> str:
+    """Give the statement that makes an index."""
+    named = "" if dialect == "postgresql" else f"{on}_{'_'.join(columns)} "
+    return f"CREATE INDEX {named}ON {on} ({', '.join(columns)})"
+
+
+def is_indexed(
+    inspector: sa.Inspector, name: str, schema: str | None, columns: Sequence[str]
+) -> bool:
+    """Tell whether an index starts with these columns."""
+    wanted = list(columns)
+    key = inspector.get_pk_constraint(name, schema=schema)
+    if list(key.get("constrained_columns") or [])[: len(wanted)] == wanted:
+        return True
+    indexes = inspector.get_indexes(name, schema=schema)
+    return any(list(index["column_names"])[: len(wanted)] == wanted for index in indexes)
+
+
+def unserved(
+    connection: sa.Connection, ref: str, dataset: Dataset, steps: Sequence[Step]
+) -> Iterator[Obstacle]:
+    """Yield the dates and paths by which rows are looked for without an index."""
+    inspector = sa.inspect(connection)
+    wanted: list[tuple[str, ...]] = [(column,) for step in steps for column in _dates(step.needed)]
+    wanted += [path.columns for path in dataset.paths if path.to is not None]
+    missing = [
+        columns
+        for columns in dict.fromkeys(wanted)
+        if not is_indexed(inspector, dataset.table, dataset.schema_, columns)
+    ]
+    if not missing or not _is_large(connection, dataset):
+        return
+    for columns in missing:
+        yield warns(
+            ref,
+            f"({', '.join(columns)}) has no index, so that each run reads the whole table",
+            create_index(connection.dialect.name, dataset.table, columns),
+        )
+
+
+def _is_large(connection: sa.Connection, dataset: Dataset) -> bool:
+    one: sa.ColumnElement[int] = sa.literal_column("1").label("one")
+    some = sa.select(one).select_from(table(dataset))
+    asked = sa.select(sa.func.count()).select_from(some.limit(LARGE + 1).subquery())
+    return int(connection.execute(asked).scalar_one()) > LARGE
+
+
+def _dates(expression: Expression) -> Iterator[str]:
+    """Yield the columns of the row itself that date it."""
+    match expression:
+        case Since():
+            yield expression.column
+        case And() | Or():
+            for part in expression.parts:
+                yield from _dates(part)
+        case Not() | Certain():
+            yield from _dates(expression.part)
+        case AnyOf():
+            for branch in expression.branches:
+                if branch.link is None and branch.elsewhere is None:
+                    yield from _dates(branch.part)
+        case _:
+            return

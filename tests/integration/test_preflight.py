@@ -1,0 +1,292 @@
+"""What a catalogue tells is said before anything is changed, with what to do (DESIGN §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.ports import Gravity, Refused
+from doelbinding.plan.run import ObstaclesFound
+from doelbinding.policy.stores import Column
+from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_table import (
+    COLUMNS,
+    ENDED,
+    ROWS,
+    TABLE,
+    done,
+    left,
+    mapped,
+    plan,
+    say,
+    step,
+)
+
+NAME = Emptied(column="name")
+MAIL = Emptied(column="mail", replacement="-")
+EMPTIES = step(Deed.EMPTY, ENDED, NAME, MAIL)
+DELETES = step(Deed.DELETE)
+BOTH = (DELETES, step(Deed.EMPTY, ENDED, NAME, MAIL, name="s002"))
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
+    path = tmp_path / "one.sqlite3"
+    path.touch()
+    engine = make_engine(sa.URL.create("sqlite", database=str(path)))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    engine = make_engine(url)
+    say(
+        engine,
+        "DROP SCHEMA IF EXISTS other CASCADE",
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+        "GRANT USAGE ON SCHEMA public TO public",
+    )
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
+    engine = make_engine(mariadb_url)
+    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4", "USE world")
+    yield engine
+    engine.dispose()
+
+
+def told(engine: sa.Engine, *steps: object, columns: tuple[Column, ...] = COLUMNS) -> list[str]:
+    store = SqlStore(mapped(columns), engine)
+    found = store.preflight(steps or BOTH)  # type: ignore[arg-type]
+    return [f"{one.gravity}: {one.message}: {one.remedy}" for one in found]
+
+
+def refused(engine: sa.Engine, *steps: object, columns: tuple[Column, ...] = COLUMNS) -> list[str]:
+    return [one for one in told(engine, *steps, columns=columns) if one.startswith("refuses")]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_plain_table_meets_nothing(name: str, request: pytest.FixtureRequest) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE, ROWS)
+    assert told(engine) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_views_are_refused(name: str, request: pytest.FixtureRequest) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE.replace("person", "people"), "CREATE VIEW person AS SELECT * FROM people")
+    assert any("it is a view" in one for one in refused(engine))
+
+
+def test_materialized_views_and_partitions_are_told_apart(postgresql: sa.Engine) -> None:
+    say(
+        postgresql,
+        TABLE.replace("person", "people"),
+        "CREATE MATERIALIZED VIEW person AS SELECT * FROM people",
+    )
+    assert any("a materialized view" in one for one in refused(postgresql))
+    say(
+        postgresql,
+        "DROP MATERIALIZED VIEW person",
+        TABLE + " PARTITION BY RANGE (id)",
+        "CREATE TABLE person_low PARTITION OF person FOR VALUES FROM (0) TO (2)",
+        "CREATE TABLE person_high PARTITION OF person FOR VALUES FROM (2) TO (100)",
+        ROWS,
+    )
+    assert [one for one in told(postgresql) if "partitioned" in one]
+    assert done(SqlStore(mapped(), postgresql), DELETES).verified
+    assert [row[0] for row in left(postgresql)] == [3]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_what_refers_to_it_unmapped_is_refused(name: str, request: pytest.FixtureRequest) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        TABLE,
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, p INTEGER, "
+        "FOREIGN KEY (p) REFERENCES person (id) ON DELETE CASCADE)",
+    )
+    found = refused(engine)
+    assert any("'visit' refers to it and is not in the policy" in one for one in found)
+    assert any("ON DELETE CASCADE" in one for one in found)
+
+
+def test_what_refers_from_another_schema_is_found(postgresql: sa.Engine) -> None:
+    say(
+        postgresql,
+        TABLE,
+        "CREATE SCHEMA other",
+        "CREATE TABLE other.visit (id int PRIMARY KEY, p int REFERENCES public.person)",
+    )
+    found = told(postgresql)
+    assert any("'other.visit' refers to it" in one for one in found)
+    assert any("CREATE INDEX ON other.visit (p)" in one for one in found)
+
+
+def test_rules_triggers_and_row_security_are_told(postgresql: sa.Engine) -> None:
+    say(
+        postgresql,
+        TABLE,
+        "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER keeps BEFORE DELETE ON person FOR EACH ROW EXECUTE FUNCTION back()",
+        "CREATE TRIGGER adds AFTER INSERT ON person FOR EACH ROW EXECUTE FUNCTION back()",
+        "CREATE RULE swallows AS ON UPDATE TO person DO INSTEAD NOTHING",
+    )
+    found = told(postgresql)
+    assert any("'keeps' acts on it before" in one for one in found)
+    assert not any("'adds'" in one for one in found)
+    assert any("refuses: rule 'swallows'" in one for one in found)
+
+
+def _as_least(postgresql: sa.Engine, postgresql_uri: str, *grants: str) -> sa.Engine:
+    say(
+        postgresql,
+        "DROP OWNED BY least" if _there(postgresql) else "CREATE ROLE least LOGIN",
+        *grants,
+    )
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg", username="least")
+    return make_engine(url)
+
+
+def _there(postgresql: sa.Engine) -> bool:
+    return bool(left(postgresql, "SELECT 1 FROM pg_roles WHERE rolname = 'least'"))
+
+
+def test_missing_privileges_are_named(postgresql: sa.Engine, postgresql_uri: str) -> None:
+    say(postgresql, TABLE, ROWS)
+    grants = (
+        "GRANT USAGE ON SCHEMA public TO least",
+        "GRANT SELECT (id, name, ended) ON person TO least",
+        "GRANT UPDATE (mail) ON person TO least",
+    )
+    least = _as_least(postgresql, postgresql_uri, *grants)
+    found = " ".join(refused(least))
+    assert "may not DELETE" in found
+    assert "may not SELECT (mail)" in found
+    assert "may not UPDATE (name)" in found
+    least.dispose()
+
+
+def test_row_security_refuses_a_plan_in_words(postgresql: sa.Engine, postgresql_uri: str) -> None:
+    say(
+        postgresql,
+        TABLE,
+        ROWS,
+        "ALTER TABLE person ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY part ON person USING (id > 1)",
+    )
+    least = _as_least(postgresql, postgresql_uri, "GRANT ALL ON person TO least")
+    assert any("row-level security hides rows" in one for one in refused(least))
+    with pytest.raises(Refused, match="row-level security hides rows"):
+        done(SqlStore(mapped(), least), DELETES)
+    least.dispose()
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_constraints_against_a_stand_in_are_refused(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, "
+        "mail VARCHAR(40) UNIQUE, ended DATE, CHECK (length(mail) > 3))",
+    )
+    found = " ".join(refused(engine, EMPTIES))
+    assert "'name' may not be null" in found
+    assert "'mail' is unique" in found
+    assert "forbids what stands in in column 'mail'" in found
+    fine = step(Deed.EMPTY, ENDED, Emptied(column="name", replacement="?"), Emptied(column="mail"))
+    assert refused(engine, fine) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_generated_columns_are_refused(name: str, request: pytest.FixtureRequest) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40), ended DATE, "
+        "mail VARCHAR(40) GENERATED ALWAYS AS (concat(name, '@')) STORED)".replace(
+            "concat(name, '@')", "name || '@'" if name != "mariadb" else "concat(name, '@')"
+        ),
+    )
+    assert any("'mail' is generated" in one for one in refused(engine, EMPTIES))
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_column_that_is_not_there_is_said_before_the_database_does(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(9), mail VARCHAR(9))")
+    store = SqlStore(mapped(), engine)
+    with pytest.raises(Refused, match="no column 'ended'"):
+        store.survey([DELETES], {})
+    with pytest.raises(ObstaclesFound, match="no column 'ended'"):
+        _run_unplanned(store)
+
+
+def _run_unplanned(store: SqlStore) -> None:
+    from doelbinding.plan.run import Bound, MemoryJournal, run
+
+    run(plan(DELETES), {"s": store}, {}, MemoryJournal(), bound=Bound())
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_large_table_without_an_index_on_its_dates_is_told(
+    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE, ROWS)
+    monkeypatch.setattr("doelbinding.stores.sql.indexes.LARGE", 2)
+    (found,) = told(engine)
+    statement = found[found.index("CREATE INDEX") :]
+    say(engine, statement)
+    assert told(engine) == []
+
+
+def test_tables_without_transactions_are_refused(mariadb: sa.Engine) -> None:
+    say(mariadb, TABLE + " ENGINE = MyISAM")
+    assert any("its engine is MyISAM" in one for one in refused(mariadb))
+
+
+def test_a_role_that_cannot_see_what_cascades_is_told(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        TABLE,
+        "CREATE TABLE visit (id INT PRIMARY KEY, p INT, "
+        "FOREIGN KEY (p) REFERENCES person (id) ON DELETE CASCADE)",
+        "DROP USER IF EXISTS least@localhost",
+        "CREATE USER least@localhost",
+        "GRANT SELECT, UPDATE, DELETE ON world.person TO least@localhost",
+    )
+    least = make_engine(mariadb.url.set(username="least"))
+    assert any("cannot see which tables refer" in one for one in refused(least))
+    say(mariadb, "GRANT PROCESS ON *.* TO least@localhost")
+    least.dispose()
+    assert any("'visit' refers to it" in one for one in refused(least))
+    say(mariadb, "REVOKE UPDATE, DELETE ON world.person FROM least@localhost")
+    least.dispose()
+    found = " ".join(refused(least))
+    assert "may not DELETE" in found
+    assert "may not UPDATE (name, mail)" in found
+    least.dispose()
+
+
+def test_triggers_on_mariadb_are_told(mariadb: sa.Engine) -> None:
+    say(mariadb, TABLE, "CREATE TRIGGER keeps BEFORE UPDATE ON person FOR EACH ROW SET @a = 1")
+    found = SqlStore(mapped(), mariadb).preflight([EMPTIES])
+    assert [one.gravity for one in found if "'keeps'" in one.message] == [Gravity.WARNS]

@@ -1,0 +1,64 @@
+"""Verified, not believed: what a database does behind a statement's back shows afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.run import Left
+from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_table import ENDED, ROWS, TABLE, done, mapped, say, step
+
+EMPTIES = step(Deed.EMPTY, ENDED, Emptied(column="name"))
+DELETES = step(Deed.DELETE)
+
+
+@pytest.fixture
+def engine(postgresql_uri: str) -> Iterator[sa.Engine]:
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    engine = make_engine(url)
+    say(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", TABLE, ROWS)
+    yield engine
+    engine.dispose()
+
+
+FUNCTION = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {} END'; "
+TRIGGER = "CREATE TRIGGER t {} ON person FOR EACH ROW EXECUTE FUNCTION f()"
+COPY = "INSERT INTO person VALUES (OLD.id + 100, OLD.name, OLD.mail, OLD.ended); RETURN NULL;"
+PUT_BACK = FUNCTION.format("NEW.name := OLD.name; RETURN NEW;") + TRIGGER.format("BEFORE UPDATE")
+SWALLOWED = "CREATE RULE swallows AS ON UPDATE TO person DO INSTEAD NOTHING"
+KEPT = FUNCTION.format("RETURN NULL;") + TRIGGER.format("BEFORE DELETE")
+COPIED = FUNCTION.format(COPY) + TRIGGER.format("AFTER DELETE")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meddling", "rows"),
+    [(EMPTIES, PUT_BACK, 2), (EMPTIES, SWALLOWED, 2), (DELETES, KEPT, 2), (DELETES, COPIED, 2)],
+    ids=["put back", "swallowed by a rule", "kept by a trigger", "copied by a trigger"],
+)
+def test_what_did_not_go_is_named(
+    engine: sa.Engine, asked: object, meddling: str, rows: int
+) -> None:
+    store = SqlStore(mapped(), engine)
+    outcome = done(store, asked, meddle=lambda: say(engine, meddling))  # type: ignore[arg-type]
+    assert not outcome.verified
+    assert outcome.where == (Left(step="s001", ref="s.person", rows=rows),)
+
+
+def test_a_row_that_appears_after_its_step_is_found(engine: sa.Engine) -> None:
+    steps = (DELETES, step(Deed.EMPTY, ENDED, Emptied(column="name"), name="s002"))
+    calls: list[None] = []
+
+    def appear() -> None:
+        calls.append(None)
+        if len(calls) == 2:
+            say(engine, "INSERT INTO person VALUES (9,NULL,NULL,'2001-01-01')")
+
+    outcome = done(SqlStore(mapped(), engine), *steps[:1], steps[1], meddle=appear)
+    if len(calls) < 2:
+        pytest.fail("the second step did not start")
+    assert outcome.where == (Left(step="s001", ref="s.person", rows=1),)
