@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.ports import Refused
 from doelbinding.plan.run import Left
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
@@ -37,8 +38,8 @@ COPIED = FUNCTION.format(COPY) + TRIGGER.format("AFTER DELETE")
 
 @pytest.mark.parametrize(
     ("asked", "meddling", "rows"),
-    [(EMPTIES, PUT_BACK, 2), (EMPTIES, SWALLOWED, 2), (DELETES, KEPT, 2), (DELETES, COPIED, 2)],
-    ids=["put back", "swallowed by a rule", "kept by a trigger", "copied by a trigger"],
+    [(EMPTIES, PUT_BACK, 2), (DELETES, KEPT, 2), (DELETES, COPIED, 2)],
+    ids=["put back", "kept by a trigger", "copied by a trigger"],
 )
 def test_what_did_not_go_is_named(
     engine: sa.Engine, asked: object, meddling: str, rows: int
@@ -47,6 +48,14 @@ def test_what_did_not_go_is_named(
     outcome = done(store, asked, meddle=lambda: say(engine, meddling))  # type: ignore[arg-type]
     assert not outcome.verified
     assert outcome.where == (Left(step="s001", ref="s.person", rows=rows),)
+
+
+def test_what_a_rule_swallows_is_refused_or_counted_never_done(engine: sa.Engine) -> None:
+    store = SqlStore(mapped(), engine)
+    with pytest.raises(Refused):
+        done(store, EMPTIES, meddle=lambda: say(engine, SWALLOWED))
+    assert [one.rows for one in store.execute(EMPTIES, {}, None)] == [0]
+    assert store.remaining_at_once([EMPTIES], {}) == {"s001": 2}
 
 
 def test_a_row_that_appears_after_its_step_is_found(engine: sa.Engine) -> None:
