@@ -13,6 +13,7 @@ ORG, ACT, CRM = "organisation.yaml", "activities.yaml", "stores/crm.yaml"
 STATES = "        states:\n          invoice.paid:"
 ROWS = "        row_states:\n          "
 ON = "dataset: address, on: {ID: ADRES_ID}"
+NAAM, EINDE = "{name: NAAM, category: contact", "{name: EINDE, type: date, category: contact"
 ABOVE, WRONG = "{column: ID, at_least: 1}", "{column: IDD, at_least: 1}"
 
 # name: file, what stands there, what is written instead, lines further down, message, remedy
@@ -63,9 +64,33 @@ SHAPES = {
                     "key: value"),
     "tag": (ORG, "group: Windvaan", "group: !!python/name:os.system", 0, "tag", "Leave the tag"),
     "controller-mapping": (CRM, "values: {NL:", "valus: {NL:", 0, "`valus`", "`values`"),
+    "two-endings": (CRM, EINDE, EINDE + ", ends_as: {generalise: year, band: 10}", 0,
+                    "exactly one of `generalise`", "combine none"),
+    "no-ending": (CRM, EINDE, EINDE + ", ends_as: {test: x}", 0, "exactly one of `generalise`",
+                  "combine none"),
+    "ending-of-nothing": (CRM, NAAM, NAAM + ", ends_as: {keep_first: 0}", 0, "1 or more",
+                          "greater number"),
+    "ending-word": (CRM, EINDE, EINDE + ", ends_as: {generalise: week}", 0, "one of the words",
+                    "`month`"),
+    "no-path": (CRM, NAAM, NAAM + ", inside: {column: LAND, path: a.b}", 0, "is not a path",
+                "$.contact.email"),
 }  # fmt: skip
 
 REFERENCES = {
+    "ending-type": (CRM, NAAM, NAAM + ", ends_as: {generalise: year}", 0, "`generalise` is for",
+                    "right `type`"),
+    "ending-key": (CRM, NAAM, NAAM + ", ends_as: {pseudonym: visits}", 0, "no pseudonym key",
+                   "declare it first"),
+    "ending-test": (CRM, NAAM, NAAM + ", ends_as: {strip: text, test: x}", 0,
+                    "no anonymiser test", "declare it first"),
+    "inside-no-document": (CRM, NAAM, NAAM + ", inside: {column: LAND, path: $.a}", 0, "not json",
+                           "`type: json`"),
+    "inside-unknown": (CRM, NAAM, NAAM + ", inside: {column: LANDD, path: $.a}", 0, "no column",
+                       "`LAND`"),
+    "file-that-ends-otherwise": (
+        CRM, NAAM, NAAM + ", file_in: photos, ends_as: {keep_first: 2}", 0, "names a file",
+        "Take `ends_as`",
+    ),
     "duplicate-controller": (ORG, "id: windvaan-no", "id: windvaan-nl", 0,
                              "there is another", "own"),
     "duplicate-activity": (ACT, "id: newsletter", "id: invoicing", 0, "there is another", "own"),

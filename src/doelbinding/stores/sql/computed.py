@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,17 +92,34 @@ class Computed:
 
     def write(
         self,
-        connection: sa.Connection,
         changes: Sequence[Change],
         predicate: sa.ColumnElement[bool],
+        connection: sa.Connection,
     ) -> list[Key]:
-        """Write changes where nothing has moved since, and give the keys written."""
+        """Write changes where nothing has moved since, one by one, and give the keys written."""
         statement = self._statement(predicate)
         return [
             change.key
             for change in changes
             if connection.execute(statement, _parameters(change)).rowcount
         ]
+
+    def write_all(
+        self,
+        changes: Sequence[Change],
+        predicate: sa.ColumnElement[bool],
+        connection: sa.Connection,
+    ) -> int:
+        """Write changes where nothing has moved since, in one go, and give how many were."""
+        if self._several_parts:
+            return len(self.write(changes, predicate, connection))
+        written = [_parameters(change) for change in changes]
+        return connection.execute(self._statement(predicate), written).rowcount
+
+    @property
+    def _several_parts(self) -> bool:
+        """Whether keys of several parts are asked for, whose statement is written out each time."""
+        return any(len(key) > 1 for keys in self.compiler.keys.values() for key in islice(keys, 1))
 
     def _statement(self, predicate: sa.ColumnElement[bool]) -> sa.Update:
         target: Any = self.here.rows

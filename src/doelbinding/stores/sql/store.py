@@ -263,10 +263,11 @@ class SqlStore:
                 changes = list(computed.changes(connection.execute(computed.asked(mine))))
             if not changes:
                 continue
-            if announce is not None:
-                announce([change.key for change in changes])
-            with self.transaction() as connection:
-                written = computed.write(connection, changes, predicate)
+            if announce is None:
+                yield Changed(rows=self._in_short(partial(computed.write_all, changes, predicate)))
+                continue
+            announce([change.key for change in changes])
+            written = self._in_short(partial(computed.write, changes, predicate))
             yield Changed(rows=len(written), keys=written)
 
     def _computed(self, step: Step, compiler: Compiler) -> Computed:
