@@ -93,6 +93,7 @@ WRITTEN = {
     EntryKind.HOLD_LIFTED: "`subject lift`, `subject answer`",
     EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is weighed",
     EntryKind.KEY_DESTROYED: "`keys destroy`",
+    EntryKind.STORE_REAPPLIED: "`reapply --yes`",
     EntryKind.RESTRICTION_LIFTED: "`subject answer --established`, `--refused`",
 }
 

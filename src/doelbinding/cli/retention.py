@@ -17,8 +17,10 @@ from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from doelbinding.jobs.reapply import Returned
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.run import Outcome, Progress
+    from doelbinding.wiring import Workspace
 
 LEAST_HASH = 8
 
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(plan)
     app.command()(apply)
+    app.command()(reapply)
 
 
 def plan(
@@ -47,10 +50,7 @@ def plan(
     from doelbinding.jobs.retention import make_plan
     from doelbinding.plan.model import document
 
-    unknown = set(store or ()) - set(workspace.policy.store_by_id)
-    if unknown:
-        known = ", ".join(workspace.policy.store_by_id)
-        raise BadInput(f"there is no store {min(unknown)!r}; the policy has: {known}")
+    _insist_on_stores(workspace, store or [])
     made = make_plan(workspace, instant_of(at), frozenset(store) if store else None)
     if format_ is PlanFormat.JSON:
         typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
@@ -134,6 +134,60 @@ def apply(
     show_outcome(made, outcome)
     if not outcome.verified:
         raise typer.Exit(1)
+
+
+def reapply(
+    context: typer.Context,
+    store: Annotated[str, typer.Argument(help="The store that was restored from a backup.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
+    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+) -> None:
+    """After a restore, before the store is used: erase again what people had had erased."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs import reapply as job
+
+    _insist_on_stores(workspace, [store])
+    at = instant_of(None)
+    found = job.look_again(workspace, store, at)
+    for ref, keys in found.rows.items():
+        say(f"{ref}: {counted(len(keys), 'row')} that people had had erased or emptied")
+    for made, _ in found.plans:
+        show_plan(made)
+    _show_said(found)
+    if not yes:
+        say("nothing was changed; add --yes to carry this out")
+        return
+    done = job.reapply(workspace, store, at, by=by or somebody(), progress=lambda _s, _r: None)
+    for made, outcome in zip(done.plans, done.outcomes, strict=True):
+        show_outcome(made, outcome)
+    if not done.plans:
+        say("nothing is there again of what people had had erased")
+    show_plan(done.retention.plan)
+    retention = done.retention.fingerprint[:12]
+    say(f"to carry out what rules ended meanwhile: doelbinding apply {retention}")
+    if not done.verified:
+        raise typer.Exit(1)
+
+
+def _show_said(found: Returned) -> None:
+    """Print what holds for restored rows as it did before, since the records say so."""
+    said = found.said
+    told = ", ".join(
+        counted(len(words), name)
+        for words, name in (
+            (said.stops, "stop"),
+            (said.holds, "hold"),
+            (said.restrictions, "restriction"),
+        )
+    )
+    say(f"in force as before the restore: {told}")
+
+
+def _insist_on_stores(workspace: Workspace, named: list[str]) -> None:
+    unknown = set(named) - set(workspace.policy.store_by_id)
+    if unknown:
+        known = ", ".join(workspace.policy.store_by_id)
+        raise BadInput(f"there is no store {min(unknown)!r}; the policy has: {known}")
 
 
 def _insist_on_approval(fingerprint: str, given: str | None) -> None:

@@ -43,6 +43,7 @@ class EntryKind(StrEnum):
     RESTRICTION_SET = "restriction.set"
     RESTRICTION_LIFTED = "restriction.lifted"
     KEY_DESTROYED = "key.destroyed"
+    STORE_REAPPLIED = "store.reapplied"
     CHECK_DONE = "check.done"
     CONTROL_ASSESSED = "control.assessed"
     CHECKPOINT_EXPORTED = "checkpoint.exported"
@@ -231,6 +232,10 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
     ),
     EntryKind.KEY_DESTROYED: Schema(  # what stood under it has ended: recital 26
         must={"key": ID, "destroyed": INSTANT}, may={"by": COMMITMENT}
+    ),
+    EntryKind.STORE_REAPPLIED: Schema(  # after a restore; `returned` rows had been erased before
+        must={"store": ID, "returned": COUNT, "rows": COUNT},
+        may={"stops": COUNT, "holds": COUNT, "restrictions": COUNT},
     ),
     EntryKind.CHECK_DONE: Schema(
         must={"policy": HASH, "scope": _words("model", "live"), "errors": COUNT, "warnings": COUNT},

@@ -18,20 +18,25 @@ from doelbinding.law.clock import last_day
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
 from doelbinding.plan import model as plans
-from doelbinding.plan.model import KeySets, NamedKeys, Plan, PlanKind, key_digest
+from doelbinding.plan.model import AGAIN, KeySets, NamedKeys, Plan, PlanKind, key_digest
 from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, obstacles, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
-from doelbinding.records.models import PlanRecord, Request
+from doelbinding.records.models import LedgerEntry, PlanRecord, Request
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
 from doelbinding.records.said import in_force
 from doelbinding.retention.planner import Planner
 from doelbinding.wiring import Workspace
 
+_OCCASION = {
+    PlanKind.RETENTION: "retention",
+    PlanKind.ERASURE: "request",
+    PlanKind.REAPPLY: "reapply",
+}
 OLDEST_PLAN = timedelta(days=7)
 
 
@@ -119,7 +124,7 @@ def enter_plan(
         entry: dict[str, object] = {
             "plan": record.fingerprint,
             "policy": plan.policy,
-            "occasion": "retention" if plan.kind is PlanKind.RETENTION else "request",
+            "occasion": _OCCASION[plan.kind],
             "instant": instant(plan.at),
             "rows": plan.rows,
             "undated": sum(doubt.rows for doubt in plan.doubts),
@@ -225,6 +230,7 @@ def apply_plan(
             outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
         finally:
             records.checkpoint()
+    end_ledger(datetime.now(UTC).date())
     return outcome
 
 
@@ -268,7 +274,14 @@ def insist_not_to_come(at: datetime) -> None:
 
 
 def _is_only(keys: NamedKeys) -> bool:
-    return keys.name.startswith(f"{ONLY}:")
+    """Tell whether a key set is of the people or rows a plan is about, not of what was said."""
+    return keys.name.partition(":")[0] in {ONLY, AGAIN}
+
+
+def end_ledger(today: date) -> int:
+    """Let go of the entries of the ledger that no backup can bring back any more; how many."""
+    ended, _ = LedgerEntry.objects.filter(ends_on__lt=today).delete()
+    return ended
 
 
 def ledger_ends(workspace: Workspace, today: date) -> Mapping[str, date]:

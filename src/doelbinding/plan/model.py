@@ -20,11 +20,16 @@ from doelbinding.plan.transformation import Transformation, Within
 KeySets = Mapping[str, frozenset[Key]]
 
 
+AGAIN = "again"
+"""What key sets of rows are named by that a restored backup brought back."""
+
+
 class PlanKind(StrEnum):
     """What asked for the plan."""
 
     RETENTION = "retention"
     ERASURE = "erasure"
+    REAPPLY = "reapply"
 
 
 class Deed(StrEnum):

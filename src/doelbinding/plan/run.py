@@ -6,7 +6,7 @@ reads rows that the run removes are sealed first, all of them, before anything i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -66,6 +66,18 @@ class Journal(Protocol):
 
     def done_rows(self, step: str) -> int | None:
         """Give how many rows a step has changed; none if it never started."""
+        ...
+
+    def begun(self) -> Collection[str]:
+        """Give the steps that started and did not finish: of their last batch nothing is known."""
+        ...
+
+    def found(self, step: str, rows: int) -> None:
+        """Record how many rows a step finds before it starts."""
+        ...
+
+    def recount(self, step: str, left: int) -> None:
+        """Record what a step that was interrupted must have changed, from what it leaves."""
         ...
 
     def intend(self, step: str) -> None:
@@ -148,6 +160,7 @@ def run(
         told = atonce.Told(journal=journal, progress=progress)
         left = atonce.carry_out(plan, stores, keys, there, told)
         return _outcome(plan, stores, journal, left)
+    _recount(plan, stores, keys, journal)
     _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:
@@ -201,6 +214,15 @@ def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
         raise ObstaclesFound(refusals)
 
 
+def _recount(plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal) -> None:
+    """Take stock of the steps that a process died in, so that what they did is counted once."""
+    begun = journal.begun()
+    for step in plan.steps:
+        if step.id in begun:
+            left = stores[step.store].remaining(step, keys, _sealed(step, journal))
+            journal.recount(step.id, left)
+
+
 def _compare(
     plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, bound: Bound
 ) -> None:
@@ -218,6 +240,7 @@ def _compare(
             fewer = done is not None and found < expected
             if not fewer and not bound.allows(step.expected, found + (done or 0)):
                 raise _surprise(step, done or 0, found)
+            journal.found(step.id, found)
 
 
 def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:
@@ -278,6 +301,16 @@ class MemoryJournal:
     def intend(self, step: str) -> None:
         """Record that a step starts."""
         self._rows.setdefault(step, 0)
+
+    def begun(self) -> Collection[str]:
+        """Nothing outlives the process, so nothing was begun before."""
+        return ()
+
+    def found(self, step: str, rows: int) -> None:
+        """Nothing to keep."""
+
+    def recount(self, step: str, left: int) -> None:
+        """Nothing to keep."""
 
     def announce(self, step: Step, keys: Sequence[Key]) -> None:
         """Nothing to keep."""

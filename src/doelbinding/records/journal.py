@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.plan.grades import Grade
-from doelbinding.plan.model import Plan, Step
+from doelbinding.plan.model import Plan, PlanKind, Step
 from doelbinding.plan.ports import Changed
 from doelbinding.plan.words import recorded_as
 from doelbinding.records.envelope import Sealer
@@ -29,9 +29,11 @@ class Clock(Protocol):
 
 
 class RecordedJournal:
-    """Intent before, outcome after, each with its entry of evidence."""
+    """Intent before, outcome after, each with its entry of evidence.
 
-    announced = True
+    Only of what a person asked for each row is kept, in the ledger: after a backup is restored a
+    rule finds again by itself what it removed (ADR 0016).
+    """
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class RecordedJournal:
     ) -> None:
         self._run = run
         self._steps = {step.id: (number, step) for number, step in enumerate(plan.steps, 1)}
+        self.announced = plan.kind is not PlanKind.RETENTION
         self._log = log
         self._sealer = sealer
         self._clock = clock
@@ -67,12 +70,30 @@ class RecordedJournal:
         """Keep a step's keys, encrypted, until the run is verified; never in place of others."""
         envelope = self._sealer.seal("sealed keys", [list(key) for key in keys])
         unsealed = StepRun.objects.filter(run=self._run, step=step, keys_sealed=None)
-        unsealed.update(keys_sealed=envelope)
+        unsealed.update(keys_sealed=envelope, found=len(keys))
 
     def done_rows(self, step: str) -> int | None:
         """Give how many rows a step has changed; none if it never started."""
         record = self._record(step)
         return None if record.state == StepRun.State.WAITING else record.rows
+
+    def begun(self) -> frozenset[str]:
+        """Give the steps that started and did not finish: of their last batch nothing is known."""
+        open_ = (StepRun.State.INTENDED, StepRun.State.UNKNOWN)
+        records = StepRun.objects.filter(run=self._run, state__in=open_)
+        return frozenset(records.values_list("step", flat=True))
+
+    def found(self, step: str, rows: int) -> None:
+        """Record how many rows a step finds before it starts."""
+        waiting = StepRun.objects.filter(run=self._run, step=step, state=StepRun.State.WAITING)
+        waiting.update(found=rows)
+
+    def recount(self, step: str, left: int) -> None:
+        """Record what a step that was interrupted must have changed, from what it leaves."""
+        record = self._record(step)
+        if record.found is not None:
+            record.rows = max(record.rows, record.found - left)
+            record.save(update_fields=["rows"])
 
     def intend(self, step: str) -> None:
         """Record that a step starts, once."""
@@ -119,28 +140,30 @@ class RecordedJournal:
         self._announced[step.id] = frozenset(hashes)
 
     def changed(self, step: Step, changed: Changed) -> None:
-        """Record the rows that a committed batch changed; the ledger lets go of those it spared."""
-        keys = changed.keys or ()
-        hashes = {self._sealer.keyed_hash(step.store, step.dataset, key) for key in keys}
-        spared = self._announced.pop(step.id, frozenset()) - hashes
+        """Record what a committed batch changed; the ledger lets go of the rows it spared."""
+        record = StepRun.objects.filter(run=self._run, step=step.id)
+        self._news = self._news or bool(changed.rows)
+        if changed.keys is None:
+            record.update(rows=F("rows") + changed.rows)
+            return
+        done = {self._sealer.keyed_hash(step.store, step.dataset, key) for key in changed.keys}
+        spared = self._announced.pop(step.id, frozenset()) - done
         with transaction.atomic():
             if spared:
                 self._ledger(step.id).filter(row_hash__in=spared).delete()
-            record = self._record(step.id)
-            record.rows += changed.rows
-            record.save(update_fields=["rows"])
-        self._news = self._news or bool(changed.rows)
+            record.update(rows=F("rows") + changed.rows)
 
     def _ledger(self, step: str) -> QuerySet[LedgerEntry]:
         return LedgerEntry.objects.filter(run=self._run, step=step)
 
     def finished(self, step: str) -> None:
-        """Record that a step found no more rows, once; the ledger knows how many it changed."""
+        """Record that a step found no more rows, once; a ledger knows how many it changed."""
         record = self._record(step)
         if record.state == StepRun.State.FINISHED:
             return
         record.state = StepRun.State.FINISHED
-        record.rows = self._ledger(step).count()
+        if self.announced:
+            record.rows = self._ledger(step).count()
         number, _ = self._steps[step]
         with transaction.atomic():
             record.save(update_fields=["state", "rows"])

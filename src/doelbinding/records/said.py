@@ -31,7 +31,7 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
                 kind=StopKind(record.kind),
                 phases=frozenset(record.phases),
                 set_at=record.set_at,
-                subjects=_subjects(record, sealer),
+                subjects=subjects_in(record, sealer),
             )
             for record in _living(StopRecord.objects.order_by("id"), at)
         ),
@@ -40,7 +40,7 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
                 id=record.id,
                 controller=record.controller,
                 kind=HoldKind(record.kind),
-                subjects=_subjects(record, sealer),
+                subjects=subjects_in(record, sealer),
                 review_on=record.review_on,
             )
             for record in _living(HoldRecord.objects.order_by("id"), at)
@@ -49,7 +49,7 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
             Restriction(
                 id=record.id,
                 controller=record.controller,
-                subjects=_subjects(record, sealer),
+                subjects=subjects_in(record, sealer),
                 phases=frozenset(record.phases),
             )
             for record in _living(RestrictionRecord.objects.order_by("id"), at)
@@ -63,7 +63,8 @@ def _living(records: Iterable[_Record], at: datetime | None) -> Iterable[_Record
             yield record
 
 
-def _subjects(record: Said, sealer: Sealer) -> Subjects:
+def subjects_in(record: Said, sealer: Sealer) -> Subjects:
+    """Give the people a record is about, by the keys of their rows."""
     return keys_from_json(sealer.open("subjects", record.subjects_sealed))
 
 
