@@ -94,6 +94,7 @@ WRITTEN = {
     EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is weighed",
     EntryKind.KEY_DESTROYED: "`keys destroy`",
     EntryKind.STORE_REAPPLIED: "`reapply --yes`",
+    EntryKind.LOG_RECOVERED: "`recover --yes`",
     EntryKind.RESTRICTION_LIFTED: "`subject answer --established`, `--refused`",
 }
 

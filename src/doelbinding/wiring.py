@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from doelbinding.plan.ports import Store
+from doelbinding.plan.run import Bound
 from doelbinding.plan.transform import Transformer
 from doelbinding.policy.canonical import fingerprint
 from doelbinding.policy.load import Loaded, load_with_places
@@ -61,8 +63,50 @@ class Workspace:
 
     @cached_property
     def records(self) -> Records:
-        """The system's own records."""
-        return open_records(self.home, log_name=f"{self.policy.id}.doelbinding")
+        """The system's own records.
+
+        Raises:
+            LogRolledBack: they are older than a checkpoint kept outside.
+        """
+        return self.open_records(rolled_back=False)
+
+    def open_records(self, *, rolled_back: bool) -> Records:
+        """Open the records, also when a checkpoint kept outside says that they are older."""
+        given = os.environ.get("DOELBINDING_CHECKPOINTS")
+        history = given or self.settings.get("evidence", {}).get("checkpoints")
+        return open_records(
+            self.home,
+            log_name=f"{self.policy.id}.doelbinding",
+            history=None if history is None else self.home / str(history),
+            rolled_back=rolled_back,
+        )
+
+    @property
+    def bound(self) -> Bound:
+        """By how much the rows found may differ from the rows approved: `[bounds]`.
+
+        Raises:
+            NotConfigured: a bound is not a number.
+        """
+        percent, rows = self._bound("drift_percent", 1.0), self._bound("drift_rows", 0)
+        return Bound(rows=int(rows), share=percent / 100)
+
+    @property
+    def oldest_plan(self) -> timedelta:
+        """How old a plan may be when it runs: `[bounds] plan_days`.
+
+        Raises:
+            NotConfigured: the bound is not a number.
+        """
+        return timedelta(days=self._bound("plan_days", 7))
+
+    def _bound(self, name: str, usual: float) -> float:
+        given = self.settings.get("bounds", {}).get(name, usual)
+        if isinstance(given, bool) or not isinstance(given, int | float) or given < 0:
+            raise NotConfigured(
+                f"{self.home / CONFIGURATION}: [bounds] {name} must be a number from 0 up"
+            )
+        return given
 
     @cached_property
     def stores(self) -> dict[str, Store]:

@@ -339,23 +339,6 @@ def test_the_site_is_served_on_another_port_when_the_first_is_busy(
         assert server.server_port != busy
 
 
-def test_a_rolled_back_log_is_found_by_the_checkpoint_kept_outside(copy: Path) -> None:
-    kept = copy / ".doelbinding" / "checkpoint.txt"
-    with closing(sqlite3.connect(copy / ".doelbinding" / "records.sqlite3")) as records:
-        (size,) = records.execute("SELECT max(size) FROM records_evidencecheckpoint").fetchone()
-        records.execute("DELETE FROM records_evidencecheckpoint")
-        records.execute('DELETE FROM records_evidenceentry WHERE "index" > 5')
-        records.commit()
-    before = kept.read_text()
-    outside = copy / "kept.txt"
-    outside.write_text(before)
-    proof = run("prove", folder=copy)
-    assert proof.returncode == 0, proof.stderr
-    done = run("verify", str(copy / "evidence.zip"), "--earlier", str(outside))
-    assert size > 6
-    assert done.returncode == 1
-
-
 def test_nothing_is_done_as_of_a_day_to_come(fresh: Path) -> None:
     before = contents(fresh)
     plan = run("plan", "--at", "2027-06-01", folder=fresh)

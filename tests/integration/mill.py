@@ -292,7 +292,7 @@ def _configuration(urls: Mapping[str, sa.URL], folder: Path) -> str:
 
 def database(server: sa.URL, name: str, template: str = "template1") -> sa.URL:
     """Make a database anew on a server, from a template."""
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))

@@ -176,24 +176,6 @@ def test_a_plan_from_another_folder_or_changed_does_not_run(
     assert (contents(folder), contents(other)) == before
 
 
-def test_a_plan_does_not_run_on_records_that_do_not_know_it(
-    ready: tuple[Path, str], folder: Path
-) -> None:
-    state = folder / ".doelbinding"
-    signed = state / "checkpoint.txt"
-    assert run("subject", "hold", *SOMEBODY, folder=folder).returncode == 0
-    note = signed.read_text()
-    for left in state.glob("records.sqlite3*"):
-        left.unlink()
-    before = contents(folder)
-    done = run("apply", ready[1], "--approve", ready[1], folder=folder)
-    assert done.returncode == 2
-    assert "no plan starts with" in done.stderr
-    assert contents(folder) == before
-    assert run("subject", "hold", *SOMEBODY, folder=folder).returncode == 0
-    assert note in [kept.read_text() for kept in state.glob("checkpoint*.txt")]
-
-
 def test_a_plan_is_carried_out_by_one_process_at_a_time(
     ready: tuple[Path, str], whole: Path, folder: Path
 ) -> None:

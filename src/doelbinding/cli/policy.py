@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doelbinding.cli.printing import console, say, table
-from doelbinding.cli.reading import instant_of, opened, workspace_in
+from doelbinding.cli.reading import instant_of, known_store, opened, workspace_in
 
 if TYPE_CHECKING:
     from doelbinding.binding.justification import PhaseState
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(diff)
     app.command()(schema)
     app.command()(why)
+    app.command()(grants)
 
 
 def check(
@@ -214,3 +215,17 @@ def _next(found: Explanation) -> str:
     if pseudonymous:
         return "a pseudonym of it is left, which is personal data until its key is destroyed"
     return "it has ended: only this is left of it"
+
+
+def grants(
+    context: typer.Context,
+    store: Annotated[str, typer.Argument(help="A store of the policy.")],
+    role: Annotated[str, typer.Option(help="Who gets the rights.")] = "doelbinding",
+) -> None:
+    """Print the SQL for a role that can do in a store just what the policy needs."""
+    workspace = workspace_in(context.obj)
+    known_store(workspace, store)
+    from doelbinding.jobs.grants import grants_of
+
+    for line in grants_of(workspace, store, role):
+        typer.echo(line)

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from doelbinding.cli.printing import console, say, table
-from doelbinding.cli.reading import BadInput, instant_of, known_language, opened
+from doelbinding.cli.reading import (
+    BadInput,
+    instant_of,
+    known_language,
+    opened,
+    somebody,
+    workspace_in,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(promises)
     app.command()(prove)
     app.command()(verify)
+    app.command()(recover)
 
 
 def promises(
@@ -97,3 +105,24 @@ def verify(
     say("verified" if report.ok else "NOT verified")
     if not report.ok:
         raise typer.Exit(1)
+
+
+def recover(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only say what is so.")] = (
+        False
+    ),
+    by: Annotated[str | None, typer.Option(help="Who decides; default: you.")] = None,
+) -> None:
+    """Go on with records older than a checkpoint kept outside: what came after it is lost."""
+    workspace = workspace_in(context.obj)
+    if not yes:
+        _ = workspace.records
+        say("the records go on from the last checkpoint: there is nothing to recover from")
+        return
+    records = workspace.open_records(rolled_back=True)
+    from doelbinding.jobs.recovery import recover as go_on
+
+    signed, held = go_on(workspace, by or somebody())
+    say(f"{signed} entries were signed and {held} are held; evidence says so from now on")
+    say(f"the checkpoints they are behind are kept in {records.state}, or beside the history")

@@ -58,6 +58,18 @@ def known_language(workspace: Workspace, language: str | None) -> None:
         raise BadInput(f"--language {language!r}: the policy has {known}")
 
 
+def known_store(workspace: Workspace, *named: str) -> None:
+    """Refuse a store that the policy does not have.
+
+    Raises:
+        BadInput: the message lists those it has.
+    """
+    unknown = set(named) - set(workspace.policy.store_by_id)
+    if unknown:
+        known = ", ".join(workspace.policy.store_by_id)
+        raise BadInput(f"there is no store {min(unknown)!r}; the policy has: {known}")
+
+
 def included(rows: list[str]) -> tuple[tuple[str, Key], ...]:
     """Read `--include store.dataset:key`; the dataset tells later whether a part is a number.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doelbinding.cli.printing import console, counted, say, table
-from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
+from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, somebody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from doelbinding.jobs.reapply import Returned
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.run import Outcome, Progress
-    from doelbinding.wiring import Workspace
 
 LEAST_HASH = 8
 
@@ -36,6 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(plan)
     app.command()(apply)
+    app.command()(nightly)
     app.command()(reapply)
 
 
@@ -47,10 +47,11 @@ def plan(
 ) -> None:
     """Plan retention: which rows and values nothing justifies any more. Changes nothing."""
     workspace = opened(context.obj)
+    from doelbinding.jobs.nightly import interrupted
     from doelbinding.jobs.retention import make_plan
     from doelbinding.plan.model import document
 
-    _insist_on_stores(workspace, store or [])
+    known_store(workspace, *(store or ()))
     made = make_plan(workspace, instant_of(at), frozenset(store) if store else None)
     if format_ is PlanFormat.JSON:
         typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
@@ -58,6 +59,8 @@ def plan(
     show_plan(made.plan)
     for one in made.obstacles:
         say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
+    for fingerprint in interrupted():
+        say(f"a run was interrupted: first go on with it: doelbinding apply {fingerprint[:12]}")
     say(f"plan {made.fingerprint}")
     say(f"written to {made.file.relative_to(workspace.home)}; nothing was changed")
     say(f"to carry it out: doelbinding apply {made.fingerprint[:12]}")
@@ -109,8 +112,9 @@ def apply(
     ] = None,
     by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
     drift: Annotated[
-        float, typer.Option(help="By which percentage the rows may differ from the plan.")
-    ] = 1.0,
+        float | None,
+        typer.Option(help="By which percentage the rows may differ; default as configured, or 1."),
+    ] = None,
 ) -> None:
     """Approve a plan, carry it out, verify it by reading back. Goes on where it was interrupted."""
     workspace = opened(context.obj)
@@ -128,11 +132,37 @@ def apply(
     _insist_on_approval(fingerprint, approve)
     approve_plan(workspace, fingerprint, by or somebody())
     with progress_of(made) as progress:
-        outcome = apply_plan(
-            workspace, fingerprint, bound=Bound(share=drift / 100), progress=progress
-        )
+        bound = workspace.bound if drift is None else Bound(share=drift / 100)
+        outcome = apply_plan(workspace, fingerprint, bound=bound, progress=progress)
     show_outcome(made, outcome)
     if not outcome.verified:
+        raise typer.Exit(1)
+
+
+def nightly(
+    context: typer.Context,
+    approve_up_to: Annotated[
+        int, typer.Option(help="Approve a plan of at most so many rows; above it, stop.", min=0)
+    ],
+    by: Annotated[str | None, typer.Option(help="In whose name; default: you.")] = None,
+) -> None:
+    """Plan retention and carry it out without a human, if no more rows go than may."""
+    workspace = opened(context.obj)
+    from doelbinding.jobs.nightly import run_night
+
+    done = run_night(
+        workspace,
+        instant_of(None),
+        most=approve_up_to,
+        by=by or somebody(),
+        progress=lambda _step, _rows: None,
+    )
+    for made, outcome in zip(done.plans, done.outcomes, strict=True):
+        show_plan(made)
+        show_outcome(made, outcome)
+    if not done.plans:
+        say("nothing is there that nothing justifies")
+    if not done.verified:
         raise typer.Exit(1)
 
 
@@ -146,7 +176,7 @@ def reapply(
     workspace = opened(context.obj)
     from doelbinding.jobs import reapply as job
 
-    _insist_on_stores(workspace, [store])
+    known_store(workspace, store)
     at = instant_of(None)
     found = job.look_again(workspace, store, at)
     for ref, keys in found.rows.items():
@@ -181,13 +211,6 @@ def _show_said(found: Returned) -> None:
         )
     )
     say(f"in force as before the restore: {told}")
-
-
-def _insist_on_stores(workspace: Workspace, named: list[str]) -> None:
-    unknown = set(named) - set(workspace.policy.store_by_id)
-    if unknown:
-        known = ", ".join(workspace.policy.store_by_id)
-        raise BadInput(f"there is no store {min(unknown)!r}; the policy has: {known}")
 
 
 def _insist_on_approval(fingerprint: str, given: str | None) -> None:

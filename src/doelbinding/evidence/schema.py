@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     CHECK_DONE = "check.done"
     CONTROL_ASSESSED = "control.assessed"
     CHECKPOINT_EXPORTED = "checkpoint.exported"
+    LOG_RECOVERED = "log.recovered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +248,9 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
     ),
     EntryKind.CHECKPOINT_EXPORTED: Schema(
         must={"size": COUNT, "root": HASH}, may={"bundle": HASH, "recipient": ID}
+    ),
+    EntryKind.LOG_RECOVERED: Schema(  # `signed` entries there were, `held` there are still
+        must={"signed": COUNT, "held": COUNT, "by": COMMITMENT}, may={}
     ),
 }
 

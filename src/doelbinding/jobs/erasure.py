@@ -30,6 +30,7 @@ from doelbinding.jobs.requests import (
 from doelbinding.jobs.retention import (
     PlanStale,
     apply_plan,
+    give_up,
     insist_not_to_come,
     read_plan,
     write_plan,
@@ -206,6 +207,7 @@ class _Case:
                 self.workspace, fingerprint, bound=Bound(), progress=self.manner.progress
             )
         except (PlanStale, Surprise):
+            give_up(self.workspace, fingerprint)
             Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
             return None
         self.plans.append(plan)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +25,7 @@ from doelbinding.jobs.retention import (
     apply_plan,
     approve_plan,
     digest_secret,
+    give_up,
     keep_plan,
     make_plan,
     planner_at,
@@ -119,8 +119,10 @@ def reapply(
 def _finish_earlier(workspace: Workspace, progress: Progress) -> None:
     """Go on with a run that a process died in: keys that it sealed are found nowhere else."""
     for run in Run.objects.filter(plan__kind=PlanKind.REAPPLY.value, state=Run.State.RUNNING):
-        with suppress(PlanStale, Surprise):
+        try:
             apply_plan(workspace, run.plan_id, bound=Bound(), progress=progress)
+        except (PlanStale, Surprise):
+            give_up(workspace, run.plan_id)
 
 
 def _returned(

@@ -25,7 +25,7 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
-from doelbinding.records.models import LedgerEntry, PlanRecord, Request
+from doelbinding.records.models import LedgerEntry, PlanRecord, Request, Run, StepRun
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
 from doelbinding.records.said import in_force
@@ -37,7 +37,7 @@ _OCCASION = {
     PlanKind.ERASURE: "request",
     PlanKind.REAPPLY: "reapply",
 }
-OLDEST_PLAN = timedelta(days=7)
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class PolicyBroken(Exception):
@@ -234,6 +234,17 @@ def apply_plan(
     return outcome
 
 
+def give_up(workspace: Workspace, fingerprint: str) -> None:
+    """Record that a run whose ground has shifted does not go on; its sealed keys are destroyed."""
+    with transaction.atomic():
+        running = Run.objects.filter(plan_id=fingerprint, state=Run.State.RUNNING)
+        for run_id in list(running.values_list("id", flat=True)):
+            StepRun.objects.filter(run_id=run_id).update(keys_sealed=None)
+            entry = {"run": run_id, "reason": "changed"}
+            workspace.records.log.append(EntryKind.RUN_NOT_VERIFIED, entry)
+        running.update(state=Run.State.NOT_VERIFIED, ended_at=datetime.now(UTC))
+
+
 def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> None:
     """Refuse a plan whose ground has shifted.
 
@@ -245,9 +256,15 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
         raise PlanStale(
             "the policy has changed since the plan was made: nothing was changed; make a new plan"
         )
-    if datetime.now(UTC) - made_at > OLDEST_PLAN:
+    oldest = workspace.oldest_plan
+    if datetime.now(UTC) - made_at > oldest:
         raise PlanStale(
-            f"the plan is older than {OLDEST_PLAN.days} days: nothing was changed; make a new plan"
+            f"the plan is older than {oldest.days} days: nothing was changed; make a new plan"
+        )
+    if made_at - datetime.now(UTC) > _CLOCKS_DIFFER:
+        raise PlanStale(
+            "the plan was made in the future, so this clock or that of then is wrong: nothing was "
+            "changed; set the clock right, or make a new plan"
         )
     planner = planner_at(workspace, plan.at)
     current = planner.stopped.key_sets

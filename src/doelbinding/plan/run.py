@@ -156,7 +156,10 @@ def run(
     bare = replace(plan, doubts=())
     if atonce.is_fresh(plan, journal) and atonce.can(bare, stores):
         there, _ = atonce.find(bare, stores, keys)
-        _insist_alike(plan, {name: len(rows) for name, rows in there.items()}, bound)
+        counts = {name: len(rows) for name, rows in there.items()}
+        _insist_alike(plan, counts, bound)
+        for step in plan.steps:
+            journal.found(step.id, counts[step.id])
         told = atonce.Told(journal=journal, progress=progress)
         left = atonce.carry_out(plan, stores, keys, there, told)
         return _outcome(plan, stores, journal, left)

@@ -14,6 +14,7 @@ from doelbinding.evidence.keyfile import create_key_file, load_key_file
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.note import SigningKey
 from doelbinding.records.envelope import Sealer, key_file
+from doelbinding.records.outside import Outside
 
 
 class RecordsUnavailable(Exception):
@@ -27,6 +28,7 @@ class Records:
     sealer: Sealer
     log: Log
     home: Path
+    outside: Outside
 
     @property
     def state(self) -> Path:
@@ -34,30 +36,24 @@ class Records:
         return self.home / ".doelbinding"
 
     def checkpoint(self) -> None:
-        """Sign the log as it is, and keep the note outside the database too.
-
-        A note over more entries than the log has now shows that some are gone: it is put aside,
-        never overwritten.
-        """
-        note = self.log.checkpoint()
-        kept = self.state / "checkpoint.txt"
-        before = _size(kept.read_text(encoding="utf-8")) if kept.exists() else 0
-        if before > _size(note):
-            kept.rename(self.state / f"checkpoint-{before}.txt")
-        kept.write_text(note, encoding="utf-8")
+        """Sign the log as it is, and keep the note outside the database too."""
+        self.outside.keep(self.log.checkpoint())
 
 
-def _size(note: str) -> int:
-    """Give the number of entries that a checkpoint's note is over: its second line."""
-    size = note.splitlines()[1:2]
-    return int(size[0]) if size and size[0].isdecimal() else 0
-
-
-def open_records(home: Path, *, log_name: str) -> Records:
+def open_records(
+    home: Path, *, log_name: str, history: Path | None = None, rolled_back: bool = False
+) -> Records:
     """Open the records of a working folder, making them the first time.
+
+    Args:
+        home: the working folder.
+        log_name: the origin of the log of evidence.
+        history: where checkpoints are added to, outside.
+        rolled_back: open them although the log is behind a checkpoint outside.
 
     Raises:
         RecordsUnavailable: the database does not answer or the folder cannot be written.
+        LogRolledBack: the log is behind a checkpoint kept outside.
     """
     state = home / ".doelbinding"
     os.environ["DOELBINDING_HOME"] = str(home)
@@ -71,11 +67,15 @@ def open_records(home: Path, *, log_name: str) -> Records:
     from doelbinding.records.evidence import RecordedEntries  # noqa: PLC0415 - models need setup
 
     signer = _signing_key(state / "keys" / "evidence.pem", log_name)
-    return Records(
+    records = Records(
         sealer=Sealer(key_file(state / "keys" / "records.key")),
         log=Log(RecordedEntries(), signer, lambda: datetime.now(UTC)),
         home=home,
+        outside=Outside(state=state, history=history),
     )
+    if not rolled_back:
+        records.outside.insist(records.log)
+    return records
 
 
 def _migrate() -> None:

@@ -1,0 +1,81 @@
+"""The SQL for a role that can do what the policy needs in a database, and nothing else.
+
+It may read mapped columns, change those that can be emptied, and delete where rows can go. What a
+dialect cannot say, such as a right to read single columns on Oracle, is said in a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from doelbinding.policy.stores import Column, Dataset, Store, WhenGone
+
+FILES = (
+    "-- SQLite has no roles: who may write the file may do everything.",
+    "-- Give the file and its folder to the user that runs doelbinding, and to nobody else who",
+    "-- need not have them: chown doelbinding FILE; chmod 600 FILE",
+)
+
+
+def grants(store: Store, dialect: sa.Dialect, role: str) -> tuple[str, ...]:
+    """Give the statements for one store, to be read and run by whoever administers it.
+
+    Args:
+        store: with the datasets that the policy maps.
+        dialect: the database's.
+        role: who gets the rights; it is made by the administrator, with its password.
+    """
+    if dialect.name == "sqlite":
+        return FILES
+    quoted = dialect.identifier_preparer
+    to = quoted.quote(role)
+    lines = [*_opening(store, dialect, to)]
+    for dataset in store.datasets:
+        table = quoted.format_table(sa.table(dataset.table, schema=dataset.schema_))
+        rights = _rights(dataset, dialect)
+        lines.extend(f"GRANT {right} ON {table} TO {to};" for right in rights)
+    return tuple(lines)
+
+
+def _opening(store: Store, dialect: sa.Dialect, to: str) -> Iterator[str]:
+    if dialect.name == "postgresql":
+        yield f"-- CREATE ROLE {to} LOGIN PASSWORD '…';"
+        for schema in dict.fromkeys(d.schema_ or "public" for d in store.datasets):
+            yield f"GRANT USAGE ON SCHEMA {dialect.identifier_preparer.quote(schema)} TO {to};"
+        yield f"-- where a table has row security: ALTER ROLE {to} BYPASSRLS;"
+    elif dialect.name in {"mysql", "mariadb"}:
+        yield f"-- CREATE USER {to} IDENTIFIED BY '…'; name its host if it has one"
+        yield "-- A table that refers to one of these and is not mapped is seen only by who has a"
+        yield "-- right on it: give SELECT on its referring columns, so that preflight finds it."
+    elif dialect.name == "oracle":
+        yield f"-- CREATE USER {to} IDENTIFIED BY …; GRANT CREATE SESSION TO {to};"
+        yield "-- Oracle grants reading by table only: unmapped columns are readable too."
+
+
+def _rights(dataset: Dataset, dialect: sa.Dialect) -> Iterator[str]:
+    quote = dialect.identifier_preparer.quote
+    if dialect.name == "oracle":
+        yield "SELECT"
+    else:
+        own = [quote(column.name) for column in dataset.columns]
+        place = ["ctid"] if dialect.name == "postgresql" else []
+        yield f"SELECT ({', '.join(own + place)})"
+    changed = [quote(name) for name in changeable(dataset)]
+    if changed:
+        yield f"UPDATE ({', '.join(changed)})"
+    if dataset.goes_when_unjustified:
+        yield "DELETE"
+
+
+def changeable(dataset: Dataset) -> Sequence[str]:
+    """Name the columns that a run may empty: personal ones, and references to rows that go."""
+    personal = [column.name for column in dataset.personal_columns if not _in_key(column, dataset)]
+    references = [r for r in dataset.references if r.when_gone is WhenGone.EMPTY]
+    released = [name for reference in references for name in reference.columns]
+    return tuple(dict.fromkeys([*personal, *released]))
+
+
+def _in_key(column: Column, dataset: Dataset) -> bool:
+    return column.name in dataset.key

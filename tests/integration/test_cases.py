@@ -1,0 +1,180 @@
+"""A request for erasure is one case from receipt to answer, whatever happens (R-IX.3)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.test_story import contents, run
+from tests.integration.mill import ANNA, DAY, build
+
+ERASE = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
+MEDDLING = """
+import sqlite3, sys
+from doelbinding.stores.sql.store import SqlStore
+place, statement, *arguments = sys.argv[1:]
+real, done = SqlStore.preflight, []
+def meddle(self, steps):
+    if not done:
+        done.append(True)
+        other = sqlite3.connect(place)
+        other.execute(statement)
+        other.commit()
+        other.close()
+    return real(self, steps)
+SqlStore.preflight = meddle
+from doelbinding.cli import main
+sys.argv[1:] = arguments
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("cases") / "mill")
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "mill")
+    return tmp_path / "mill"
+
+
+def does(folder: Path, *command: str, status: int = 0) -> str:
+    done = run(*command, folder=folder)
+    assert done.returncode == status, done.stderr + done.stdout
+    return done.stdout + done.stderr
+
+
+def ask(folder: Path, question: str) -> list[Any]:
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records:
+        return records.execute(question).fetchall()
+
+
+def kinds(folder: Path) -> list[str]:
+    asked = 'SELECT data FROM records_evidenceentry ORDER BY "index"'
+    return [json.loads(data)["kind"] for (data,) in ask(folder, asked)]
+
+
+def change(folder: Path, store: str, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "stores" / f"{store}.sqlite")) as database:
+        database.execute(statement)
+        database.commit()
+
+
+def meddled(folder: Path, store: str, statement: str) -> str:
+    """Erase while somebody else changes a store, between the search and the run."""
+    place = folder / "stores" / f"{store}.sqlite"
+    done = subprocess.run(
+        [sys.executable, "-c", MEDDLING, str(place), statement, "-C", str(folder), *ERASE],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+        env=dict(os.environ),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "answers").glob("*/*"))
+
+
+def test_a_row_that_appears_while_the_person_is_searched_goes_in_a_further_pass(
+    folder: Path,
+) -> None:
+    meddled(folder, "shop", "INSERT INTO buyer VALUES (50, 'Anna', 'anna@example.com', 'x', NULL)")
+    assert [row[0] for row in contents(folder)["shop.buyer"]] == [1, 2, 3]
+    assert files(folder) == ["letter-2.html", "letter-2.txt", "letter.html", "letter.txt"]
+    assert kinds(folder).count("request.received") == 1
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_a_row_that_appears_under_the_person_stops_the_plan_and_makes_a_new_one(
+    folder: Path,
+) -> None:
+    meddled(folder, "crm", "INSERT INTO contact VALUES (50, 1, '2026-01-02', 'x')")
+    assert [row for row in contents(folder)["crm.contact"] if row[1] in (1, 8)] == []
+    assert ask(folder, "SELECT count(*) FROM records_request") == [(1,)]
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_a_row_of_somebody_who_comes_back_meanwhile_stays(folder: Path) -> None:
+    later = "INSERT INTO buyer VALUES (50, 'Anna', 'anna@example.com', 'x', '2026-11-25')"
+    meddled(folder, "shop", later)
+    assert [row[0] for row in contents(folder)["shop.buyer"]] == [1, 2, 3, 50]
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_a_case_that_is_not_verified_stays_open_and_is_resumed(folder: Path) -> None:
+    change(
+        folder,
+        "mail",
+        "CREATE TRIGGER undo AFTER DELETE ON reader BEGIN INSERT INTO reader VALUES "
+        "(OLD.id, OLD.name, OLD.email, OLD.active, OLD.since); END",
+    )
+    said = does(folder, *ERASE, status=1)
+    assert "NOT VERIFIED" in said
+    assert "request.answered" not in kinds(folder)
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    change(folder, "mail", "DROP TRIGGER undo")
+    assert "partly_granted" in does(folder, "subject", "resume", case)
+    assert [row[0] for row in contents(folder)["mail.reader"]] == [2, 3]
+    assert kinds(folder).count("request.received") == 1
+    assert kinds(folder).count("request.answered") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [(("--established",), []), (("--refused", "a debt is open"), [1, 8])],
+    ids=["established", "refused"],
+)
+def test_a_claim_that_was_weighed_is_decided_on_the_same_case(
+    folder: Path, answer: tuple[str, ...], left: list[int]
+) -> None:
+    said = does(folder, *ERASE, "--ground", "unlawful")
+    assert "a claim is still weighed" in said
+    case = re.search(r"case-[0-9a-f]{8}", said)
+    assert case is not None
+    assert [row[0] for row in contents(folder)["crm.customer"] if row[0] in (1, 8)] == [1, 8]
+    assert does(folder, *ERASE, "--ground", "unlawful").count("still weighed") == 1
+    other = does(folder, *ERASE, status=2)
+    assert "was decided on another claim" in other
+    assert "--established or --refused" in does(folder, "subject", "answer", case[0], status=2)
+    does(folder, "subject", "answer", case[0], *answer)
+    customers = [row[0] for row in contents(folder)["crm.customer"] if row[0] in (1, 8)]
+    assert customers == left
+    assert [row[0] for row in contents(folder)["mail.reader"]] == [2, 3]
+    said_so = kinds(folder)
+    for kind in ("request.received", "restriction.set", "restriction.lifted", "request.answered"):
+        assert said_so.count(kind) == 1, kind
+    assert ask(folder, "SELECT count(*) FROM records_request") == [(1,)]
+
+
+def test_access_asked_again_before_its_answer_is_the_same_case(folder: Path) -> None:
+    does(folder, "subject", "access", *ANNA)
+    does(folder, "subject", "access", *ANNA)
+    assert ask(folder, "SELECT count(*) FROM records_request") == [(1,)]
+    assert ask(folder, "SELECT count(*) FROM records_holdrecord") == [(1,)]
+    assert kinds(folder).count("request.sealed") == 1
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    does(folder, "subject", "answer", case)
+    does(folder, "subject", "access", *ANNA)
+    assert ask(folder, "SELECT count(*) FROM records_request") == [(2,)]
+
+
+def test_another_claim_on_a_case_that_is_not_decided_yet_counts(folder: Path) -> None:
+    """A store is down: the case is received, and nothing was decided."""
+    (folder / "stores" / "mail.sqlite").rename(folder / "stores" / "gone.sqlite")
+    does(folder, *ERASE, status=2)
+    (folder / "stores" / "gone.sqlite").rename(folder / "stores" / "mail.sqlite")
+    does(folder, *ERASE, "--keep", "customers/active=a debt")
+    assert [row[0] for row in contents(folder)["crm.customer"] if row[0] in (1, 8)] == [1, 8]

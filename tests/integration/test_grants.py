@@ -1,0 +1,115 @@
+"""A role with just the rights that `grants` prints can do a run and a request, and nothing more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mssql, mysql, oracle, sqlite
+from sqlalchemy.exc import ProgrammingError
+
+from doelbinding.policy.load import load
+from doelbinding.stores.sql.grants import grants
+from tests.acceptance.test_story import run
+from tests.integration.mill import ANNA, DAY, TABLES, build
+
+PASSWORD = "p@ss/w"  # noqa: S105 - what is promised to work
+
+
+@pytest.fixture(scope="module")
+def granted(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_uri: str
+) -> Iterator[tuple[Path, sa.URL]]:
+    """A folder whose stores are reached by a role with the printed rights, and how it connects."""
+    server = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    folder = build(tmp_path_factory.mktemp("least") / "mill", server, "least")
+    printed = {store: does(folder, "grants", store, "--role", "least") for store in TABLES}
+    administer(server, "DROP ROLE IF EXISTS least")
+    administer(server, f"CREATE ROLE least LOGIN PASSWORD '{PASSWORD}'")
+    for store, statements in printed.items():
+        database = server.set(database=f"least_{store}")
+        administer(database, *re.findall(r"^GRANT .*;$", statements, re.MULTILINE))
+    sections = [
+        f'[stores.{store}]\ndrivername = "postgresql+psycopg"\nusername = "least"\n'
+        f'password_file = "password"\ndatabase = "least_{store}"\n'
+        f'query = {{ host = "{server.query["host"]}" }}\n'
+        for store in TABLES
+    ]
+    (folder / "doelbinding.toml").write_text("\n".join(sections))
+    (folder / "password").write_text(f"{PASSWORD}\n")
+    yield folder, server.set(username="least", password=PASSWORD)
+    for store in TABLES:
+        administer(server.set(database=f"least_{store}"), "DROP OWNED BY least CASCADE")
+    administer(server, "DROP OWNED BY least CASCADE", "DROP ROLE least")
+
+
+def administer(url: sa.URL, *statements: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def does(folder: Path, *command: str) -> str:
+    done = run(*command, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_printed_rights_are_enough(granted: tuple[Path, sa.URL]) -> None:
+    folder, _ = granted
+    found = re.search(r"^plan ([0-9a-f]{64})$", does(folder, "plan", "--at", DAY), re.MULTILINE)
+    assert found is not None
+    assert "finds none left" in does(folder, "apply", found[1], "--approve", found[1])
+    assert "finds none left" in does(folder, "subject", "erase", *ANNA, "--at", DAY, "--yes")
+
+
+@pytest.mark.parametrize(
+    ("store", "statement"),
+    [
+        ("crm", "INSERT INTO customer (id) VALUES (99)"),
+        ("crm", "UPDATE customer SET id = 99 WHERE id = 1"),
+        ("crm", "UPDATE contact SET customer_id = 2"),
+        ("crm", "UPDATE customer SET address_id = NULL"),
+        ("crm", "TRUNCATE contact"),
+        ("crm", "SELECT * FROM secret"),
+        ("mail", "UPDATE reader SET active = 1"),
+        ("mail", "DROP TABLE reader"),
+        ("mail", "ALTER TABLE reader ADD COLUMN more integer"),
+    ],
+)
+def test_the_role_can_do_no_more(granted: tuple[Path, sa.URL], store: str, statement: str) -> None:
+    folder, role = granted
+    assert folder.exists()
+    owner = role.set(username="postgres", password=None, database=f"least_{store}")
+    administer(owner, "CREATE TABLE IF NOT EXISTS secret (id integer)")
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        administer(role.set(database=f"least_{store}"), statement)
+
+
+@pytest.fixture(scope="module")
+def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("policy") / "mill") / "policy"
+
+
+def test_other_databases_get_their_own_words(policy: Path) -> None:
+    crm = load(policy).store_by_id["crm"]
+    for dialect in (mysql.dialect(), mssql.dialect()):  # type: ignore[no-untyped-call]
+        printed = grants(crm, dialect, "least")
+        assert "GRANT SELECT (id, street) ON address TO least;" in printed
+        assert "GRANT UPDATE (street) ON address TO least;" in printed
+        assert "GRANT DELETE ON address TO least;" in printed
+    printed = grants(crm, oracle.dialect(), "least")  # type: ignore[no-untyped-call]
+    assert "GRANT SELECT ON address TO least;" in printed
+    assert "GRANT UPDATE (street) ON address TO least;" in printed
+    assert all(line.startswith("--") for line in grants(crm, sqlite.dialect(), "least"))  # type: ignore[no-untyped-call]
+
+
+def test_names_that_need_quotes_get_them(policy: Path) -> None:
+    crm = load(policy).store_by_id["crm"]
+    printed = grants(crm, sa.create_engine("postgresql+psycopg://").dialect, 'x"; DROP')
+    assert all(line.endswith('TO "x""; DROP";') for line in printed if line.startswith("GRANT"))

@@ -1,0 +1,92 @@
+"""A night without a human: within its bound it is carried out, above it it stops and says so."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_story import contents, run
+from tests.integration.mill import build
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("nightly") / "mill")
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "mill")
+    configuration = tmp_path / "mill" / "doelbinding.toml"
+    configuration.write_text(configuration.read_text().replace(str(made), str(tmp_path / "mill")))
+    return tmp_path / "mill"
+
+
+def test_a_night_within_its_bound_is_carried_out_and_read_back(folder: Path) -> None:
+    done = run("nightly", "--approve-up-to", "100", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "finds none left" in done.stdout
+    assert [row[0] for row in contents(folder)["crm.customer"]] == [1, 2, 7, 8]
+    again = run("nightly", "--approve-up-to", "0", folder=folder)
+    assert again.returncode == 0, again.stderr
+    assert "nothing is there that nothing justifies" in again.stdout
+
+
+def test_a_night_above_its_bound_stops_and_leaves_the_plan_to_a_human(folder: Path) -> None:
+    before = contents(folder)
+    done = run("nightly", "--approve-up-to", "3", folder=folder)
+    assert done.returncode == 2
+    assert "and 3 may without a human: nothing was changed" in done.stderr
+    assert contents(folder) == before
+    plan = done.stderr.partition("doelbinding apply ")[2].split("`")[0]
+    assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
+
+
+def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:
+    """Its sealed keys would be found by no new plan: the address of people who are gone."""
+    with closing(sqlite3.connect(folder / "stores" / "crm.sqlite")) as crm:
+        crm.execute(
+            "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        crm.commit()
+    assert run("nightly", "--approve-up-to", "100", folder=folder).returncode == 2
+    rows = contents(folder)
+    assert len(rows["crm.customer"]) == 4
+    assert len(rows["crm.address"]) == 4
+    with closing(sqlite3.connect(folder / "stores" / "crm.sqlite")) as crm:
+        crm.execute("DROP TRIGGER stuck")
+        crm.commit()
+    assert "a run was interrupted: first go on" in run("plan", folder=folder).stdout
+    done = run("nightly", "--approve-up-to", "100", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(contents(folder)["crm.address"]) == 2
+
+
+def test_the_bounds_are_those_of_the_configuration(folder: Path) -> None:
+    configuration = folder / "doelbinding.toml"
+    written = configuration.read_text()
+    configuration.write_text(f"{written}\n[bounds]\nplan_days = 0\n")
+    plan = next(
+        line.split()[1]
+        for line in run("plan", folder=folder).stdout.splitlines()
+        if line.startswith("plan ")
+    )
+    done = run("apply", plan, "--approve", plan, folder=folder)
+    assert done.returncode == 2
+    assert "older than 0 days" in done.stderr
+    configuration.write_text(f'{written}\n[bounds]\nplan_days = "x"\n')
+    done = run("apply", plan, "--approve", plan, folder=folder)
+    assert done.returncode == 2
+    assert "plan_days must be a number from 0 up" in done.stderr
+    configuration.write_text(f"{written}\n[bounds]\ndrift_rows = 1000\n")
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as mail:
+        mail.executemany(
+            "INSERT INTO reader VALUES (?, 'Zed', 'z@example.com', 0, NULL)",
+            [(n,) for n in range(100, 150)],
+        )
+        mail.commit()
+    assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
