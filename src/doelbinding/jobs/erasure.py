@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure
+from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure, goes
 from doelbinding.jobs.requests import (
     Asked,
     NoSuchCase,
@@ -239,7 +239,7 @@ class _Case:
             self.workspace, self.asked, self.claim, request=self.request.id, again=True
         )
         return any(
-            fate.erased
+            goes(fate)
             and (fate.row.place.ref, fate.row.key) in new
             and not _is_stand_in(fate.value.column, fate.value.value)
             for fate in draft.decision.fates
@@ -247,15 +247,17 @@ class _Case:
 
     def _answer(self, decision: Decision) -> None:
         steps = StepRun.objects.filter(run__plan__request=self.request)
-        outcome = "granted" if not decision.kept else "partly_granted"
-        found = Decision.objects.filter(request=self.request, found__gt=0).exists()
+        made = Decision.objects.filter(request=self.request)
+        kept = max([decision.kept, *(one.kept for one in made if not one.weighed)])
+        outcome = "granted" if not kept else "partly_granted"
+        found = made.filter(found__gt=0).exists()
         record_answer(
             self.workspace,
             self.request,
             outcome if found else "nothing_found",
             datetime.now(UTC),
             rows=sum(steps.values_list("rows", flat=True)),
-            kept=decision.kept,
+            kept=kept,
         )
 
 

@@ -137,8 +137,19 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
             and (name := phase_name(reason.activity.id, reason.phase.id)) in by_name
             and by_name[name].decision.outcome is not Outcome.STOP
         )
-        kept_by = tuple(by_name[name] for name in keeping)
+        suspended = (one.name for one in decisions if _suspends(one, row, value))
+        kept_by = tuple(by_name[name] for name in dict.fromkeys((*keeping, *suspended)))
         yield Fate(row=row, value=value, kept_by=kept_by, shared=row.others)
+
+
+def _suspends(decision: PhaseDecision, row: FoundRow, value: FoundValue) -> bool:
+    """Tell whether a claim about a phase is weighed that binds a value, ended or undated or not."""
+    return decision.decision.suspends and any(
+        binding.activity == decision.activity.id
+        and (not binding.phases or decision.phase.id in binding.phases)
+        and value.column.name in binding.columns
+        for binding in row.place.dataset.bindings
+    )
 
 
 def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:
