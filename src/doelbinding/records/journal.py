@@ -84,7 +84,9 @@ class RecordedJournal:
         return frozenset(records.values_list("step", flat=True))
 
     def found(self, step: str, rows: int) -> None:
-        """Record how many rows a step finds before it starts."""
+        """Record how many rows a step finds before it starts, unless a ledger counts them."""
+        if self.announced:
+            return
         waiting = StepRun.objects.filter(run=self._run, step=step, state=StepRun.State.WAITING)
         waiting.update(found=rows)
 
