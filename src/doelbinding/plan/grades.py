@@ -60,6 +60,12 @@ def purged(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:
     return found
 
 
+def left_as_is(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:
+    """Purge nothing: for measuring what deletion itself costs."""
+    del plan, stores
+    return {}
+
+
 def _purged(store: Store, datasets: Sequence[str]) -> Erased:
     if not isinstance(store, Purges):
         return Erased(grade=Grade.DELETED, still="this store tells nothing of what it keeps")

@@ -36,10 +36,6 @@ class Surprise(Stopped):
     """The rows to go differ from the approved plan by more than its bound."""
 
 
-class OutOfTime(Stopped):
-    """The time given is over: what was committed is recorded, and the same plan goes on from it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """By how much the rows found may differ from the rows approved."""
@@ -137,20 +133,7 @@ class Outcome:
 
 
 Progress = Callable[[Step, int], None]
-
-
-def within(enough: Callable[[], bool], progress: Progress) -> Progress:
-    """Give a progress that stops a run cleanly after the batch in which its time was over."""
-
-    def tell(step: Step, rows: int) -> None:
-        progress(step, rows)
-        if enough():
-            raise OutOfTime(
-                f"the time given is over in step {step.id} ({step.ref}): what is done is "
-                "recorded; apply the same plan again to go on"
-            )
-
-    return tell
+Purge = Callable[[Plan, Mapping[str, Store]], Mapping[str, Erased]]
 
 
 def run(
@@ -161,8 +144,9 @@ def run(
     *,
     bound: Bound,
     progress: Progress = lambda _step, _rows: None,
+    purge: Purge = purged,
 ) -> Outcome:
-    """Run a plan on its stores and verify it by reading back.
+    """Run a plan on its stores, verify it by reading back, and purge what deletion left behind.
 
     Raises:
         ObstaclesFound: a store's catalogue forbids it; nothing was changed.
@@ -180,7 +164,7 @@ def run(
             journal.found(step.id, counts[step.id])
         told = atonce.Told(journal=journal, progress=progress)
         left = atonce.carry_out(plan, stores, keys, there, told)
-        return _outcome(plan, stores, journal, left)
+        return _outcome(plan, stores, journal, left, purge)
     _recount(plan, stores, keys, journal)
     _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
@@ -191,13 +175,17 @@ def run(
         _do(step, stores[step.store], keys, journal, progress)
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
-    return _outcome(plan, stores, journal, _left(plan, stores, keys, journal))
+    return _outcome(plan, stores, journal, _left(plan, stores, keys, journal), purge)
 
 
 def _outcome(
-    plan: Plan, stores: Mapping[str, Store], journal: Journal, left: Mapping[str, int]
+    plan: Plan,
+    stores: Mapping[str, Store],
+    journal: Journal,
+    left: Mapping[str, int],
+    purge: Purge,
 ) -> Outcome:
-    erased = {} if any(left.values()) else purged(plan, stores)
+    erased = {} if any(left.values()) else purge(plan, stores)
     journal.verified(left, least(one.grade for one in erased.values()))
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
     where = tuple(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from doelbinding.conformance.endings import TRANSFORMER
+from doelbinding.conformance.worlds import TEXTS, World
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType, Dataset
 from doelbinding.stores.sql.store import SqlStore
-from tests.integration.oracle.endings import TRANSFORMER
-from tests.integration.oracle.worlds import TEXTS, World
 
 _POSTGRESQL = {
     ColumnType.TEXT: sa.Text(),
@@ -116,16 +116,6 @@ def _filled(world: World, dialect: str) -> Iterator[tuple[str, list[dict[str, ob
                     {k: _typed(by_table[name], k, v, dialect) for k, v in r.items()} for r in rows
                 ]
             yield name, rows
-
-
-def read(policy: Policy, stores: Mapping[str, Store]) -> dict[str, list[dict[str, object]]]:
-    """Give the tables as the stores now read them."""
-    found = {}
-    for store, dataset in policy.datasets():
-        ref = f"{store.id}.{dataset.id}"
-        rows = [dict(row) for row in stores[store.id].rows(ref, {})]
-        found[ref] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
-    return found
 
 
 def _typed(dataset: Dataset, column: str, value: object, dialect: str) -> object:

@@ -11,12 +11,13 @@ from hypothesis import given
 from doelbinding.binding.judge import Judge
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, places
+from doelbinding.conformance.holding import read, thorough
+from doelbinding.conformance.worlds import World, worlds
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import foresee, ways_of
 from doelbinding.stores.memory.tables import MemoryTables
-from tests.integration.oracle.database import build, read
-from tests.integration.oracle.test_oracle import CASES, postgresql, sqlite, thorough
-from tests.integration.oracle.worlds import World, worlds
+from tests.integration.oracle.database import build
+from tests.integration.oracle.test_oracle import CASES, postgresql, sqlite
 
 __all__ = ["postgresql", "sqlite"]
 

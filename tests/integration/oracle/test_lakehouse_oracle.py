@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thorough
+from doelbinding.conformance.worlds import World, worlds
 from doelbinding.plan.ports import Store
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import Format
 from tests.integration.lakehouse import make_table, sail
-from tests.integration.oracle.test_oracle import hold_equal, hold_equal_for_one, thorough
-from tests.integration.oracle.worlds import World, worlds
 
 CASES = max(int(os.environ.get("ORACLE_CASES", "150")) // 15, 1)
 

@@ -32,14 +32,19 @@ class LakeCompiler(Compiler):
     def key_in(
         self, columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Any]
     ) -> sa.ColumnElement[bool]:
-        """Give whether columns hold one of the keys; a key of several parts part by part."""
+        """Give whether columns hold one of the keys.
+
+        Those of several parts stand in a list that is looked up: thousands of ORs are more than an
+        engine's parser bears.
+        """
         if len(columns) == 1 or not keys:
             return super().key_in(columns, keys)
-        each = (
-            sa.and_(*(held == bound(part) for held, part in zip(columns, key, strict=True)))
-            for key in keys
-        )
-        return sa.or_(*each)
+        parts: list[sa.ColumnClause[Any]] = [sa.column(f"part_{n}") for n in range(len(columns))]
+        told = [tuple(bound(part) for part in key) for key in keys]
+        listed = sa.values(*parts, name="listed").data(told)
+        same = (held == listed.c[part.name] for held, part in zip(columns, parts, strict=True))
+        asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(listed).where(*same)
+        return asked.correlate_except(listed).exists()
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays: where the question stands, by no other name."""

@@ -17,6 +17,9 @@ from doelbinding.plan.grades import Erased, Grade
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import cause
 
+MOST_VACUUMED = 256 * 2**20
+"""Bytes of a SQLite database that a run writes anew: a second or two, in which nobody writes."""
+
 _OUTSIDE = "AUTOCOMMIT"
 _LATER = {
     "mysql": "still in undo logs until InnoDB purges them, and in binary logs until they expire",
@@ -43,6 +46,9 @@ def purge(engine: sa.Engine, datasets: Sequence[Dataset]) -> Erased:
 def _sqlite(connection: sa.Connection) -> Erased:
     connection.exec_driver_sql("PRAGMA journal_size_limit = 0")
     busy = _checkpoint(connection)
+    if not busy and _size(connection) > MOST_VACUUMED:
+        still = "still in pages that others freed before, if they do not overwrite: run VACUUM"
+        return Erased(grade=Grade.DELETED, still=still)
     if not busy:
         connection.exec_driver_sql("VACUUM")
         busy = _checkpoint(connection)
@@ -50,6 +56,12 @@ def _sqlite(connection: sa.Connection) -> Erased:
         still = "not vacuumed: somebody reads the database, so its log could not be emptied"
         return Erased(grade=Grade.DELETED, still=still)
     return Erased(grade=Grade.VACUUMED)
+
+
+def _size(connection: sa.Connection) -> int:
+    """Give the size of the database in bytes."""
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
+    return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 0)
 
 
 def _checkpoint(connection: sa.Connection) -> bool:

@@ -14,10 +14,12 @@ from doelbinding.binding.circumstances import (
     Circumstances,
     Hold,
     HoldKind,
+    Key,
     Restriction,
     Stop,
     StopKind,
 )
+from doelbinding.conformance.endings import ended_otherwise
 from doelbinding.policy.activity import Activity, Basis, PersonCategory, Phase, Purpose, Term
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy, Version
@@ -39,7 +41,6 @@ from doelbinding.policy.stores import (
     WhenUnjustified,
 )
 from doelbinding.policy.vocabulary import ChangeReason, LawfulBasis
-from tests.integration.oracle.endings import ended_otherwise
 
 TODAY = date(2026, 11, 23)
 _DAYS = {ColumnType.DATE, ColumnType.DATE_TEXT}
@@ -252,12 +253,12 @@ def _fate() -> st.SearchStrategy[WhenUnjustified]:
 @st.composite
 def _datasets(draw: st.DrawFn, notes_stay: bool) -> tuple[Dataset, ...]:
     """Give the datasets; rows that a state is read from stay, as `check` demands (DB431)."""
-    kind = lambda: draw(st.sampled_from(TIME_TYPES))  # noqa: E731
-    owner = draw(
-        st.sampled_from(
-            ["nl", ControllerColumn(column="code", values={"N": "nl", "J": "jp", "n2": "nl"})]
-        )
-    )
+
+    def kind() -> ColumnType:
+        return draw(st.sampled_from(TIME_TYPES))
+
+    told = ControllerColumn(column="code", values={"N": "nl", "J": "jp", "n2": "nl"})
+    owner = told if draw(st.booleans()) else "nl"
     latest = Event(
         latest_of=draw(
             st.sampled_from(
@@ -552,7 +553,9 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
     text = st.one_of(st.none(), st.sampled_from(["x", "y", "-"]))
     score = st.one_of(st.none(), st.integers(0, 3))
     kind = st.sampled_from(["K", "P", "k", None])
-    addresses = [{"id": n, "street": draw(text)} for n in range(draw(st.integers(0, 2)))]
+    addresses: list[dict[str, object]] = [
+        {"id": n, "street": draw(text)} for n in range(draw(st.integers(0, 2)))
+    ]
     people = [
         {
             "id": n,
@@ -605,7 +608,9 @@ def _tables(draw: st.DrawFn, policy: Policy, junk: bool) -> dict[str, list[dict[
         }
         for n in range(draw(st.integers(0, 3)))
     ]
-    teams = [{"id": n, "motto": draw(text)} for n in range(draw(st.integers(0, 2)))]
+    teams: list[dict[str, object]] = [
+        {"id": n, "motto": draw(text)} for n in range(draw(st.integers(0, 2)))
+    ]
     members = [
         {"team_id": t["id"], "person_id": p["id"], "role": draw(text)}
         for t in teams
@@ -651,9 +656,9 @@ def _of_what() -> st.SearchStrategy[dict[str, frozenset[str]]]:
 def _said(draw: st.DrawFn, people: list[dict[str, object]]) -> Circumstances:
     ids = [p["id"] for p in people]
 
-    def someone() -> dict[str, frozenset[tuple[int, ...]]]:
+    def someone() -> dict[str, frozenset[Key]]:
         chosen = draw(st.lists(st.sampled_from(ids), min_size=1, unique=True))
-        return {"s.person": frozenset((n,) for n in chosen)}
+        return {"s.person": frozenset((int(str(n)),) for n in chosen)}
 
     def anyone() -> str:
         return draw(st.sampled_from(["nl", "jp"]))

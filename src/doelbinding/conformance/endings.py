@@ -14,7 +14,7 @@ from doelbinding.policy.endings import Ending, Grain, Inside, Strip
 from doelbinding.policy.stores import Binding, Column, ColumnType, Dataset
 
 if TYPE_CHECKING:
-    from tests.integration.oracle.worlds import World
+    from doelbinding.conformance.worlds import World
 
 TRANSFORMER = Transformer(keys=lambda name: name.encode())
 _TEXTS = [

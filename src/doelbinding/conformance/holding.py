@@ -1,0 +1,107 @@
+"""A store held to the oracle: what it leaves of a world is what the plain reading leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import HealthCheck, Phase, settings
+
+from doelbinding.binding.circumstances import Subjects
+from doelbinding.binding.justification import Row
+from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.paths import Place, place
+from doelbinding.conformance.endings import TRANSFORMER
+from doelbinding.conformance.worlds import World
+from doelbinding.plan.ports import Store
+from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.survey import surveyed
+from doelbinding.policy.model import Policy
+from doelbinding.retention.planner import Planner
+from doelbinding.stores.memory.oracle import apply_rules
+from doelbinding.stores.memory.tables import MemoryTables
+
+
+def thorough(cases: int) -> settings:
+    """Give settings under which real databases may take their time."""
+    return settings(
+        max_examples=cases,
+        deadline=None,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.large_base_example,
+            HealthCheck.data_too_large,
+        ],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target],
+    )
+
+
+def hold_equal(world: World, stores: Mapping[str, Store]) -> None:
+    """Run retention in the world's stores and by the oracle, and compare all that can be seen."""
+    planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
+    keys = planner.stopped.key_sets
+    before = MemoryTables(tables=read(world.policy, stores))
+    interpreter = Interpreter(
+        policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
+    )
+    wanted = apply_rules(interpreter, before, transformer=TRANSFORMER)
+    plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    assert read(world.policy, stores) == wanted.after.tables
+    assert outcome.left == dict.fromkeys(outcome.left, 0)
+    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+    undated: dict[str, int] = dict.fromkeys(wanted.undated, 0)
+    for doubt in plan.doubts:
+        undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
+    assert undated == wanted.undated
+
+
+def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
+    """Erase one person in the world's stores and by the oracle, and compare.
+
+    What is unknown goes too, save in rows that others share too; other people's rows stay as they
+    are.
+    """
+    before = MemoryTables(tables=read(world.policy, stores))
+    person = before.tables["s.person"][0]
+    planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
+    interpreter = Interpreter(
+        policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
+    )
+    here = place(world.policy, "s.person")
+    owners = interpreter.controllers(here, person)
+    if owners is None:
+        return
+    subjects: Subjects = {"s.person": frozenset({(int(str(person["id"])),)})}
+    keys = planner.about(subjects).key_sets
+    draft = planner.of_subject("0" * 64, subjects, owners[0], "case-1")
+    plan = surveyed(draft, stores, keys, b"secret")
+
+    def about(at_place: Place, row: Row) -> bool:
+        found = list(interpreter.people(at_place, row))
+        mine = [ref == "s.person" and key == (person["id"],) for _, ref, key in found]
+        owned = at_place.top.shared or interpreter.controllers(at_place, row) == owners
+        return any(mine) and owned
+
+    def alone(at_place: Place, row: Row) -> bool:
+        found = list(interpreter.people(at_place, row))
+        theirs = [
+            (ref, key, owned) == ("s.person", (person["id"],), owners) for owned, ref, key in found
+        ]
+        return about(at_place, row) and all(theirs)
+
+    wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    assert read(world.policy, stores) == wanted.after.tables
+    assert outcome.left == dict.fromkeys(outcome.left, 0)
+    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+
+
+def read(policy: Policy, stores: Mapping[str, Store]) -> dict[str, list[dict[str, object]]]:
+    """Give the tables as the stores now read them."""
+    found = {}
+    for store, dataset in policy.datasets():
+        ref = f"{store.id}.{dataset.id}"
+        rows = [dict(row) for row in stores[store.id].rows(ref, {})]
+        found[ref] = sorted(rows, key=lambda r: [r[k] for k in dataset.key])
+    return found
