@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.binding.circumstances import Key
+from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind
 from doelbinding.cli.demo import prepare
 from doelbinding.demo import create_databases, generate
 from doelbinding.plan.identifiers import NotAnIdentifier, parse_identifier
 from doelbinding.rights.found import Found
+from doelbinding.rights.lasting import remembering, with_newer_rows
 from doelbinding.rights.locate import Locator, NotIncluded
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
@@ -292,3 +293,27 @@ def test_postgresql_finds_what_sqlite_finds(
             store.close()
         for engine in engines.values():
             engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("kind", "covered"), [(StopKind.OBJECTION, True), (StopKind.ERASURE, False)]
+)
+def test_an_objection_covers_its_person_under_a_new_key(
+    workspace: Workspace, change: Change, kind: StopKind, covered: bool
+) -> None:
+    """R-IX.6: an objection to direct marketing lasts; what is erased may come back."""
+    mail, at = parse_identifier(MAIL), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    stop = Stop(
+        id="case-1", controller="stago-nl", kind=kind, phases=frozenset({"newsletter/active"}),
+        set_at=at, subjects={"web.nieuwsbrief": frozenset({(1,)})},
+    )  # fmt: skip
+    change(
+        "web",
+        "INSERT INTO nieuwsbrief VALUES (990, 'NL01', 'SANNE.deVries@example.com', NULL, "
+        "'ACTIVE', '2026-11-22 10:00:00', NULL)",
+    )
+    said = Circumstances(stops=(remembering(stop, [mail]),))
+    (now,) = with_newer_rows(said, workspace.policy, workspace.stores, at).stops
+    assert ((990,) in now.subjects["web.nieuwsbrief"]) is covered
+    assert (1,) in now.subjects["web.nieuwsbrief"]
+    assert not [name for name in now.subjects if "." not in name]

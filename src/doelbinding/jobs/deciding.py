@@ -25,10 +25,11 @@ from doelbinding.jobs.requests import (
     keep_claim,
 )
 from doelbinding.jobs.retention import approve_plan, digest_secret, enter_plan
+from doelbinding.jobs.said import said_by
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed
 from doelbinding.records.models import Decision, Request, RestrictionRecord
-from doelbinding.records.said import in_force, record_restriction, record_stop
+from doelbinding.records.said import record_restriction, record_stop
 from doelbinding.retention.planner import Planner
 from doelbinding.rights.answer import erasure_letter
 from doelbinding.rights.erasure import (
@@ -42,6 +43,7 @@ from doelbinding.rights.erasure import (
 )
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventory
+from doelbinding.rights.lasting import remembering
 from doelbinding.wiring import Workspace
 
 
@@ -81,7 +83,7 @@ def draft_erasure(
     before = inventory_of(workspace, asked, found)
     phases = decide_phases(before, claim)
     stops = tuple(stops_for(phases, asked.controller, found.subjects, case, asked.at))
-    said = with_stops(_without_own(workspace, request), stops)
+    said = with_stops(_without_own(workspace, request, asked.at), stops)
     under = take_inventory(
         policy=workspace.policy,
         controller=asked.controller,
@@ -105,9 +107,9 @@ def draft_erasure(
     )
 
 
-def _without_own(workspace: Workspace, request: str | None) -> Circumstances:
+def _without_own(workspace: Workspace, request: str | None, at: datetime) -> Circumstances:
     """Give what is in force, less what a case restricted while its claim was weighed."""
-    said = in_force(workspace.records.sealer)
+    said = said_by(workspace, at)
     if request is None:
         return said
     own = set(RestrictionRecord.objects.filter(request_id=request).values_list("id", flat=True))
@@ -139,7 +141,7 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
     with transaction.atomic():
         keep_claim(workspace, request, asked, claim)
         _end_restriction(workspace, request)
-        _record_words(workspace, request, draft, case)
+        _record_words(workspace, request, asked, draft, case)
         record = enter_plan(workspace, plan, keys, request)
         approve_plan(workspace, record.fingerprint, by)
         return Decision.objects.create(
@@ -211,7 +213,9 @@ def _end_restriction(workspace: Workspace, request: Request) -> None:
     weighed.update(lifted_at=now)
 
 
-def _record_words(workspace: Workspace, request: Request, draft: ErasureDraft, case: str) -> None:
+def _record_words(
+    workspace: Workspace, request: Request, asked: Asked, draft: ErasureDraft, case: str
+) -> None:
     """Record the stops, and the restriction of what is weighed, before anything goes."""
     records = workspace.records
     about: dict[str, object] = {
@@ -221,7 +225,7 @@ def _record_words(workspace: Workspace, request: Request, draft: ErasureDraft, c
     }
     entries: list[tuple[EntryKind, dict[str, object]]] = []
     for stop in draft.decision.stops:
-        record_stop(stop, request, records.sealer)
+        record_stop(remembering(stop, asked.identifiers), request, records.sealer)
         reason = "marketing_objection" if stop.kind.lasts else "erasure"
         for name in sorted(stop.phases):
             activity, _, phase = name.partition("/")

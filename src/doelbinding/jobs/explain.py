@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from doelbinding.binding.justification import Justification, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
+from doelbinding.jobs.said import said_by
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.transformation import Transformation
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType
-from doelbinding.records.said import in_force
 from doelbinding.rights.reading import Reading
 from doelbinding.wiring import Workspace
 
@@ -84,7 +84,7 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
         policy=workspace.policy,
         reader=Reading(workspace.stores),
         at=at,
-        circumstances=in_force(workspace.records.sealer),
+        circumstances=said_by(workspace, at),
     )
     return Explanation(
         place=here,

@@ -11,13 +11,13 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.said import said_by
 from doelbinding.law.clock import answer_deadline
 from doelbinding.law.rights import ErasureGround
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.models import Decision, HoldRecord, Request
-from doelbinding.records.said import in_force
 from doelbinding.rights.answer import (
     Case,
 )
@@ -91,7 +91,7 @@ def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:
         controller=asked.controller,
         found=found,
         stores=workspace.stores,
-        circumstances=in_force(workspace.records.sealer),
+        circumstances=said_by(workspace, asked.at),
         at=asked.at,
     )
 

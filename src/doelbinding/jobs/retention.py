@@ -14,6 +14,7 @@ from django.db import transaction
 from doelbinding.binding.needs import ONLY
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.said import said_by
 from doelbinding.law.clock import last_day
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
@@ -28,7 +29,6 @@ from doelbinding.records.journal import RecordedJournal
 from doelbinding.records.models import LedgerEntry, PlanRecord, Request, Run, StepRun
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
-from doelbinding.records.said import in_force
 from doelbinding.retention.planner import Planner
 from doelbinding.wiring import Workspace
 
@@ -84,7 +84,7 @@ def planner_at(workspace: Workspace, at: datetime, stores: frozenset[str] | None
     return Planner(
         policy=workspace.policy,
         at=at,
-        circumstances=in_force(workspace.records.sealer),
+        circumstances=said_by(workspace, at),
         stores=stores,
     )
 
