@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doelbinding.plan.identifiers import normalise
-from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
+from doelbinding.policy.stores import Column, ColumnType, Dataset, Inside, Store
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.identify import serving_indexes
 from doelbinding.stores.sql.store import SqlStore
@@ -160,3 +160,21 @@ def _scans(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT pg_sleep(0.3)")
         return int(connection.exec_driver_sql(asked).scalar_one())
+
+
+def test_an_identifier_inside_a_document_is_found(sqlite: sa.Engine) -> None:
+    columns = (
+        Column(name="id", type=ColumnType.INTEGER),
+        Column(name="held"),
+        Column(name="mail", identifier="email", inside=Inside(column="held", path="$.mail")),
+    )
+    dataset = Dataset(
+        id="d", table="identified", key=("id",), columns=columns, label={}, person=True
+    )
+    store = SqlStore(Store(id="s", label={}, country="NL", datasets=(dataset,)), sqlite)
+    with sqlite.begin() as connection:
+        connection.execute(sa.text("DELETE FROM identified"))
+        rows = [{"id": 1, "held": '{"mail": "A@example.com"}'}, {"id": 2, "held": "{}"}]
+        connection.execute(sa.text("INSERT INTO identified VALUES (:id, :held)"), rows)
+    found = store.match("s.d", "mail", "email", ["a@example.com"])
+    assert [row["id"] for row in found] == [1]

@@ -176,6 +176,9 @@ class Gatherer:
     def _alike(self, lookup: Lookup, kind: str) -> tuple[str, list[Any]]:
         """Ask for at least the rows that are alike."""
         (name,) = lookup.columns
+        document = self._of(lookup.ref).column(name).inside
+        if document is not None:  # read from the document, and judged, here
+            return f"{self._quoted(document.column)} IS NOT NULL", []
         asked = self._question(lookup.ref, name, kind)
         said: list[Any] = []
         for (value,) in lookup.keys:
