@@ -268,10 +268,12 @@ def _survey(steps: Sequence[Step], compiler: LakeCompiler, dialect: SparkDialect
         start: sa.ColumnElement[Any] = sa.null()
         if oldest is not None and not _far(oldest):
             start = sa.cast(oldest, sa.Text)
-        told += [sa.case((found, _ONE), else_=_NONE), start]
+        told += [found, start]
     inner, told = flattened(here, told, (), dialect)
+    any_ = sa.or_(*told[::2])  # so that files are passed over whose statistics rule them out
+    told[::2] = [sa.case((found, _ONE), else_=_NONE) for found in told[::2]]
     labelled = [one.label(f"told_{n}") for n, one in enumerate(told)]
-    asked = sa.select(*labelled).select_from(inner).subquery("asked")
+    asked = sa.select(*labelled).select_from(inner).where(any_).subquery("asked")
     outer: list[sa.ColumnElement[Any]] = []
     for n in range(0, len(told), 2):
         count, least = asked.c[f"told_{n}"], asked.c[f"told_{n + 1}"]
