@@ -165,13 +165,16 @@ def run(
         told = atonce.Told(journal=journal, progress=progress)
         left = atonce.carry_out(plan, stores, keys, there, told)
         return _outcome(plan, stores, journal, left, purge)
-    _recount(plan, stores, keys, journal)
+    begun = journal.begun()
     _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:
             found = stores[step.store].select_keys(step, keys)
             journal.seal(step.id, [key for batch in found for key in batch])
     for step in plan.steps:
+        if step.id in begun:  # counted now, when every step before it is done
+            rows_left = stores[step.store].remaining(step, keys, _sealed(step, journal))
+            journal.recount(step.id, rows_left)
         _do(step, stores[step.store], keys, journal, progress)
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
@@ -221,15 +224,6 @@ def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
     refusals = [one for one in obstacles(plan, stores) if one.gravity is Gravity.REFUSES]
     if refusals:
         raise ObstaclesFound(refusals)
-
-
-def _recount(plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal) -> None:
-    """Take stock of the steps that a process died in, so that what they did is counted once."""
-    begun = journal.begun()
-    for step in plan.steps:
-        if step.id in begun:
-            left = stores[step.store].remaining(step, keys, _sealed(step, journal))
-            journal.recount(step.id, left)
 
 
 def _compare(
