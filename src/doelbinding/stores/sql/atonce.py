@@ -7,7 +7,7 @@ it changes. What is found and what is read back comes over connections that neve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,7 +63,8 @@ class AtOnce:
             with self._refusing():
                 changed = _pipelined(pooled.driver_connection, asked, keys, transaction=True)
         except BaseException:
-            pooled.rollback()
+            with suppress(self._engine.dialect.loaded_dbapi.Error):  # lost: nothing to roll back
+                pooled.rollback()
             raise
         finally:
             pooled.close()
