@@ -103,6 +103,14 @@ def test_the_story_shows_each_step_verified(told: tuple[Path, str]) -> None:
     assert printed.rstrip().splitlines()[-1].startswith("The folder")
 
 
+def test_the_evidence_says_how_far_gone_what_was_deleted_is(told: tuple[Path, str]) -> None:
+    folder, printed = told
+    with zipfile.ZipFile(folder / "evidence.zip") as bundle:
+        proof = b"".join(bundle.read(name) for name in bundle.namelist())
+    assert "crm: vacuumed" in printed
+    assert b'"grade":"vacuumed"' in proof.replace(b"\\", b"")
+
+
 def test_the_story_can_be_told_twice(copy: Path) -> None:
     again = make(copy)
     assert again.returncode == 0, again.stderr

@@ -23,6 +23,7 @@ from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import Format, Table
 from doelbinding.stores.outside import Address, CannotConnect
+from doelbinding.wiring import NotConfigured, Workspace
 from tests.integration.lakehouse import insert, make_table, sail
 
 PEOPLE = Dataset(
@@ -313,3 +314,18 @@ def test_a_token_comes_from_a_file_and_is_quoted(tmp_path: Path) -> None:
 def test_an_address_that_cannot_be_used_is_refused(told: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(CannotConnect):
         connect(MAPPED, Address(url="sc://spark", home=tmp_path, settings=told))
+
+
+def test_a_working_folder_connects_a_store_by_the_scheme_of_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"url": "sc://spark:15002", "tables": {"people": {"name": "crm.people"}}}
+    store = Workspace(home=tmp_path, settings={"stores": {"lake": told}})._store(MAPPED)
+    assert isinstance(store, LakehouseStore)
+    assert store.lake.url == "sc://spark:15002"
+    monkeypatch.setenv("DOELBINDING_STORE_LAKE_URL", "sc://other:15002")
+    store = Workspace(home=tmp_path, settings={})._store(MAPPED)
+    assert isinstance(store, LakehouseStore)
+    assert store.lake.url == "sc://other:15002"
+    with pytest.raises(NotConfigured, match="keep_hours"):
+        Workspace(home=tmp_path, settings={"stores": {"lake": {"keep_hours": "x"}}})._store(MAPPED)
