@@ -48,7 +48,7 @@ app(arguments)
 JOURNAL = ("doelbinding.records.journal", "RecordedJournal")
 LOG = ("doelbinding.records.evidence", "RecordedEntries")
 MOMENTS = [
-    (*JOURNAL, "announce", "1", "after"),
+    (*JOURNAL, "intend", "2", "after"),
     (*JOURNAL, "changed", "1", "before"),
     (*JOURNAL, "verified", "1", "after"),
     (*LOG, "append", "3", "before"),
