@@ -34,6 +34,8 @@ from doelbinding.stores.sql.store import SqlStore
 
 CONFIGURATION = "doelbinding.toml"
 
+_EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
+
 
 class NotConfigured(Exception):
     """The working folder does not say where the policy or a store is."""
@@ -166,7 +168,20 @@ class Workspace:
                 "sqlite:///stores/crm.sqlite or postgresql+psycopg://role@host/database"
             ) from None
         self._start_embedded()
-        return make_engine(url)
+        try:
+            return make_engine(url)
+        except ArgumentError:
+            raise NotConfigured(
+                f"the address of store {store!r} begins with {url.drivername!r}, which is no "
+                "database known here: write sqlite, postgresql+psycopg or mariadb+pymysql"
+            ) from None
+        except ModuleNotFoundError as missing:
+            extra = _EXTRAS.get(url.get_backend_name())
+            advice = f"pip install 'doelbinding[{extra}]', and write" if extra else "install it, or"
+            raise NotConfigured(
+                f"store {store!r}: the driver {missing.name!r} of {url.drivername!r} is not "
+                f"installed: {advice} postgresql+psycopg or mariadb+pymysql in its address"
+            ) from None
 
     def _url(self, store: str, section: Mapping[str, Any]) -> sa.URL:
         """Build a URL from `url`, or from its parts with the password from elsewhere."""

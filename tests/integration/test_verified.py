@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Refused
-from doelbinding.plan.run import Left
+from doelbinding.plan.run import Bound, Left, MemoryJournal, OutOfTime, run, within
+from doelbinding.plan.survey import surveyed
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
-from tests.integration.one_table import ENDED, ROWS, TABLE, done, mapped, say, step
+from tests.integration.one_table import ENDED, ROWS, TABLE, done, mapped, plan, say, step
 
 EMPTIES = step(Deed.EMPTY, ENDED, Emptied(column="name"))
 DELETES = step(Deed.DELETE)
@@ -71,3 +72,17 @@ def test_a_row_that_appears_after_its_step_is_found(engine: sa.Engine) -> None:
     if len(calls) < 2:
         pytest.fail("the second step did not start")
     assert outcome.where == (Left(step="s001", ref="s.person", rows=1),)
+
+
+def test_a_run_whose_time_is_over_stops_after_a_batch_and_goes_on(engine: sa.Engine) -> None:
+    store = SqlStore(mapped(), engine, batch=1)
+    made = surveyed(plan(step(Deed.DELETE)), {"s": store}, {}, b"secret")
+    journal = MemoryJournal()
+    journal.seal("s001", [])  # begun before, so that it goes on in batches
+    journal.intend("s001")
+    told = within(lambda: True, lambda _step, _rows: None)
+    with pytest.raises(OutOfTime, match="apply the same plan again"):
+        run(made, {"s": store}, {}, journal, bound=Bound(share=0.0), progress=told)
+    assert journal.done_rows("s001") == 1
+    assert run(made, {"s": store}, {}, journal, bound=Bound(share=0.0)).verified
+    assert journal.done_rows("s001") == 2

@@ -129,8 +129,10 @@ def _do(store: CarriesOut, steps: Sequence[Step], keys: KeySets, found: Found, t
         done = changed[step.id]
         if found[step.id]:
             journal.changed(step, Changed(rows=len(done), keys=done))
-            told.progress(step, len(done))
         journal.finished(step.id)
+    for step in steps:  # once all is recorded, since being told may end the run
+        if found[step.id]:
+            told.progress(step, len(changed[step.id]))
 
 
 def is_fresh(plan: Plan, journal: Journal) -> bool:

@@ -36,6 +36,10 @@ class Surprise(Stopped):
     """The rows to go differ from the approved plan by more than its bound."""
 
 
+class OutOfTime(Stopped):
+    """The time given is over: what was committed is recorded, and the same plan goes on from it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """By how much the rows found may differ from the rows approved."""
@@ -134,6 +138,20 @@ class Outcome:
 
 Progress = Callable[[Step, int], None]
 Purge = Callable[[Plan, Mapping[str, Store]], Mapping[str, Erased]]
+
+
+def within(enough: Callable[[], bool], progress: Progress) -> Progress:
+    """Give a progress that stops a run cleanly after the batch in which its time was over."""
+
+    def tell(step: Step, rows: int) -> None:
+        progress(step, rows)
+        if enough():
+            raise OutOfTime(
+                f"the time given is over in step {step.id} ({step.ref}): what is done is "
+                "recorded; apply the same plan again to go on"
+            )
+
+    return tell
 
 
 def run(

@@ -253,6 +253,8 @@ class Compiler:
         if not keys:
             return sa.false()
         if len(columns) > 1:
+            if self.dialect == "mssql":  # which has no tuples
+                return sa.or_(*(_each_equals(columns, key) for key in keys))
             return sa.tuple_(*columns).in_([tuple(key) for key in keys])
         values = sorted({key[0] for key in keys}, key=repr)
         if self.dialect == "postgresql":
@@ -362,3 +364,7 @@ class Compiler:
 
 def _encoded(part: Any, folds: bool) -> Any:  # noqa: FBT001 - one of a pair
     return part.encode() if folds and isinstance(part, str) else part
+
+
+def _each_equals(columns: Sequence[sa.ColumnElement[Any]], key: Key) -> sa.ColumnElement[bool]:
+    return sa.and_(*(c == bound(part) for c, part in zip(columns, key, strict=True)))

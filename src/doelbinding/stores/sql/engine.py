@@ -23,7 +23,8 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
         arguments["options"] = (
             f"-c lock_timeout={lock_seconds}s -c timezone=UTC -c datestyle=ISO "
-            "-c row_security=off -c application_name=doelbinding"
+            "-c row_security=off -c application_name=doelbinding "
+            "-c plan_cache_mode=force_custom_plan"  # boundaries decide between index and scan
         )
         arguments["connect_timeout"] = lock_seconds
     if url.get_backend_name() in {"mysql", "mariadb"}:
