@@ -22,7 +22,7 @@ from doelbinding.binding.expression import (
     needs_sealing,
 )
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
-from doelbinding.binding.paths import Place, place, places
+from doelbinding.binding.paths import Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.plan.ends import emptied, files_of, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
@@ -119,6 +119,7 @@ class Planner:
                     deed=Deed.EMPTY,
                     needed=needed,
                     narrow=meant if meant == YES else Up(link=link, part=meant, missing=False),
+                    unless=needs.stays(here),
                     columns=tuple(Emptied(column=name) for name in reference.columns),
                     sealed=needs_sealing(needed),
                     releases=reference.to,
@@ -268,23 +269,26 @@ class Planner:
         drafts = list(drafts)
         ordered = sorted(
             (step for step in drafts if step.releases is None),
-            key=lambda step: (step.deed is not Deed.DELETE, self._read(step), not _strips(step)),
+            key=lambda step: (
+                step.deed is not Deed.DELETE,
+                self._read(step),
+                not _strips(step),
+                self._identifies(step),
+            ),
         )
         for release in (step for step in drafts if step.releases is not None):
             deletions = [n for n, step in enumerate(ordered) if _deletes(step, release)]
             if deletions:
-                ordered.insert(deletions[0], self._beyond_deleted(release, ordered[: deletions[0]]))
+                ordered.insert(deletions[0], _beyond_deleted(release, ordered[: deletions[0]]))
         steps = tuple(replace(step, id=f"s{n:03}") for n, step in enumerate(ordered, 1))
         return Plan(
             kind=kind, policy=fingerprint, at=self.at, steps=steps, doubts=tuple(doubts), case=case
         )
 
-    def _beyond_deleted(self, release: Step, before: Iterable[Step]) -> Step:
-        """Leave out of the count of emptied references the rows that are deleted before."""
-        if not any(step.ref == release.ref and step.deed is Deed.DELETE for step in before):
-            return release
-        here = place(self.policy, release.ref)
-        return replace(release, unless=self.stopped.stays(here))
+    def _identifies(self, step: Step) -> bool:
+        """Tell whether a step changes what people are found by, and names taken out of texts."""
+        dataset = self.policy.store_by_id[step.store].dataset(step.dataset)
+        return any(dataset.column(one.column).identifier for one in step.columns)
 
     def _read(self, step: Step) -> bool:
         """Tell whether a step empties a column that dates or conditions another."""
@@ -303,6 +307,12 @@ class Planner:
 
 def _strips(step: Step) -> bool:
     return any(strips(one.transformation) for one in step.columns)
+
+
+def _beyond_deleted(release: Step, before: Iterable[Step]) -> Step:
+    """Leave out of the count of emptied references the rows that are deleted before."""
+    deleted = any(step.ref == release.ref and step.deed is Deed.DELETE for step in before)
+    return release if deleted else replace(release, unless=None)
 
 
 def _deletes(step: Step, release: Step) -> bool:
