@@ -76,12 +76,13 @@ class Sizes:
     rows: int = 500_000
     people: int = 10_000
     erasures: int = 50
+    many: int = 1_000
     entries: int = 20_000
     values: int = 20_000
     repeat: int = 3
 
 
-QUICK = Sizes(rows=20_000, people=500, erasures=10, entries=2_000, values=2_000, repeat=1)
+QUICK = Sizes(rows=20_000, people=500, erasures=10, many=20, entries=2_000, values=2_000, repeat=1)
 
 
 class Unequal(Exception):

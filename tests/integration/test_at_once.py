@@ -14,7 +14,7 @@ from benchmarks.server import Server
 from doelbinding.binding.circumstances import NOTHING_SAID, Stop, StopKind
 from doelbinding.plan import atonce
 from doelbinding.plan.model import Plan
-from doelbinding.plan.ports import Refused
+from doelbinding.plan.ports import Obstacle, Refused
 from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
@@ -145,3 +145,18 @@ def test_what_was_said_alike_has_one_name_whoever_said_it(made: Shop) -> None:
     assert drafts[0].plan.steps is drafts[1].plan.steps
     assert {len(keys) for keys in drafts[1].keys.values()} == {1, 2}
     assert made.plan.steps
+
+
+def test_indexes_by_which_people_would_be_found_are_named(made: Shop) -> None:
+    before = _looked_up(made)
+    assert [one.ref for one in before] == ["shop.customer"]
+    for one in before:
+        for statement in one.remedy.split("; "):
+            with made.store.engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+    assert _looked_up(made) == []
+
+
+def _looked_up(made: Shop) -> list[Obstacle]:
+    found = made.store.preflight(made.drafted.plan.steps)
+    return [one for one in found if "looked up" in one.message]

@@ -87,8 +87,9 @@ def joined(said: Circumstances, *, dated: bool) -> Circumstances:
     stops: dict[object, list[Stop]] = {}
     for stop in said.stops:
         when = stop.set_at if dated and not stop.kind.lasts else None
-        mark = stop.controller, stop.kind, tuple(sorted(stop.phases)), when
-        stops.setdefault(mark, []).append(stop)
+        for phase in sorted(stop.phases):
+            of_phase = replace(stop, phases=frozenset({phase}))
+            stops.setdefault((stop.controller, stop.kind, phase, when), []).append(of_phase)
     holds: dict[object, list[Hold]] = {}
     for hold in said.holds:
         holds.setdefault((hold.controller,), []).append(hold)

@@ -12,6 +12,7 @@ from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import acting, refuses, warns
 from doelbinding.stores.sql.constraints import against
 from doelbinding.stores.sql.indexes import create_index, is_indexed, unserved
+from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
 
 _INDEXED = frozenset({"mysql", "mariadb"})
@@ -45,6 +46,9 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
         if not any(one.gravity is Gravity.REFUSES for one in told):
             told += unserved(connection, ref, dataset, mine)
         found += told
+        there = {c["name"] for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
+        if all(column.name in there for column in dataset.own_columns):
+            found += unserved_lookups(connection, store, dataset)
     return found
 
 
