@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,12 @@ _TYPES = {
     ColumnType.EPOCH_MILLISECONDS: "BIGINT",
     ColumnType.EPOCH_SECONDS: "BIGINT",
 }
+
+
+_MAIN = sys.modules["__main__"]
+if not hasattr(_MAIN, "__file__"):
+    # a worker of pytest-xdist; without it the driver takes this for its own doctests
+    _MAIN.__file__ = __file__
 
 
 @contextmanager

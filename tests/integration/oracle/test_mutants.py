@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 
 from doelbinding.binding.expression import And, Comparison, Or
+from doelbinding.conformance.worlds import JUNK, TODAY, World, worlds
 from doelbinding.plan.model import Deed
 from doelbinding.plan.ports import StoreError
 from doelbinding.plan.run import Stopped
@@ -28,7 +29,6 @@ from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import mapped, step
 from tests.integration.oracle.database import build
 from tests.integration.oracle.test_oracle import hold_equal, sqlite
-from tests.integration.oracle.worlds import JUNK, TODAY, World, worlds
 
 __all__ = ["sqlite"]
 WORLDS = 60

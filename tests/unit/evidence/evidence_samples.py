@@ -55,6 +55,8 @@ ONE_OF_EACH: Mapping[EntryKind, Mapping[str, object]] = {
         "person": PERSON, "controller": "stago-nl", "reason": "accuracy_contested"
     },
     EntryKind.KEY_DESTROYED: {"key": "visits-2026", "destroyed": LATER},
+    EntryKind.STORE_REAPPLIED: {"store": "crm", "returned": 3, "rows": 3},
+    EntryKind.LOG_RECOVERED: {"signed": 20, "held": 12, "by": PERSON},
     EntryKind.RESTRICTION_LIFTED: {"person": PERSON, "controller": "stago-nl", "informed": LATER},
     EntryKind.CHECK_DONE: {"policy": HASH, "scope": "model", "errors": 0, "warnings": 2},
     EntryKind.CONTROL_ASSESSED: {

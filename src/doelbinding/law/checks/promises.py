@@ -30,6 +30,8 @@ EVIDENCE_KINDS = frozenset(
         "restriction.set",
         "restriction.lifted",
         "key.destroyed",
+        "log.recovered",
+        "store.reapplied",
         "check.done",
         "control.assessed",
         "checkpoint.exported",

@@ -119,7 +119,7 @@ def _innodb_referrers(connection: sa.Connection, dataset: Dataset) -> Iterator[R
     """
     names = "INNODB_SYS_FOREIGN" if _is_mariadb(connection) else "INNODB_FOREIGN"
     asked = sa.text(
-        f"SELECT f.FOR_NAME, f.TYPE, c.FOR_COL_NAME FROM information_schema.{names} f "  # noqa: S608
+        f"SELECT f.ID, f.FOR_NAME, f.TYPE, c.FOR_COL_NAME FROM information_schema.{names} f "  # noqa: S608
         f"JOIN information_schema.{names}_COLS c ON c.ID = f.ID "
         "WHERE f.REF_NAME = concat(coalesce(:home, database()), '/', :name) ORDER BY f.ID, c.POS"
     )
@@ -128,10 +128,10 @@ def _innodb_referrers(connection: sa.Connection, dataset: Dataset) -> Iterator[R
         rows = connection.execute(asked, {"home": dataset.schema_, "name": dataset.table}).all()
     except SQLAlchemyError as error:
         raise NotAllSeen from error
-    grouped: dict[tuple[str, int], list[str]] = {}
-    for name, kind, column in rows:
-        grouped.setdefault((name, kind), []).append(column)
-    for (name, kind), columns in grouped.items():
+    grouped: dict[tuple[str, str, int], list[str]] = {}
+    for key, name, kind, column in rows:
+        grouped.setdefault((key, name, kind), []).append(column)
+    for (_, name, kind), columns in grouped.items():
         schema, _, table = name.partition("/")
         yield Referrer(
             table=table,
