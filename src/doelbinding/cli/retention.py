@@ -115,6 +115,9 @@ def apply(
         float | None,
         typer.Option(help="By which percentage the rows may differ; default as configured, or 1."),
     ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop cleanly after so long; the same command goes on.")
+    ] = None,
 ) -> None:
     """Approve a plan, carry it out, verify it by reading back. Goes on where it was interrupted."""
     workspace = opened(context.obj)
@@ -133,10 +136,24 @@ def apply(
     approve_plan(workspace, fingerprint, by or somebody())
     with progress_of(made) as progress:
         bound = workspace.bound if drift is None else Bound(share=drift / 100)
-        outcome = apply_plan(workspace, fingerprint, bound=bound, progress=progress)
+        outcome = apply_plan(
+            workspace, fingerprint, bound=bound, progress=_until(minutes, progress)
+        )
     show_outcome(made, outcome)
     if not outcome.verified:
         raise typer.Exit(1)
+
+
+def _until(minutes: float | None, progress: Progress) -> Progress:
+    """Give a progress that stops the run after some minutes from now."""
+    from time import monotonic
+
+    from doelbinding.plan.run import within
+
+    if minutes is None:
+        return progress
+    end = monotonic() + 60 * minutes
+    return within(lambda: monotonic() > end, progress)
 
 
 def nightly(
@@ -145,6 +162,9 @@ def nightly(
         int, typer.Option(help="Approve a plan of at most so many rows; above it, stop.", min=0)
     ],
     by: Annotated[str | None, typer.Option(help="In whose name; default: you.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop cleanly after so long; the next night goes on.")
+    ] = None,
 ) -> None:
     """Plan retention and carry it out without a human, if no more rows go than may."""
     workspace = opened(context.obj)
@@ -155,7 +175,7 @@ def nightly(
         instant_of(None),
         most=approve_up_to,
         by=by or somebody(),
-        progress=lambda _step, _rows: None,
+        progress=_until(minutes, lambda _step, _rows: None),
     )
     for made, outcome in zip(done.plans, done.outcomes, strict=True):
         show_plan(made)

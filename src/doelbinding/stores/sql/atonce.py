@@ -23,6 +23,8 @@ from doelbinding.stores.sql.questions import unknown
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.written import Texts, Written, own_keys
 
+_LOST = ("57P", "08")  # the server stops, the connection fails; without a state it is gone
+
 
 class AtOnce:
     """Carries small plans out on one PostgreSQL database.
@@ -81,10 +83,18 @@ class AtOnce:
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
+        driver = self._engine.dialect.loaded_dbapi
         try:
             yield
-        except self._engine.dialect.loaded_dbapi.Error as error:
-            named = f"{type(error).__name__} {getattr(error, 'sqlstate', None) or ''}".strip()
+        except driver.Error as error:
+            state = getattr(error, "sqlstate", None)
+            named = f"{type(error).__name__} {state or ''}".strip()
+            failed = isinstance(error, driver.OperationalError)
+            if failed and (state or _LOST[0]).startswith(_LOST):
+                raise Refused(
+                    f"store {self._id!r} was lost ({named}): whether this batch was changed is not "
+                    "known; run the same plan again, which goes on from what is there"
+                ) from None
             raise Refused(
                 f"store {self._id!r} refused a statement ({named}): nothing of this batch was "
                 "changed; mend the cause and run the same plan again"

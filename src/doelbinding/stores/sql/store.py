@@ -13,7 +13,7 @@ from time import sleep
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
@@ -115,11 +115,19 @@ class SqlStore:
                 with connection.begin():
                     yield connection
             except SQLAlchemyError as error:
-                kind = WillPass if will_pass(error) else Refused
-                raise kind(
-                    f"store {self.id!r} refused a statement ({cause(error)}): nothing of this "
-                    "batch was changed; mend the cause and run the same plan again"
-                ) from None
+                raise self._refused(error) from None
+
+    def _refused(self, error: SQLAlchemyError) -> Refused:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return Refused(
+                f"store {self.id!r} was lost ({cause(error)}): whether this batch was changed is "
+                "not known; run the same plan again, which goes on from what is there"
+            )
+        kind = WillPass if will_pass(error) else Refused
+        return kind(
+            f"store {self.id!r} refused a statement ({cause(error)}): nothing of this batch was "
+            "changed; mend the cause and run the same plan again"
+        )
 
     def _unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(
