@@ -1,0 +1,85 @@
+"""What a command leaves that was killed and run again, held to what it leaves undisturbed.
+
+With EVERY_BOUNDARY set in the environment the command dies at each boundary. Otherwise, where a
+sample is asked for, it dies at some that are spread evenly and begin elsewhere each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.integration.dying import KILLED
+
+ROOT = Path(__file__).parents[2]
+EVERY = bool(os.environ.get("EVERY_BOUNDARY"))
+SAME = ("status", "rows", "kept", "facts", "ledger", "open", "sealed", "letters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Killed:
+    """A command that is killed again and again, in two processes side by side.
+
+    Args:
+        ready: the working folder that each run starts from.
+        least: fewer boundaries than this would show that they are no longer seen.
+        sample: at how many of them it dies unless at every one; 0: always at every one.
+        options: more for the program in `boundaries.py`.
+        server: the address of the PostgreSQL server, with the databases `READY_…` to copy.
+    """
+
+    ready: Path
+    least: int
+    sample: int = 0
+    options: Sequence[str] = ()
+    server: str | None = None
+    databases: str = "ready"
+
+    def holds(self, folder: Path, *command: str) -> dict[str, Any]:
+        """Hold each death to the undisturbed run, which is given."""
+        seed = random.randrange(1000)  # noqa: S311 - where a sample begins
+        found = list(self._deaths(folder, command, seed))
+        whole = found[0]
+        assert whole["status"] == 0
+        assert whole["count"] >= self.least
+        died = [one for one in found if one["boundary"]]
+        assert {one["boundary"] for one in died} == set(whole["sampled"])
+        for one in died:
+            where = f"boundary {one['boundary']} of {whole['count']}, seed {seed}"
+            assert one["died"] == KILLED, where
+            for what in SAME:
+                assert one[what] == whole[what], (where, what)
+            assert not one["early"], f"said to be verified while rows remained: {where}"
+        print(f"died at {len(died)} of {whole['count']} boundaries, seed {seed}")
+        return whole
+
+    def _deaths(self, folder: Path, command: Sequence[str], seed: int) -> Iterator[dict[str, Any]]:
+        """Yield what is held undisturbed, then after each death and running again."""
+        sample = 0 if EVERY else self.sample
+        halves = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.boundaries", str(folder / str(half)),
+                 str(self.ready), "--part", f"{half}/2", "--sample", str(sample),
+                 "--seed", str(seed), *self._on_server(half), *self.options, "--", *command],
+                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            for half in (0, 1)
+        ]  # fmt: skip
+        printed = [half.communicate(timeout=1800)[0] for half in halves]
+        assert [half.returncode for half in halves] == [0, 0]
+        for lines in printed:
+            yield from map(json.loads, lines.splitlines())
+
+    def _on_server(self, half: int) -> Sequence[str]:
+        if self.server is None:
+            return ()
+        databases = ("--templates", self.databases, "--prefix", f"half{half}")
+        return ("--server", self.server, *databases)

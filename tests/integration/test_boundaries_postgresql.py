@@ -1,0 +1,62 @@
+"""Killed at boundaries of PostgreSQL and run again: the same end, each fact once (DESIGN §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.acceptance.test_story import run
+from tests.integration.deaths import Killed
+from tests.integration.mill import ANNA, DAY, build, database
+
+WAYS = pytest.mark.parametrize(
+    ("options", "at_once"), [((), True), (("--step-by-step",), False)], ids=["at-once", "by-step"]
+)
+
+
+@pytest.fixture(scope="module")
+def server(postgresql_uri: str) -> Iterator[sa.URL]:
+    """A server that forces nothing to disk while it copies databases: what dies is the client."""
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    for change in ("SET fsync = off", "RESET fsync"):
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"ALTER SYSTEM {change}")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        if change.startswith("SET"):
+            yield url
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory, server: sa.URL) -> Killed:
+    """A folder with a retention plan; its stores and records are databases `ready_…`."""
+    folder = build(tmp_path_factory.mktemp("ready") / "mill", server, "ready")
+    records = database(server, "ready_records").set(drivername="postgresql")
+    address = {"DOELBINDING_DATABASE_URL": records.render_as_string(hide_password=False)}
+    assert run("plan", "--at", DAY, folder=folder, **address).returncode == 0
+    url = server.render_as_string(hide_password=False)
+    return Killed(ready=folder, least=40, sample=20, server=url)
+
+
+@WAYS
+def test_an_erasure_over_three_databases_killed_anywhere_resumes_as_the_same_case(
+    tmp_path: Path, killed: Killed, options: tuple[str, ...], at_once: bool
+) -> None:
+    killed = replace(killed, options=options)
+    whole = killed.holds(tmp_path, "subject", "erase", *ANNA, "--at", DAY, "--yes")
+    assert whole["at_once"] is at_once
+
+
+@WAYS
+def test_retention_over_three_databases_killed_anywhere_ends_the_same(
+    tmp_path: Path, killed: Killed, options: tuple[str, ...], at_once: bool
+) -> None:
+    (plan,) = (killed.ready / "plans").glob("*.json")
+    fingerprint = plan.stem.rpartition("-")[2]
+    killed = replace(killed, options=options)
+    whole = killed.holds(tmp_path, "apply", fingerprint, "--approve", fingerprint)
+    assert whole["at_once"] is at_once
