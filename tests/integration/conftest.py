@@ -27,6 +27,19 @@ def postgresql_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="module")
+def hurried(postgresql_uri: str) -> Iterator[sa.URL]:
+    """Give a server that forces nothing to disk while databases are copied: only clients die."""
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    for change in ("SET fsync = off", "RESET fsync"):
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"ALTER SYSTEM {change}")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        if change.startswith("SET"):
+            yield url
+
+
 @pytest.fixture(scope="session")
 def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     """Give the address of an empty database on a private MariaDB, reached by a socket alone."""

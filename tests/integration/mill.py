@@ -6,7 +6,8 @@ Small, so that a run takes a tenth of a second and can die at every boundary.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -259,25 +260,40 @@ TABLES = {
 }
 
 
-def build(folder: Path, server: sa.URL | None = None, prefix: str = "mill") -> Path:
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A policy, by file; tables with rows, by store; what else the configuration says."""
+
+    policy: Mapping[str, str]
+    tables: Mapping[str, Sequence[str]]
+    configuration: str = ""
+
+
+MILL = World(policy={"policy": POLICY, "crm": CRM, "shop": SHOP, "mail": MAIL}, tables=TABLES)
+
+
+def build(
+    folder: Path, server: sa.URL | None = None, prefix: str = "mill", world: World = MILL
+) -> Path:
     """Make a working folder, its stores in files or as databases of a PostgreSQL server."""
     (folder / "policy").mkdir(parents=True)
-    for name, text in (("policy", POLICY), ("crm", CRM), ("shop", SHOP), ("mail", MAIL)):
+    for name, text in world.policy.items():
         (folder / "policy" / f"{name}.yaml").write_text(text)
     (folder / "stores").mkdir()
     urls = {
         store: sa.make_url(f"sqlite:///{folder / 'stores' / store}.sqlite")
         if server is None
         else database(server, f"{prefix}_{store}")
-        for store in TABLES
+        for store in world.tables
     }
-    for store, statements in TABLES.items():
+    for store, statements in world.tables.items():
         engine = sa.create_engine(urls[store])
         with engine.begin() as connection:
             for statement in statements:
-                connection.execute(sa.text(statement))
+                connection.exec_driver_sql(statement)
         engine.dispose()
-    (folder / "doelbinding.toml").write_text(_configuration(urls, folder))
+    written = _configuration(urls, folder) + world.configuration
+    (folder / "doelbinding.toml").write_text(written)
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,26 +18,13 @@ WAYS = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def server(postgresql_uri: str) -> Iterator[sa.URL]:
-    """A server that forces nothing to disk while it copies databases: what dies is the client."""
-    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    for change in ("SET fsync = off", "RESET fsync"):
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"ALTER SYSTEM {change}")
-            connection.exec_driver_sql("SELECT pg_reload_conf()")
-        if change.startswith("SET"):
-            yield url
-
-
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory, server: sa.URL) -> Killed:
+def killed(tmp_path_factory: pytest.TempPathFactory, hurried: sa.URL) -> Killed:
     """A folder with a retention plan; its stores and records are databases `ready_…`."""
-    folder = build(tmp_path_factory.mktemp("ready") / "mill", server, "ready")
-    records = database(server, "ready_records").set(drivername="postgresql")
+    folder = build(tmp_path_factory.mktemp("ready") / "mill", hurried, "ready")
+    records = database(hurried, "ready_records").set(drivername="postgresql")
     address = {"DOELBINDING_DATABASE_URL": records.render_as_string(hide_password=False)}
     assert run("plan", "--at", DAY, folder=folder, **address).returncode == 0
-    url = server.render_as_string(hide_password=False)
+    url = hurried.render_as_string(hide_password=False)
     return Killed(ready=folder, least=40, sample=20, server=url)
 
 
