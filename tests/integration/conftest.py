@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.stores.sql.engine import make_engine
+from tests.integration.one_table import say
 
 
 @pytest.fixture(scope="session")
@@ -83,4 +84,36 @@ def _made(root: sa.URL) -> None:
     engine = make_engine(root)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE DATABASE world CHARACTER SET utf8mb4"))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
+    path = tmp_path / "one.sqlite3"
+    path.touch()
+    engine = make_engine(sa.URL.create("sqlite", database=str(path)))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
+    engine = make_engine(url)
+    say(
+        engine,
+        "DROP SCHEMA IF EXISTS other CASCADE",
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+        "GRANT USAGE ON SCHEMA public TO public",
+    )
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
+    engine = make_engine(mariadb_url)
+    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4", "USE world")
+    yield engine
     engine.dispose()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
@@ -32,38 +29,6 @@ MAIL = Emptied(column="mail", replacement="-")
 EMPTIES = step(Deed.EMPTY, ENDED, NAME, MAIL)
 DELETES = step(Deed.DELETE)
 BOTH = (DELETES, step(Deed.EMPTY, ENDED, NAME, MAIL, name="s002"))
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
-    path = tmp_path / "one.sqlite3"
-    path.touch()
-    engine = make_engine(sa.URL.create("sqlite", database=str(path)))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
-    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
-    engine = make_engine(url)
-    say(
-        engine,
-        "DROP SCHEMA IF EXISTS other CASCADE",
-        "DROP SCHEMA public CASCADE",
-        "CREATE SCHEMA public",
-        "GRANT USAGE ON SCHEMA public TO public",
-    )
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
-    engine = make_engine(mariadb_url)
-    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4", "USE world")
-    yield engine
-    engine.dispose()
 
 
 def told(engine: sa.Engine, *steps: object, columns: tuple[Column, ...] = COLUMNS) -> list[str]:

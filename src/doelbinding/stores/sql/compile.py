@@ -329,7 +329,7 @@ class Compiler:
         """
         there = self.there(referred.link)
         if self.doing:
-            left = self._exists(here, there, referred.link)
+            left = self._left(here, there, referred.link)
             return left if wanted else sa.not_(left)
         stays = (
             self.certainly(referred.stays, there, wanted=True)
@@ -342,6 +342,12 @@ class Compiler:
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
         found = asked.where(*joined).correlate(here.rows).exists()
         return found if wanted else sa.not_(found)
+
+    def _left(self, here: Here, there: Here, link: Link) -> sa.ColumnElement[bool]:
+        """Give whether a row refers here as the database takes it: a cascade compares no closer."""
+        joined = [there.column(b) == here.column(a) for a, b in link.pairs]
+        asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(there.rows)
+        return asked.where(*joined).correlate(here.rows).exists()
 
     def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
         folds = self._folds(here, a) or self._folds(there, b)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from doelbinding.plan.model import Deed, Step
+from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import acting, refuses, warns
 from doelbinding.stores.sql.constraints import against
-from doelbinding.stores.sql.indexes import create_index, is_indexed, unserved
+from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.looking_up import unserved_lookups
-from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
-
-_INDEXED = frozenset({"mysql", "mariadb"})
-"""Engines that index every foreign key by themselves."""
+from doelbinding.stores.sql.referring import Referring
 
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
@@ -26,19 +23,14 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
         dataset = store.dataset(dataset_id)
         ref = f"{store.id}.{dataset_id}"
-        if not inspector.has_table(dataset.table, schema=dataset.schema_):
-            found.append(
-                refuses(
-                    ref,
-                    f"there is no table {dataset.table!r}",
-                    "correct `table` in the store's file, or the address of the store",
-                )
-            )
+        missing = _no_table(inspector, ref, dataset)
+        if missing is not None:
+            found.append(missing)
             continue
         mine = [step for step in steps if step.dataset == dataset_id]
         found += _columns(inspector, ref, dataset)
-        if any(step.deed is Deed.DELETE for step in mine):
-            found += _references(connection, inspector, ref, dataset, store)
+        look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
+        found += look.obstacles(mine)
         told = [
             *acting(connection, ref, dataset, mine),
             *against(connection, ref, dataset, mine),
@@ -50,6 +42,27 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
         if all(column.name in there for column in dataset.own_columns):
             found += unserved_lookups(connection, store, dataset)
     return found
+
+
+def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle | None:
+    """Give the obstacle that a table is not there, under exactly the name that the policy has.
+
+    SQLite would find it in any case, and its catalogue, which has one case, would not.
+    """
+    other = None
+    if inspector.dialect.name == "sqlite":
+        names = [*inspector.get_table_names(), *inspector.get_view_names()]
+        if dataset.table in names:
+            return None
+        other = next((name for name in names if name.lower() == dataset.table.lower()), None)
+    elif inspector.has_table(dataset.table, schema=dataset.schema_):
+        return None
+    advice = "correct `table` in the store's file, or the address of the store"
+    return refuses(
+        ref,
+        f"there is no table {dataset.table!r}",
+        advice if other is None else f"write `table: {other}` in the store's file",
+    )
 
 
 def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:
@@ -86,69 +99,3 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             f"({', '.join(dataset.key)})",
             "give the dataset the table's primary key",
         )
-
-
-def _references(
-    connection: sa.Connection,
-    inspector: sa.Inspector,
-    ref: str,
-    dataset: Dataset,
-    store: Store,
-) -> Iterator[Obstacle]:
-    mapped = {(other.schema_, other.table): other for other in store.datasets}
-    try:
-        found = list(referrers(connection, inspector, dataset))
-    except NotAllSeen:
-        yield refuses(
-            ref,
-            "this role cannot see which tables refer to it, though deleting acts on their rows",
-            "GRANT PROCESS ON *.* to the role, which shows keys and no data, or let its owner "
-            "delete",
-        )
-        return
-    for referrer in found:
-        other = mapped.get((referrer.schema, referrer.table))
-        if other is None:
-            yield refuses(
-                ref,
-                f"table {referrer.name!r} refers to it and is not in the policy",
-                "map that table, so that its rows are considered",
-            )
-        elif not _considered(dataset, other, referrer):
-            yield refuses(
-                ref,
-                f"{other.id!r} refers to it by ({', '.join(referrer.columns)}), which the policy "
-                "does not tell",
-                "give one of the two a `subject` path or an event along that reference",
-            )
-        if referrer.cascades and other is None:
-            yield refuses(
-                ref,
-                f"deleting here also deletes rows of {referrer.name!r} (ON DELETE CASCADE)",
-                "map that table or take the cascade away",
-            )
-        indexed = connection.dialect.name in _INDEXED or is_indexed(
-            inspector, referrer.table, referrer.schema, referrer.columns
-        )
-        if not indexed:
-            yield warns(
-                ref,
-                f"{referrer.name} ({', '.join(referrer.columns)}) has no index, so that each "
-                "deletion reads that whole table",
-                create_index(connection.dialect.name, referrer.name, referrer.columns),
-            )
-
-
-def _considered(dataset: Dataset, other: Dataset, referrer: Referrer) -> bool:
-    """Tell whether the policy knows of a reference, so that what refers is looked at first.
-
-    By its columns: a second reference between the same tables may lead to another person.
-    """
-    if other.id == dataset.id and not referrer.acts:
-        return True
-    told: list[Iterable[str]] = [p.columns for p in other.paths if p.to == dataset.id]
-    told += [path.columns for path in dataset.paths if path.shared_by == other.id]
-    told += [reference.columns for reference in other.references if reference.to == dataset.id]
-    for event in dataset.events.values():
-        told += [s.on for s in event.latest_of if s.dataset == other.id and s.on and not s.store]
-    return any(set(columns) == set(referrer.columns) for columns in told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,12 +18,18 @@ class NotAllSeen(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referrer:
-    """A foreign key that points at a mapped table; `on_delete`: what a deletion there does here."""
+    """A foreign key that points at a mapped table.
+
+    `to`: the columns there, in order. `on_delete` and `on_update`: what a deletion there and a
+    change of those columns does here.
+    """
 
     table: str
     schema: str | None
     columns: tuple[str, ...]
+    to: tuple[str, ...]
     on_delete: str | None
+    on_update: str | None
 
     @property
     def name(self) -> str:
@@ -38,7 +44,15 @@ class Referrer:
     @property
     def acts(self) -> bool:
         """Whether deleting the row referred to deletes or changes the row that refers."""
-        return self.on_delete in {"CASCADE", "SET NULL", "SET DEFAULT"}
+        return self.on_delete in _ACTS
+
+    @property
+    def follows(self) -> bool:
+        """Whether changing the columns referred to changes those that refer."""
+        return self.on_update in _ACTS
+
+
+_ACTS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
 def referrers(
@@ -63,20 +77,24 @@ def referrers(
                     table=table,
                     schema=dataset.schema_,
                     columns=tuple(key["constrained_columns"]),
+                    to=tuple(key["referred_columns"]),
                     on_delete=key.get("options", {}).get("ondelete"),
+                    on_update=key.get("options", {}).get("onupdate"),
                 )
 
 
-_DELETING = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_WORDS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _KEYS = """
-SELECT n.nspname, c.relname, k.confdeltype::text, array_agg(a.attname::text ORDER BY o.place)
+SELECT n.nspname, c.relname, k.confdeltype::text, k.confupdtype::text,
+  array_agg(a.attname::text ORDER BY o.place), array_agg(b.attname::text ORDER BY o.place)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY o(number, place)
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY o(number, there, place)
 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = o.number
+JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = o.there
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = to_regclass(:name)
-GROUP BY k.oid, n.nspname, c.relname, k.confdeltype ORDER BY k.oid
+GROUP BY k.oid, n.nspname, c.relname, k.confdeltype, k.confupdtype ORDER BY k.oid
 """
 
 
@@ -84,61 +102,91 @@ def _postgresql_referrers(
     connection: sa.Connection, inspector: sa.Inspector, dataset: Dataset
 ) -> Iterator[Referrer]:
     name = {"name": qualified(dataset.table, dataset.schema_)}
-    for schema, table, deleting, columns in connection.execute(sa.text(_KEYS), name):
+    rows = connection.execute(sa.text(_KEYS), name)
+    for schema, table, deleting, changing, columns, there in rows:
         yield Referrer(
             table=table,
             schema=None if schema == inspector.default_schema_name else schema,
             columns=tuple(columns),
-            on_delete=_DELETING.get(deleting),
+            to=tuple(there),
+            on_delete=_WORDS.get(deleting),
+            on_update=_WORDS.get(changing),
         )
 
 
 def _sqlite_referrers(
     connection: sa.Connection, table: str, dataset: Dataset
 ) -> Iterator[Referrer]:
-    """Read SQLite's own pragma: reflection loses what inline REFERENCES say ON DELETE."""
+    """Read SQLite's own pragma: reflection loses what inline REFERENCES say ON DELETE.
+
+    Names in a key stand as it was written; SQLite itself takes them in any case.
+    """
     asked = sa.text("SELECT * FROM pragma_foreign_key_list(:table) ORDER BY id, seq")
     grouped: dict[int, list[sa.RowMapping]] = {}
     for row in connection.execute(asked, {"table": table}).mappings():
-        if row["table"] == dataset.table:
+        if row["table"].lower() == dataset.table.lower():
             grouped.setdefault(row["id"], []).append(row)
     for rows in grouped.values():
         yield Referrer(
             table=table,
             schema=None,
             columns=tuple(row["from"] for row in rows),
+            to=_named_alike([row["to"] for row in rows], dataset),
             on_delete=rows[0]["on_delete"],
+            on_update=rows[0]["on_update"],
         )
+
+
+def _named_alike(names: Sequence[str | None], dataset: Dataset) -> tuple[str, ...]:
+    """Give columns as the policy writes them; a key that names none means the primary key."""
+    own = {column.name.lower(): column.name for column in dataset.own_columns}
+    named = [own.get(name.lower(), name) for name in names if name is not None]
+    return tuple(named) if named else dataset.key
 
 
 def _innodb_referrers(connection: sa.Connection, dataset: Dataset) -> Iterator[Referrer]:
     """Read InnoDB's own list: the information schema hides keys of tables one may not read.
 
+    The list has names as those of files, in which `my-shop` is `my@002dshop`.
+
     Raises:
         NotAllSeen: that takes the PROCESS privilege.
     """
     names = "INNODB_SYS_FOREIGN" if _is_mariadb(connection) else "INNODB_FOREIGN"
+    home, name = (f"CAST(CONVERT({part} USING filename) AS BINARY)" for part in (_HOME, ":name"))
     asked = sa.text(
-        f"SELECT f.ID, f.FOR_NAME, f.TYPE, c.FOR_COL_NAME FROM information_schema.{names} f "  # noqa: S608
+        f"SELECT f.ID, {_decoded('f.FOR_NAME', 1)}, {_decoded('f.FOR_NAME', -1)}, f.TYPE, "  # noqa: S608
+        f"c.FOR_COL_NAME, c.REF_COL_NAME FROM information_schema.{names} f "
         f"JOIN information_schema.{names}_COLS c ON c.ID = f.ID "
-        "WHERE f.REF_NAME = concat(coalesce(:home, database()), '/', :name) ORDER BY f.ID, c.POS"
+        f"WHERE CAST(f.REF_NAME AS BINARY) = concat({home}, '/', {name}) "
+        "ORDER BY f.ID, c.POS"
     )
-    home = connection.execute(sa.text("SELECT database()")).scalar()
+    usual = connection.execute(sa.text("SELECT database()")).scalar()
     try:
         rows = connection.execute(asked, {"home": dataset.schema_, "name": dataset.table}).all()
     except SQLAlchemyError as error:
         raise NotAllSeen from error
-    grouped: dict[tuple[str, str, int], list[str]] = {}
-    for key, name, kind, column in rows:
-        grouped.setdefault((key, name, kind), []).append(column)
-    for (_, name, kind), columns in grouped.items():
-        schema, _, table = name.partition("/")
+    grouped: dict[tuple[str, str, str, int], list[tuple[str, str]]] = {}
+    for key, schema, table, kind, column, there in rows:
+        grouped.setdefault((key, schema, table, kind), []).append((column, there))
+    for (_, schema, table, kind), pairs in grouped.items():
         yield Referrer(
             table=table,
-            schema=None if schema == home else schema,
-            columns=tuple(columns),
+            schema=None if schema == usual else schema,
+            columns=tuple(column for column, _ in pairs),
+            to=tuple(there for _, there in pairs),
             on_delete="CASCADE" if kind & 1 else "SET NULL" if kind & 2 else None,
+            on_update="CASCADE" if kind & 4 else "SET NULL" if kind & 8 else None,
         )
+
+
+_HOME = "coalesce(:home, database())"
+
+
+def _decoded(name: str, part: int) -> str:
+    """Give SQL for a part of InnoDB's name of a table: its database (1) or its own name (-1)."""
+    one = f"CAST(SUBSTRING_INDEX({name}, '/', {part}) AS BINARY)"
+    return f"CONVERT(CONVERT({one} USING filename) USING utf8mb4)"
 
 
 def _is_mariadb(connection: sa.Connection) -> bool:

@@ -1,0 +1,45 @@
+"""A policy with one store, planned and carried out on a database that a test has made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import Circumstances
+from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
+from doelbinding.plan.survey import surveyed
+from doelbinding.policy.load import load
+from doelbinding.policy.model import Policy
+from doelbinding.retention.planner import Planner
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.mill import POLICY
+
+STORE = """\
+stores:
+  - id: s
+    label: {en: Store}
+    country: IE
+    backups: P0D
+    datasets:
+"""
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def policy_of(datasets: str) -> Policy:
+    """Give the mill's policy with one store `s` of these datasets."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "policy.yaml").write_text(POLICY)
+        (Path(folder) / "store.yaml").write_text(STORE + datasets)
+        return load(Path(folder))
+
+
+def night(engine: sa.Engine, datasets: str) -> Outcome:
+    """Plan retention on the database and carry it out."""
+    policy = policy_of(datasets)
+    stores = {"s": SqlStore(policy.stores[0], engine, batch=2)}
+    planner = Planner(policy=policy, at=AT, circumstances=Circumstances())
+    plan = surveyed(planner.retention("0" * 64), stores, {}, b"secret")
+    return run(plan, stores, {}, MemoryJournal(), bound=Bound())
