@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -255,3 +257,89 @@ def test_triggers_on_mariadb_are_told(mariadb: sa.Engine) -> None:
     say(mariadb, TABLE, "CREATE TRIGGER keeps BEFORE UPDATE ON person FOR EACH ROW SET @a = 1")
     found = SqlStore(mapped(), mariadb).preflight([EMPTIES])
     assert [one.gravity for one in found if "'keeps'" in one.message] == [Gravity.WARNS]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_stand_in_for_a_column_that_is_unique_with_others_is_told(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40), mail VARCHAR(40), "
+        "ended DATE, UNIQUE (ended, mail))",
+    )
+    (found,) = told(engine, EMPTIES)
+    assert found.startswith("warns: column 'mail' is unique together with (ended)")
+    assert told(engine, step(Deed.EMPTY, ENDED, Emptied(column="mail"))) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_stand_ins_for_all_that_is_unique_together_are_refused(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40), mail VARCHAR(40), "
+        "ended DATE, UNIQUE (name, mail))",
+    )
+    both = (Emptied(column="name", replacement="?"), MAIL)
+    (found,) = refused(engine, step(Deed.EMPTY, ENDED, *both))
+    assert "columns (name, mail) are unique, so one value cannot stand in for several" in found
+    assert refused(engine, EMPTIES) == []  # the null in `name` keeps them apart
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_a_stand_in_in_a_unique_expression_is_told(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE, "CREATE UNIQUE INDEX one_mail ON person (lower(mail))")
+    (found,) = told(engine, EMPTIES)
+    assert found.startswith("warns: column 'mail' is unique in an expression")
+
+
+def test_a_second_null_that_may_not_stand_is_refused(postgresql: sa.Engine) -> None:
+    say(postgresql, TABLE, "ALTER TABLE person ADD UNIQUE NULLS NOT DISTINCT (name)")
+    (found,) = refused(postgresql, EMPTIES)
+    assert "column 'name' is unique, so NULL cannot stand in for several" in found
+
+
+def test_a_table_that_keeps_its_history_is_refused(mariadb: sa.Engine) -> None:
+    say(mariadb, TABLE + " WITH SYSTEM VERSIONING")
+    (found,) = refused(mariadb)
+    assert "system-versioned, so what is deleted or changed stays in its history" in found
+
+
+def test_tables_that_inherit_are_told(postgresql: sa.Engine) -> None:
+    say(postgresql, TABLE, "CREATE TABLE former (born date) INHERITS (person)")
+    (found,) = told(postgresql)
+    assert "warns: tables inherit from it (former)" in found
+
+
+def test_foreign_tables_are_refused(postgresql: sa.Engine) -> None:
+    say(
+        postgresql,
+        "DROP FOREIGN DATA WRAPPER IF EXISTS far CASCADE",
+        "CREATE FOREIGN DATA WRAPPER far",
+        "CREATE SERVER far FOREIGN DATA WRAPPER far",
+        "CREATE FOREIGN TABLE person (id int, name text, mail text, ended date) SERVER far",
+    )
+    assert any("it is a foreign table, not a table" in one for one in refused(postgresql))
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mariadb"])
+def test_a_remedy_quotes_the_names_that_need_it(
+    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = request.getfixturevalue(name)
+    quote = engine.dialect.identifier_preparer.quote
+    ended = quote("ended on")
+    say(engine, TABLE.replace("ended", ended), ROWS)
+    monkeypatch.setattr("doelbinding.stores.sql.indexes.LARGE", 2)
+    columns = (*COLUMNS[:3], replace(COLUMNS[3], name="ended on"))
+    asked = step(Deed.DELETE, replace(ENDED, column="ended on"))
+    (found,) = told(engine, asked, columns=columns)
+    assert found.endswith(f"ON person ({ended})")
+    say(engine, found[found.index("CREATE INDEX") :])

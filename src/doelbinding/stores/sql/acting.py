@@ -63,6 +63,14 @@ def _postgresql(
     if kind in _KINDS:
         yield _changes_here(ref, _KINDS[kind])
         return
+    heirs = connection.execute(sa.text(_HEIRS), name).scalars().all()
+    if kind == "r" and heirs:
+        yield warns(
+            ref,
+            f"tables inherit from it ({', '.join(heirs)}), and columns of their own are not in the "
+            "policy",
+            "see that no personal data are in those columns; rows of these tables are changed too",
+        )
     if kind == "p":
         yield warns(
             ref,
@@ -75,12 +83,21 @@ def _postgresql(
             "row-level security hides rows of it from this role",
             "run as a role with BYPASSRLS, or as the owner without FORCE ROW LEVEL SECURITY",
         )
-    yield from _rules(connection, ref, name)
+    yield from _rules(connection, ref, dataset, name)
     yield from _postgresql_triggers(connection, ref, name, steps)
     yield from _postgresql_privileges(connection, ref, dataset, steps, name)
 
 
-def _rules(connection: sa.Connection, ref: str, name: dict[str, str]) -> Iterator[Obstacle]:
+_HEIRS = """
+SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(:name) ORDER BY 1
+"""
+
+
+def _rules(
+    connection: sa.Connection, ref: str, dataset: Dataset, name: dict[str, str]
+) -> Iterator[Obstacle]:
+    table = _quoted(connection, dataset)
+    quote = connection.dialect.identifier_preparer.quote
     asked = sa.text(
         "SELECT rulename, is_instead FROM pg_rewrite "
         "WHERE ev_class = to_regclass(:name) AND ev_type IN ('2', '4') AND rulename <> '_RETURN'"
@@ -90,7 +107,7 @@ def _rules(connection: sa.Connection, ref: str, name: dict[str, str]) -> Iterato
             yield refuses(
                 ref,
                 f"rule {rule!r} does something instead of what is asked",
-                f"DROP RULE {rule} before the run",
+                f"DROP RULE {quote(rule)} ON {table} before the run",
             )
         else:
             yield warns(ref, f"rule {rule!r} acts on it", _VERIFIED)
@@ -128,7 +145,7 @@ def _postgresql_privileges(
         there = _has_column(connection, name, own)
         if there and not connection.scalar(column, {**name, "column": own, "what": what}):
             missing.append((what, own))
-    yield from _missing(ref, dataset, missing)
+    yield from _missing(connection, ref, dataset, missing)
 
 
 def _has_column(connection: sa.Connection, name: dict[str, str], column: str) -> bool:
@@ -151,14 +168,21 @@ def _mysql(
         "WHERE table_name = :name AND table_schema = coalesce(:home, database())"
     )
     kind, engine = connection.execute(asked, where).one()
-    if kind != "BASE TABLE":
+    if kind == "SYSTEM VERSIONED":
+        yield refuses(
+            ref,
+            "it is system-versioned, so what is deleted or changed stays in its history",
+            f"ALTER TABLE {_quoted(connection, dataset)} DROP SYSTEM VERSIONING, which drops the "
+            "history too",
+        )
+    elif kind != "BASE TABLE":
         yield _changes_here(ref, "a view")
         return
     if engine != "InnoDB":
         yield refuses(
             ref,
             f"its engine is {engine}, which has no transactions",
-            f"ALTER TABLE {dataset.table} ENGINE = InnoDB",
+            f"ALTER TABLE {_quoted(connection, dataset)} ENGINE = InnoDB",
         )
     asked = sa.text(
         "SELECT trigger_name, event_manipulation FROM information_schema.triggers WHERE "
@@ -167,15 +191,14 @@ def _mysql(
     for trigger, event in connection.execute(asked, where):
         if (event == "DELETE" and _deletes(steps)) or (event == "UPDATE" and _updates(steps)):
             yield warns(ref, f"trigger {trigger!r} acts on it", _VERIFIED)
-    yield from _missing(ref, dataset, _refused(connection, dataset, steps))
+    yield from _missing(connection, ref, dataset, _refused(connection, dataset, steps))
 
 
 def _refused(
     connection: sa.Connection, dataset: Dataset, steps: Sequence[Step]
 ) -> Iterator[tuple[str, str]]:
     """Yield the privileges that are not there, by asking for what meets no row."""
-    quote = connection.dialect.identifier_preparer.quote
-    table = ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
+    quote, table = connection.dialect.identifier_preparer.quote, _quoted(connection, dataset)
     tried = [
         ("SELECT", one.name, f"SELECT {quote(one.name)} FROM {table} WHERE 1 = 0")  # noqa: S608
         for one in dataset.own_columns
@@ -216,6 +239,15 @@ def _sqlite(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[O
             yield warns(ref, f"trigger {name!r} acts on it{early}", _VERIFIED)
 
 
+# -- words ----------------------------------------------------------------------------------------
+
+
+def _quoted(connection: sa.Connection, dataset: Dataset) -> str:
+    """Give a table's name as a statement writes it."""
+    quote = connection.dialect.identifier_preparer.quote
+    return ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
+
+
 # -- what steps do --------------------------------------------------------------------------------
 
 
@@ -231,15 +263,20 @@ def _written(steps: Sequence[Step]) -> list[str]:
     return list(dict.fromkeys(one.written for step in steps for one in step.columns))
 
 
-def _missing(ref: str, dataset: Dataset, missing: Iterable[tuple[str, str]]) -> Iterator[Obstacle]:
+def _missing(
+    connection: sa.Connection, ref: str, dataset: Dataset, missing: Iterable[tuple[str, str]]
+) -> Iterator[Obstacle]:
+    quote = connection.dialect.identifier_preparer.quote
     by_kind: dict[str, list[str]] = {}
     for what, column in missing:
         by_kind.setdefault(what, []).append(column)
     for what, columns in by_kind.items():
         named = ", ".join(column for column in columns if column)
-        on = f"{what} ({named})" if named else what
+        quoted = ", ".join(quote(column) for column in columns if column)
+        right = f"{what} ({quoted})" if quoted else what
         yield refuses(
             ref,
-            f"this role may not {on}",
-            f"GRANT {on} ON {dataset.table} to the role that Doelbinding connects as",
+            f"this role may not {what} ({named})" if named else f"this role may not {what}",
+            f"GRANT {right} ON {_quoted(connection, dataset)} to the role that Doelbinding "
+            "connects as",
         )

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.acting import refuses
+from doelbinding.stores.sql.acting import refuses, warns
+from doelbinding.stores.sql.uniqueness import Unique, uniques
 
 
 def against(
@@ -22,7 +23,6 @@ def against(
     inspector = sa.inspect(connection)
     where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
     there = {c["name"]: c for c in inspector.get_columns(**where)}
-    alone = _unique(connection, inspector, where)
     emptied = [one for step in steps if step.deed is Deed.EMPTY for one in step.columns]
     written = [one.written for step in steps for one in step.columns]
     for name in dict.fromkeys(written):
@@ -41,26 +41,38 @@ def against(
                 f"column {one.column!r} may not be null, and nothing stands in for it",
                 "give the column `replace_with`",
             )
-        if one.column in alone and one.replacement is not None:
-            yield refuses(
-                ref,
-                f"column {one.column!r} is unique, so one value cannot stand in for several",
-                "take `replace_with` away if the column may be null, or end it as a `pseudonym`",
-            )
+    for unique in sorted(uniques(connection, dataset), key=repr):
+        yield from _clashes(ref, unique, emptied)
     yield from _checks(connection, inspector, ref, dataset, emptied)
 
 
-def _unique(connection: sa.Connection, inspector: sa.Inspector, where: dict[str, Any]) -> set[str]:
-    if connection.dialect.name == "sqlite":  # whose reflection overlooks UNIQUE beside a column
-        asked = sa.text(
-            "SELECT min(c.name) FROM pragma_index_list(:name) i, pragma_index_info(i.name) c "
-            'WHERE i."unique" GROUP BY i.name HAVING count(*) = 1'
+def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[Obstacle]:
+    """Yield where what stands in would be the same in two rows that must differ.
+
+    A null among its columns keeps two rows apart, unless the database was told otherwise.
+    """
+    alike = {one.column: one.replacement for one in emptied if unique.reads(one.column)}
+    if not alike or (None in alike.values() and not unique.nulls_too):
+        return
+    named, others = ", ".join(alike), unique.beyond(alike)
+    stands = "NULL" if set(alike.values()) == {None} else "one value"
+    if not others and not unique.expressions:
+        kind = f"column {named!r} is" if len(alike) == 1 else f"columns ({named}) are"
+        yield refuses(
+            ref,
+            f"{kind} unique, so {stands} cannot stand in for several",
+            "take `replace_with` away if the column may be null, or end it as a `pseudonym`"
+            if stands == "one value"
+            else "take NULLS NOT DISTINCT away from it, or end the column as a `pseudonym`",
         )
-        return set(connection.execute(asked, {"name": where["table_name"]}).scalars())
-    found: list[Any] = [one["column_names"] for one in inspector.get_unique_constraints(**where)]
-    found += [one["column_names"] for one in inspector.get_indexes(**where) if one["unique"]]
-    found.append(list(inspector.get_pk_constraint(**where).get("constrained_columns") or []))
-    return {str(columns[0]) for columns in found if len(columns) == 1}
+        return
+    told = f"together with ({', '.join(others)})" if others else "in an expression"
+    yield warns(
+        ref,
+        f"column {named!r} is unique {told}, so {stands} may stand in for one row only",
+        "if two rows come to be the same, the run stops there: take `replace_with` away if the "
+        "column may be null, or end it as a `pseudonym`",
+    )
 
 
 def _checks(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SAWarning
 
 from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since
 from doelbinding.plan.model import Step
@@ -17,10 +19,12 @@ LARGE = 100_000
 """Rows beyond which reading a whole table every night is worth a warning."""
 
 
-def create_index(dialect: str, on: str, columns: Sequence[str]) -> str:
+def create_index(dialect: sa.Dialect, schema: str | None, on: str, columns: Sequence[str]) -> str:
     """Give the statement that makes an index."""
-    named = "" if dialect == "postgresql" else f"{on}_{'_'.join(columns)} "
-    return f"CREATE INDEX {named}ON {on} ({', '.join(columns)})"
+    quote = dialect.identifier_preparer.quote
+    named = "" if dialect.name == "postgresql" else f"{quote('_'.join([on, *columns]))} "
+    place = ".".join(quote(part) for part in (schema, on) if part)
+    return f"CREATE INDEX {named}ON {place} ({', '.join(quote(one) for one in columns)})"
 
 
 def is_indexed(
@@ -31,7 +35,9 @@ def is_indexed(
     key = inspector.get_pk_constraint(name, schema=schema)
     if list(key.get("constrained_columns") or [])[: len(wanted)] == wanted:
         return True
-    indexes = inspector.get_indexes(name, schema=schema)
+    with warnings.catch_warnings():  # of expressions, which SQLite's reflection leaves out
+        warnings.simplefilter("ignore", SAWarning)
+        indexes = inspector.get_indexes(name, schema=schema)
     return any(list(index["column_names"])[: len(wanted)] == wanted for index in indexes)
 
 
@@ -53,7 +59,7 @@ def unserved(
         yield warns(
             ref,
             f"({', '.join(columns)}) has no index, so that each run reads the whole table",
-            create_index(connection.dialect.name, dataset.table, columns),
+            create_index(connection.dialect, dataset.schema_, dataset.table, columns),
         )
 
 

@@ -15,6 +15,7 @@ from doelbinding.plan.transformation import Pseudonymise, Within, innermost
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.tables import table
+from doelbinding.stores.sql.uniqueness import uniques
 
 
 def ending_obstacles(
@@ -66,12 +67,6 @@ class _Look:
     def obstacles(self, emptied: Emptied) -> Iterator[Obstacle]:
         name, change = emptied.written, emptied.transformation
         if change is None:
-            if emptied.replacement is not None and self._unique(name):
-                yield _refuses(
-                    self.ref,
-                    f"column {name!r} is unique, so one value cannot stand in for many",
-                    "take `replace_with` out where null may stand, or let it end as a pseudonym",
-                )
             return
         each = innermost(change)
         if isinstance(each, Pseudonymise):
@@ -136,11 +131,8 @@ class _Look:
             )
 
     def _unique(self, name: str) -> bool:
-        inspector, schema = sa.inspect(self.connection), self.dataset.schema_
-        constraints = inspector.get_unique_constraints(self.dataset.table, schema=schema)
-        indexes = inspector.get_indexes(self.dataset.table, schema=schema)
-        alone = [c["column_names"] == [name] for c in constraints]
-        return any(alone) or any(i["column_names"] == [name] for i in indexes if i["unique"])
+        own = frozenset([name])
+        return any(one.columns == own for one in uniques(self.connection, self.dataset))
 
     def _column(self, name: str) -> dict[str, Any]:
         columns = sa.inspect(self.connection).get_columns(

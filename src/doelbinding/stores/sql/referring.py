@@ -97,15 +97,15 @@ class Referring:
             )
 
     def _unindexed(self, referrer: Referrer) -> Iterator[Obstacle]:
-        dialect, columns = self.connection.dialect.name, referrer.columns
-        if dialect in _INDEXED:
+        dialect, columns = self.connection.dialect, referrer.columns
+        if dialect.name in _INDEXED:
             return
         if not is_indexed(self._inspector, referrer.table, referrer.schema, columns):
             yield warns(
                 self.ref,
                 f"{referrer.name} ({', '.join(columns)}) has no index, so that each deletion "
                 "reads that whole table",
-                create_index(dialect, referrer.name, columns),
+                create_index(dialect, referrer.schema, referrer.table, columns),
             )
 
     def _mapped(self, referrer: Referrer) -> Dataset | None:

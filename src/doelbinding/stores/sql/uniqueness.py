@@ -1,0 +1,81 @@
+"""Which columns a table keeps unique, alone or together, read from the engine's own catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.policy.stores import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unique:
+    """What no two rows may have alike.
+
+    `columns` by name; `expressions` as the database writes them. `nulls_too`: nor may two rows be
+    null in it.
+    """
+
+    columns: frozenset[str]
+    expressions: tuple[str, ...] = ()
+    nulls_too: bool = False
+
+    def reads(self, column: str) -> bool:
+        """Tell whether a column has part in it."""
+        named = re.compile(rf"(?<!\w){re.escape(column)}(?!\w)")
+        return column in self.columns or any(named.search(one) for one in self.expressions)
+
+    def beyond(self, columns: Collection[str]) -> tuple[str, ...]:
+        """Name what else tells rows apart in it, besides these columns."""
+        return tuple(sorted(self.columns - set(columns)))
+
+
+def uniques(connection: sa.Connection, dataset: Dataset) -> frozenset[Unique]:
+    """Give what is unique in a dataset's table: its indexes, constraints and primary key."""
+    if connection.dialect.name == "sqlite":
+        return frozenset(_of_sqlite(connection, dataset.table))
+    return frozenset(_reflected(connection, dataset))
+
+
+_SQLITE = """
+SELECT i.name, c.name, m.sql FROM pragma_index_list(:table) i JOIN pragma_index_xinfo(i.name) c
+LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = i.name WHERE i."unique" AND c.key
+"""
+
+
+def _of_sqlite(connection: sa.Connection, table: str) -> Iterator[Unique]:
+    """Read SQLite's own pragmas: reflection overlooks UNIQUE beside a column, and expressions."""
+    found: dict[str, set[str]] = {}
+    made: dict[str, str] = {}
+    for index, column, sql in connection.execute(sa.text(_SQLITE), {"table": table}):
+        own = found.setdefault(index, set())
+        if column is None:
+            made[index] = str(sql).partition("(")[2]
+        else:
+            own.add(column)
+    for index, columns in found.items():
+        told = (made[index],) if index in made else ()
+        yield Unique(columns=frozenset(columns), expressions=told)
+
+
+def _reflected(connection: sa.Connection, dataset: Dataset) -> Iterator[Unique]:
+    inspector = sa.inspect(connection)
+    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
+    key = inspector.get_pk_constraint(**where).get("constrained_columns") or []
+    if key:
+        yield Unique(columns=frozenset(key))
+    found: list[Any] = [one for one in inspector.get_indexes(**where) if one["unique"]]
+    for one in [*inspector.get_unique_constraints(**where), *found]:
+        names = {name for name in one["column_names"] if name is not None}
+        yield Unique(
+            columns=frozenset(names),
+            expressions=tuple(e for e in one.get("expressions") or () if e not in names),
+            nulls_too=bool((one.get("dialect_options") or {}).get(_NULLS)),
+        )
+
+
+_NULLS = "postgresql_nulls_not_distinct"
