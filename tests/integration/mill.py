@@ -275,7 +275,7 @@ MILL = World(policy={"policy": POLICY, "crm": CRM, "shop": SHOP, "mail": MAIL}, 
 def build(
     folder: Path, server: sa.URL | None = None, prefix: str = "mill", world: World = MILL
 ) -> Path:
-    """Make a working folder, its stores in files or as databases of a PostgreSQL server."""
+    """Make a working folder, its stores in files or as databases of a server."""
     (folder / "policy").mkdir(parents=True)
     for name, text in world.policy.items():
         (folder / "policy" / f"{name}.yaml").write_text(text)
@@ -307,10 +307,14 @@ def _configuration(urls: Mapping[str, sa.URL], folder: Path) -> str:
 
 
 def database(server: sa.URL, name: str, template: str = "template1") -> sa.URL:
-    """Make a database anew on a server, from a template."""
+    """Make a database anew on a server; on PostgreSQL from a template."""
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    quoted = engine.dialect.identifier_preparer.quote(name)
+    force, like = (" WITH (FORCE)", f" TEMPLATE {template}")
+    if engine.dialect.name != "postgresql":
+        force, like = "", " CHARACTER SET utf8mb4"
     with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {quoted}{force}"))
+        connection.execute(sa.text(f"CREATE DATABASE {quoted}{like}"))
     engine.dispose()
     return server.set(database=name)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, sqlite
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from doelbinding.policy.load import load
+from doelbinding.policy.stores import Column, ColumnType, Inside
 from doelbinding.stores.sql.grants import grants
 from tests.acceptance.test_story import run
 from tests.integration.mill import ANNA, DAY, TABLES, build
+from tests.integration.one_table import mapped
 
 PASSWORD = "p@ss/w"  # noqa: S105 - what is promised to work
 
@@ -113,3 +115,43 @@ def test_names_that_need_quotes_get_them(policy: Path) -> None:
     crm = load(policy).store_by_id["crm"]
     printed = grants(crm, sa.create_engine("postgresql+psycopg://").dialect, 'x"; DROP')
     assert all(line.endswith('TO "x""; DROP";') for line in printed if line.startswith("GRANT"))
+
+
+def test_the_printed_rights_are_enough_on_mariadb(tmp_path: Path, mariadb_url: sa.URL) -> None:
+    root = mariadb_url.set(database=None)
+    folder = build(tmp_path / "mill", root, "least-priv")
+    role = "least@localhost"
+    administer(
+        root, f"DROP USER IF EXISTS {role}", f"CREATE USER {role} IDENTIFIED BY '{PASSWORD}'"
+    )
+    for store in TABLES:
+        printed = does(folder, "grants", store, "--role", role)
+        database = root.set(database=f"least-priv_{store}")
+        administer(database, *re.findall(r"^GRANT .*;$", printed, re.MULTILINE))
+    sections = [
+        f'[stores.{store}]\ndrivername = "mariadb+pymysql"\nusername = "least"\n'
+        f'password_file = "password"\ndatabase = "least-priv_{store}"\n'
+        f'query = {{ unix_socket = "{root.query["unix_socket"]}" }}\n'
+        for store in TABLES
+    ]
+    (folder / "doelbinding.toml").write_text("\n".join(sections))
+    (folder / "password").write_text(f"{PASSWORD}\n")
+    assert "finds none left" in does(folder, "nightly", "--approve-up-to", "100")
+    assert "finds none left" in does(folder, "subject", "erase", *ANNA, "--yes")
+    least = root.set(username="least", password=PASSWORD, database="least-priv_crm")
+    for statement in ("UPDATE customer SET id = 99", "INSERT INTO customer (id) VALUES (99)"):
+        with pytest.raises(OperationalError, match="denied"):
+            administer(least, statement)
+
+
+def test_names_are_printed_as_an_administrator_writes_them() -> None:
+    columns = [
+        Column(name="id", type=ColumnType.INTEGER),
+        Column(name="100%", category="n"),
+        Column(name="card", type=ColumnType.JSON),
+        Column(name="mail", category="n", inside=Inside(column="card", path="$.mail")),
+    ]
+    store, url = mapped(columns, schema="my shop"), "postgresql+psycopg://"
+    printed = "\n".join(grants(store, sa.create_engine(url).dialect, "least"))
+    assert 'GRANT SELECT (id, "100%", card, ctid) ON "my shop".person TO least;' in printed
+    assert 'GRANT UPDATE ("100%", card) ON "my shop".person TO least;' in printed

@@ -220,7 +220,9 @@ def _next(found: Explanation) -> str:
 def grants(
     context: typer.Context,
     store: Annotated[str, typer.Argument(help="A store of the policy.")],
-    role: Annotated[str, typer.Option(help="Who gets the rights.")] = "doelbinding",
+    role: Annotated[
+        str, typer.Option(help="Who gets the rights; on MariaDB perhaps USER@HOST.")
+    ] = "doelbinding",
 ) -> None:
     """Print the SQL for a role that can do in a store just what the policy needs."""
     workspace = workspace_in(context.obj)

@@ -6,7 +6,7 @@ dialect cannot say, such as a right to read single columns on Oracle, is said in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -25,15 +25,16 @@ def grants(store: Store, dialect: sa.Dialect, role: str) -> tuple[str, ...]:
     Args:
         store: with the datasets that the policy maps.
         dialect: the database's.
-        role: who gets the rights; it is made by the administrator, with its password.
+        role: who gets the rights; it is made by the administrator, with its password. On MariaDB
+            and MySQL it may have a host: `doelbinding@10.%`.
     """
     if dialect.name == "sqlite":
         return FILES
-    quoted = dialect.identifier_preparer
-    to = quoted.quote(role)
+    quote = _quoting(dialect)
+    to = _account(role, dialect)
     lines = [*_opening(store, dialect, to)]
     for dataset in store.datasets:
-        table = quoted.format_table(sa.table(dataset.table, schema=dataset.schema_))
+        table = ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
         rights = _rights(dataset, dialect)
         lines.extend(f"GRANT {right} ON {table} TO {to};" for right in rights)
     return tuple(lines)
@@ -43,23 +44,41 @@ def _opening(store: Store, dialect: sa.Dialect, to: str) -> Iterator[str]:
     if dialect.name == "postgresql":
         yield f"-- CREATE ROLE {to} LOGIN PASSWORD '…';"
         for schema in dict.fromkeys(d.schema_ or "public" for d in store.datasets):
-            yield f"GRANT USAGE ON SCHEMA {dialect.identifier_preparer.quote(schema)} TO {to};"
+            yield f"GRANT USAGE ON SCHEMA {_quoting(dialect)(schema)} TO {to};"
         yield f"-- where a table has row security: ALTER ROLE {to} BYPASSRLS;"
     elif dialect.name in {"mysql", "mariadb"}:
-        yield f"-- CREATE USER {to} IDENTIFIED BY '…'; name its host if it has one"
-        yield "-- A table that refers to one of these and is not mapped is seen only by who has a"
-        yield "-- right on it: give SELECT on its referring columns, so that preflight finds it."
+        yield f"-- CREATE USER {to} IDENTIFIED BY '…';"
+        yield "-- PROCESS shows which tables refer to which, whoever may read them; no rows,"
+        yield "-- but also which statements run. Without it nothing is changed."
+        yield f"GRANT PROCESS ON *.* TO {to};"
     elif dialect.name == "oracle":
         yield f"-- CREATE USER {to} IDENTIFIED BY …; GRANT CREATE SESSION TO {to};"
         yield "-- Oracle grants reading by table only: unmapped columns are readable too."
 
 
+def _quoting(dialect: sa.Dialect) -> Callable[[str], str]:
+    """Give what quotes a name for people; for drivers that format, a library doubles each `%`."""
+    quote, doubles = dialect.identifier_preparer.quote, dialect.paramstyle in _FORMATTING
+    return lambda name: quote(name).replace("%%", "%") if doubles else quote(name)
+
+
+_FORMATTING = frozenset({"format", "pyformat"})
+
+
+def _account(role: str, dialect: sa.Dialect) -> str:
+    """Give who gets the rights; an account of MariaDB and MySQL is a user at a host."""
+    user, at, host = role.rpartition("@")
+    if at and dialect.name in {"mysql", "mariadb"}:
+        return f"{_quoting(dialect)(user)}@`{host.replace('`', '``')}`"
+    return _quoting(dialect)(role)
+
+
 def _rights(dataset: Dataset, dialect: sa.Dialect) -> Iterator[str]:
-    quote = dialect.identifier_preparer.quote
+    quote = _quoting(dialect)
     if dialect.name == "oracle":
         yield "SELECT"
     else:
-        own = [quote(column.name) for column in dataset.columns]
+        own = [quote(column.name) for column in dataset.own_columns]
         place = ["ctid"] if dialect.name == "postgresql" else []
         yield f"SELECT ({', '.join(own + place)})"
     changed = [quote(name) for name in changeable(dataset)]
@@ -71,7 +90,11 @@ def _rights(dataset: Dataset, dialect: sa.Dialect) -> Iterator[str]:
 
 def changeable(dataset: Dataset) -> Sequence[str]:
     """Name the columns that a run may empty: personal ones, and references to rows that go."""
-    personal = [column.name for column in dataset.personal_columns if not _in_key(column, dataset)]
+    personal = [
+        column.name if column.inside is None else column.inside.column
+        for column in dataset.personal_columns
+        if not _in_key(column, dataset)
+    ]
     references = [r for r in dataset.references if r.when_gone is WhenGone.EMPTY]
     released = [name for reference in references for name in reference.columns]
     return tuple(dict.fromkeys([*personal, *released]))
