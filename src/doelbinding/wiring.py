@@ -75,7 +75,7 @@ class Workspace:
     def open_records(self, *, rolled_back: bool) -> Records:
         """Open the records, also when a checkpoint kept outside says that they are older."""
         given = os.environ.get("DOELBINDING_CHECKPOINTS")
-        history = given or self.settings.get("evidence", {}).get("checkpoints")
+        history = given or _table(self.settings, "evidence").get("checkpoints")
         return open_records(
             self.home,
             log_name=f"{self.policy.id}.doelbinding",
@@ -103,7 +103,7 @@ class Workspace:
         return timedelta(days=self._bound("plan_days", 7))
 
     def _bound(self, name: str, usual: float) -> float:
-        given = self.settings.get("bounds", {}).get(name, usual)
+        given = _table(self.settings, "bounds").get(name, usual)
         if isinstance(given, bool) or not isinstance(given, int | float) or given < 0:
             raise NotConfigured(
                 f"{self.home / CONFIGURATION}: [bounds] {name} must be a number from 0 up"
@@ -121,7 +121,7 @@ class Workspace:
 
     def _store(self, mapped: Mapped) -> Store:
         """Connect a store by the scheme of its address: a database, unless a package offers it."""
-        section = self.settings.get("stores", {}).get(mapped.id) or {}
+        section = _table(self.settings, "stores", mapped.id)
         url = os.environ.get(_variable(mapped.id)) or section.get("url")
         connect = connector(url) if isinstance(url, str) else None
         if connect is None or not isinstance(url, str):
@@ -140,7 +140,7 @@ class Workspace:
     def _files(self) -> FileRoots:
         """The folders of files that rows name: `folder` under [files.NAME]."""
         found = {}
-        for name, section in self.settings.get("files", {}).items():
+        for name, section in _table(self.settings, "files").items():
             if not isinstance(section, dict) or not isinstance(section.get("folder"), str):
                 raise NotConfigured(f"[files.{name}] in {CONFIGURATION} needs `folder`")
             found[name] = self.home / section["folder"]
@@ -154,14 +154,14 @@ class Workspace:
     def _engine(self, store: str) -> sa.Engine:
         name = _variable(store)
         given = os.environ.get(name)
-        section = self.settings.get("stores", {}).get(store)
-        if given is None and section is None:
+        section = _table(self.settings, "stores", store)
+        if given is None and not section:
             raise NotConfigured(
                 f"store {store!r} has no address: add [stores.{store}] with `url` to "
                 f"{self.home / CONFIGURATION}, or set {name}"
             )
         try:
-            url = sa.make_url(given) if given is not None else self._url(store, section)
+            url = self._url(store, section if given is None else {"url": given})
         except (ArgumentError, ValueError, TypeError):
             raise NotConfigured(
                 f"the address of store {store!r} is not a database URL: write for instance "
@@ -177,10 +177,10 @@ class Workspace:
             ) from None
         except ModuleNotFoundError as missing:
             extra = _EXTRAS.get(url.get_backend_name())
-            advice = f"pip install 'doelbinding[{extra}]', and write" if extra else "install it, or"
+            install = f"pip install 'doelbinding[{extra}]', and" if extra else "install it, or"
             raise NotConfigured(
                 f"store {store!r}: the driver {missing.name!r} of {url.drivername!r} is not "
-                f"installed: {advice} postgresql+psycopg or mariadb+pymysql in its address"
+                f"installed: {install} write postgresql+psycopg or mariadb+pymysql in its address"
             ) from None
 
     def _url(self, store: str, section: Mapping[str, Any]) -> sa.URL:
@@ -188,11 +188,19 @@ class Workspace:
         if "url" in section:
             url = sa.make_url(section["url"])
         else:
-            parts = {k: v for k, v in section.items() if not k.startswith("password_")}
-            query = {
-                k: v.replace("{home}", str(self.home)) for k, v in parts.pop("query", {}).items()
-            }
-            url = sa.URL.create(**parts, query=query)
+            parts = {k: v for k, v in section.items() if k not in _PASSWORDS}
+            unknown = ", ".join(sorted(parts.keys() - _PARTS))
+            if unknown or "drivername" not in parts:
+                raise NotConfigured(
+                    f"[stores.{store}] in {CONFIGURATION} "
+                    + (f"has what is not known: {unknown}" if unknown else "has no `drivername`")
+                    + f"; it takes `url`, or {', '.join(sorted(_PARTS))}, and a password by "
+                    f"{' or '.join(sorted(_PASSWORDS))}"
+                )
+            home = str(self.home)
+            said = _table(parts, "query")
+            query = {name: str(value).replace("{home}", home) for name, value in said.items()}
+            url = sa.URL.create(**{**parts, "query": query})
         if "password_env" in section:
             password = os.environ.get(section["password_env"])
             if password is None:
@@ -202,7 +210,7 @@ class Workspace:
             url = url.set(password=password)
         if "password_file" in section:
             held = self.home / str(section["password_file"])
-            url = url.set(password=held.read_text(encoding="utf-8").strip())
+            url = url.set(password=_secret(store, held))
         if url.get_backend_name() == "sqlite" and url.database not in {None, ":memory:"}:
             url = url.set(database=str(self.home / str(url.database)))
         return url
@@ -217,6 +225,41 @@ class Workspace:
 def _variable(store: str) -> str:
     """Name the variable of the environment that may give a store's address."""
     return f"DOELBINDING_STORE_{store.upper().replace('-', '_')}_URL"
+
+
+_PARTS = frozenset({"drivername", "username", "password", "host", "port", "database", "query"})
+_PASSWORDS = frozenset({"password_env", "password_file"})
+
+
+def _secret(store: str, held: Path) -> str:
+    """Read a password from its file.
+
+    Raises:
+        NotConfigured: it cannot be read.
+    """
+    try:
+        return held.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise NotConfigured(
+            f"store {store!r}: the password in {held} cannot be read ({why}): correct "
+            "`password_file`, or the file's rights"
+        ) from None
+
+
+def _table(settings: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """Give a section of the configuration, empty where it is left out.
+
+    Raises:
+        NotConfigured: something else stands in its place.
+    """
+    found: Any = settings
+    for n, name in enumerate(names, 1):
+        found = found.get(name, {})
+        if not isinstance(found, dict):
+            where = ".".join(names[:n])
+            raise NotConfigured(f"{CONFIGURATION}: write [{where}] as a section, with its own keys")
+    return found  # type: ignore[no-any-return]
 
 
 def start_embedded(folder: Path) -> str:
@@ -260,4 +303,6 @@ def open_workspace(home: Path) -> Workspace:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise NotConfigured(f"{path}: not TOML: {error}") from None
+    except UnicodeDecodeError as error:
+        raise NotConfigured(f"{path}: not UTF-8, at byte {error.start}: save it as UTF-8") from None
     return Workspace(home=home.resolve(), settings=settings)

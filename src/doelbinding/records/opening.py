@@ -62,7 +62,10 @@ def open_records(
         (state / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise RecordsUnavailable(f"{state}: cannot be written ({error.strerror})") from None
-    django.setup()
+    try:
+        django.setup()
+    except ValueError as error:  # of the address, in settings.py
+        raise RecordsUnavailable(str(error)) from None
     _migrate()
     from doelbinding.records.evidence import RecordedEntries  # noqa: PLC0415 - models need setup
 

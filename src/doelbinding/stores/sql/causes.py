@@ -5,7 +5,26 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 
 _LOCKED = "database is locked"
-_HARMLESS = frozenset({_LOCKED, "unable to open database file"})
+_HARMLESS = frozenset({_LOCKED, "unable to open database file", "file is not a database"})
+_CONNECTING = {
+    "password authentication failed": "the password is wrong, or the role",
+    "access denied": "the password is wrong, or the role, or the role may not use that database",
+    "no password supplied": "it asks for a password, and none is given",
+    "connection refused": "nobody answers at that host and port",
+    "can't connect": "nobody answers at that host and port",
+    "no such file or directory": "nobody answers at that socket",
+    "resolve host": "there is no such host",
+    "translate host name": "there is no such host",
+    "unknown mysql server host": "there is no such host",
+    "name or service not known": "there is no such host",
+    "timeout": "it does not answer in time",
+    "unknown database": "there is no such database",
+    "does not exist": "there is no such database or role",
+    "no pg_hba.conf entry": "it admits no such role from here, or not without TLS",
+    "certificate": "its certificate is not trusted",
+    "unable to open database file": "there is no such file, or it may not be opened",
+}
+"""What drivers say when they cannot connect, and what that means; their words may hold secrets."""
 _SQLSTATES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 _MYSQL = frozenset({1205, 1213})  # lock wait timeout, deadlock
 
@@ -21,6 +40,12 @@ def cause(error: Exception) -> str:
     code = _number(error) or _sqlstate(error)
     name = type(error.orig).__name__
     return f"{name} {code}" if code else name
+
+
+def why_unreachable(error: Exception) -> str:
+    """Say why nobody could connect, as far as the driver's words are known; else as `cause`."""
+    own = str(getattr(error, "orig", None) or error).lower()
+    return next((means for said, means in _CONNECTING.items() if said in own), cause(error))
 
 
 def will_pass(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -45,4 +46,5 @@ def _existing_file(url: sa.URL) -> sa.URL:
     """Open a SQLite file only if it is there: a mistyped path must not make an empty database."""
     if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
         return url
-    return url.set(database=f"file:{url.database}", query={"mode": "rw", "uri": "true"})
+    path = quote(str(url.database))  # in a URI, `?` and `#` end a path
+    return url.set(database=f"file:{path}", query={"mode": "rw", "uri": "true"})

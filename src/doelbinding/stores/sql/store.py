@@ -40,7 +40,7 @@ from doelbinding.stores.sql.atonce import AtOnce
 from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import Catalogue
-from doelbinding.stores.sql.causes import cause, will_pass
+from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
@@ -130,9 +130,10 @@ class SqlStore:
         )
 
     def _unreachable(self, error: Exception) -> Unreachable:
+        variable = f"DOELBINDING_STORE_{self.id.upper().replace('-', '_')}_URL"
         return Unreachable(
-            f"store {self.id!r} cannot be reached ({cause(error)}): check that it runs, and "
-            f"the address in doelbinding.toml or DOELBINDING_STORE_{self.id.upper()}_URL"
+            f"store {self.id!r} cannot be reached ({why_unreachable(error)}): check that it runs, "
+            f"and the address in doelbinding.toml or {variable}"
         )
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
