@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.measuring import insist_equal
 from benchmarks.server import Connection, Server, analysed, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID
-from doelbinding.plan.atonce import Found
+from doelbinding.plan.atonce import Pending
 from doelbinding.plan.grades import left_as_is
 from doelbinding.plan.model import Deed, Plan
 from doelbinding.plan.ports import Changed
@@ -116,12 +116,12 @@ class Watched(SqlStore):
             start = perf_counter()
         self.spent.deeds += perf_counter() - start
 
-    def do_at_once(self, *words: Any, **more: Any) -> Found:
+    def do_at_once(self, *words: Any, **more: Any) -> Pending:
         """Do the steps of a small plan, and add up the time it takes."""
         start = perf_counter()
-        found = super().do_at_once(*words, **more)
+        done: Pending = super().do_at_once(*words, **more)
         self.spent.deeds += perf_counter() - start
-        return found
+        return done
 
 
 def applied(server: Server, database: str, plan: Plan) -> Spent:

@@ -16,6 +16,7 @@ from doelbinding.binding.expression import (
     And,
     AnyOf,
     Branch,
+    Certain,
     Constant,
     Expression,
     Not,
@@ -85,8 +86,8 @@ def implies(one: Expression, other: Expression) -> bool:
         return all(implies(one, part) for part in other.parts)
     if isinstance(one, And) and any(implies(part, other) for part in one.parts):
         return True
-    if isinstance(other, Or):
-        return any(implies(one, part) for part in other.parts)
+    if isinstance(other, Or) and any(implies(one, part) for part in other.parts):
+        return True
     return _implies_alike(one, other)
 
 
@@ -97,6 +98,10 @@ def _implies_alike(one: Expression, other: Expression) -> bool:
             return alike and other.day <= one.day
         case Not(), Not():
             return implies(other.part, one.part)
+        case Certain(), Certain():
+            return implies(one.part, other.part)
+        case Certain(), _:
+            return implies(one.part, other)
         case Up(), Up():
             alike = one.link == other.link and one.missing == other.missing
             return alike and implies(one.part, other.part)
@@ -133,6 +138,8 @@ def _within(said: Expression, own: Up, here: str) -> bool:
         return all(_within(part, own, here) for part in said.parts)
     if isinstance(said, And):
         return any(_within(part, own, here) for part in said.parts)
+    if isinstance(said, Certain):
+        return _within(said.part, own, here)
     if isinstance(said, Up):
         return said.link == own.link and not said.missing and implies(said.part, own.part)
     if isinstance(said, Referred):

@@ -1,12 +1,13 @@
 """A small plan carried out at once: one transaction per store instead of one per step and batch.
 
-What is found is sealed, announced and recorded as intended before anything is changed, as ever;
-then all steps of a store happen together. A run that was begun before goes the long way.
+The deeds are done, and what they changed is compared with what was approved, sealed, announced and
+recorded as intended, before anything is committed. A run that was begun before goes the long way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
@@ -17,11 +18,32 @@ from doelbinding.plan.ports import Changed, Store, StoreError
 if TYPE_CHECKING:
     from doelbinding.plan.run import Journal, Progress
 
-SMALL = 20_000
-"""Deeds on rows that may share a transaction: what a request touches, not what a night does."""
+SMALL = 100_000
+"""Deeds on rows that may share a transaction: what requests touch, not what a night does."""
 
 Found = Mapping[str, Sequence[Key]]
-"""Per step, the keys of the rows it found."""
+"""Per step, the keys of the rows it found or changed."""
+
+
+class Pending(Protocol):
+    """What a store has done and not yet committed."""
+
+    @property
+    def changed(self) -> Found:
+        """The keys of the rows that each step changed."""
+        ...
+
+    def commit(self) -> None:
+        """Make it last.
+
+        Raises:
+            StoreError: it is not known whether it does, or it does not.
+        """
+        ...
+
+    def close(self) -> None:
+        """Undo what was not committed, and let go of the connection."""
+        ...
 
 
 @runtime_checkable
@@ -32,17 +54,23 @@ class CarriesOut(Protocol):
         """Tell whether it can for these steps and doubts."""
         ...
 
-    def find_at_once(
+    def count_at_once(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
-    ) -> tuple[Found, Sequence[int]]:
-        """Give the keys of the rows that each step finds now, and how many rows are in doubt."""
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """Count the rows that each step finds now, and those of each doubt."""
         ...
 
-    def do_at_once(self, steps: Sequence[Step], keys: KeySets, found: Found) -> Found:
-        """Do the steps in order in one transaction, on rows found; give the keys changed."""
+    def find_at_once(self, steps: Sequence[Step], keys: KeySets) -> Found:
+        """Give the keys of the rows that each step finds now."""
         ...
 
-    def left_at_once(self, steps: Sequence[Step], keys: KeySets, found: Found) -> Mapping[str, int]:
+    def do_at_once(self, steps: Sequence[Step], keys: KeySets, sealed: Found) -> Pending:
+        """Do the steps in order in one transaction, those that are sealed on the rows given."""
+        ...
+
+    def left_at_once(
+        self, steps: Sequence[Step], keys: KeySets, sealed: Found
+    ) -> Mapping[str, int]:
         """Count what each step should have left none of, over connections that never write."""
         ...
 
@@ -70,69 +98,115 @@ def by_store(asked: Sequence[_Asked]) -> dict[str, list[_Asked]]:
     return found
 
 
-def find(plan: Plan, stores: Mapping[str, Store], keys: KeySets) -> tuple[Found, Plan]:
-    """Give the keys of the rows that each step finds now, and the plan with its doubts counted."""
-    found: dict[str, Sequence[Key]] = {}
-    counted: dict[int, int] = {}
+def counted(plan: Plan, stores: Mapping[str, Store], keys: KeySets) -> Plan:
+    """Give the plan with its steps and doubts counted, without those that find nothing."""
+    rows: dict[int, int] = {}
     steps, doubts = by_store(plan.steps), by_store(plan.doubts)
     for name in dict.fromkeys((*steps, *doubts)):
-        store, unsure = stores[name], doubts.get(name, [])
+        store, mine, unsure = stores[name], steps.get(name, []), doubts.get(name, [])
         if isinstance(store, CarriesOut):
-            there, rows = store.find_at_once(steps.get(name, []), unsure, keys)
-            found |= there
-            counted |= {id(doubt): n for doubt, n in zip(unsure, rows, strict=True)}
-    told = tuple(replace(d, rows=counted[id(d)]) for d in plan.doubts if counted.get(id(d)))
-    return found, replace(plan, doubts=told)
+            found, unknown = store.count_at_once(mine, unsure, keys)
+            rows |= {id(step): n for step, n in zip(mine, found, strict=True)}
+            rows |= {id(doubt): n for doubt, n in zip(unsure, unknown, strict=True)}
+    return replace(
+        plan,
+        steps=tuple(replace(s, expected=rows[id(s)]) for s in plan.steps if rows.get(id(s))),
+        doubts=tuple(replace(d, rows=rows[id(d)]) for d in plan.doubts if rows.get(id(d))),
+    )
 
 
-def carry_out(
-    plan: Plan, stores: Mapping[str, Store], keys: KeySets, found: Found, told: Told
-) -> dict[str, int]:
-    """Do what was found, store by store; give what is left, per step.
-
-    Raises:
-        StoreError: a store refused; it changed nothing, and stores before it are done.
-    """
-    for step in plan.steps:
-        if step.sealed:
-            told.journal.seal(step.id, found[step.id])
-    left: dict[str, int] = {}
-    for name, mine in by_store(plan.steps).items():
+def _find(steps: Sequence[Step], stores: Mapping[str, Store], keys: KeySets) -> Found:
+    found: dict[str, Sequence[Key]] = {}
+    for name, mine in by_store(steps).items():
         store = stores[name]
         if isinstance(store, CarriesOut):
-            _do(store, mine, keys, found, told)
-            left |= store.left_at_once(mine, keys, found)
-    return left
+            found |= store.find_at_once(mine, keys)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Who is told of what happens."""
+    """Who is told of what happens; `surprise` tells what is wrong with rows found per step."""
 
     journal: Journal
     progress: Progress
+    surprise: Callable[[Mapping[str, int]], Exception | None]
 
 
-def _do(store: CarriesOut, steps: Sequence[Step], keys: KeySets, found: Found, told: Told) -> None:
-    journal = told.journal
-    for step in steps:
-        journal.intend(step.id)
-        if journal.announced and found[step.id]:
-            journal.announce(step, found[step.id])
-    try:
-        changed = store.do_at_once(steps, keys, found)
-    except StoreError:
-        for step in steps:
-            journal.interrupted(step.id)
-        raise
+def carry_out(
+    plan: Plan, stores: Mapping[str, Store], keys: KeySets, told: Told
+) -> Mapping[str, int]:
+    """Do a plan, store by store; give what is left, per step.
+
+    What is in several stores is counted in all of them before anything is done in one.
+
+    Raises:
+        StoreError: a store refused; it changed nothing, and stores before it are done.
+    """
+    mine = by_store(plan.steps)
+    several = len(mine) > 1
+    first = plan.steps if several else tuple(step for step in plan.steps if step.sealed)
+    found = _find(first, stores, keys)
+    if several:
+        _insist_alike(found, told)
+    left: dict[str, int] = {}
+    for name, steps in mine.items():
+        store = stores[name]
+        if isinstance(store, CarriesOut):
+            sealed = {step.id: found[step.id] for step in steps if step.sealed}
+            _do(store, steps, keys, sealed, told)
+            left |= store.left_at_once(steps, keys, sealed)
+    return left
+
+
+def _do(store: CarriesOut, steps: Sequence[Step], keys: KeySets, sealed: Found, told: Told) -> None:
+    with ExitStack() as held:
+        pending = store.do_at_once(steps, keys, sealed)
+        held.callback(pending.close)
+        changed = pending.changed
+        found: Found = {**changed, **sealed}
+        if told.surprise(_rows(found)):  # or does the database not do as it is told?
+            found = store.find_at_once(steps, keys)
+            _insist_alike(found, told)
+        _intend(steps, changed, sealed, found, told.journal)
+        try:
+            pending.commit()
+        except StoreError:
+            for step in steps:
+                told.journal.interrupted(step.id)
+            raise
     for step in steps:
         done = changed[step.id]
-        if found[step.id]:
-            journal.changed(step, Changed(rows=len(done), keys=done))
-        journal.finished(step.id)
+        if done:
+            told.journal.changed(step, Changed(rows=len(done), keys=done))
+        told.journal.finished(step.id)
     for step in steps:  # once all is recorded, since being told may end the run
-        if found[step.id]:
+        if changed[step.id]:
             told.progress(step, len(changed[step.id]))
+
+
+def _rows(found: Found) -> Mapping[str, int]:
+    return {name: len(keys) for name, keys in found.items()}
+
+
+def _insist_alike(found: Found, told: Told) -> None:
+    surprise = told.surprise(_rows(found))
+    if surprise is not None:
+        raise surprise
+
+
+def _intend(
+    steps: Sequence[Step], changed: Found, sealed: Found, found: Found, journal: Journal
+) -> None:
+    """Record all that must outlive the process before the change does."""
+    for step in steps:
+        if step.sealed:
+            journal.seal(step.id, sealed[step.id])
+    for step in steps:
+        journal.found(step.id, len(found[step.id]))
+        journal.intend(step.id)
+        if journal.announced and changed[step.id]:
+            journal.announce(step, changed[step.id])
 
 
 def is_fresh(plan: Plan, journal: Journal) -> bool:

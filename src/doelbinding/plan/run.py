@@ -175,13 +175,12 @@ def run(
     keys = with_carried(plan, stores, keys)
     bare = replace(plan, doubts=())
     if atonce.is_fresh(plan, journal) and atonce.can(bare, stores):
-        there, _ = atonce.find(bare, stores, keys)
-        counts = {name: len(rows) for name, rows in there.items()}
-        _insist_alike(plan, counts, bound)
-        for step in plan.steps:
-            journal.found(step.id, counts[step.id])
-        told = atonce.Told(journal=journal, progress=progress)
-        left = atonce.carry_out(plan, stores, keys, there, told)
+        told = atonce.Told(
+            journal=journal,
+            progress=progress,
+            surprise=lambda counts: _surprised(plan, counts, bound),
+        )
+        left = atonce.carry_out(plan, stores, keys, told)
         return _outcome(plan, stores, journal, left, purge)
     begun = journal.begun()
     _compare(plan, stores, keys, journal, bound)
@@ -215,10 +214,11 @@ def _outcome(
     return Outcome(changed=changed, left=left, erased=erased, where=where)
 
 
-def _insist_alike(plan: Plan, found: Mapping[str, int], bound: Bound) -> None:
+def _surprised(plan: Plan, found: Mapping[str, int], bound: Bound) -> Surprise | None:
     for step in plan.steps:
-        if not bound.allows(step.expected, found[step.id]):
-            raise _surprise(step, 0, found[step.id])
+        if step.id in found and not bound.allows(step.expected, found[step.id]):
+            return _surprise(step, 0, found[step.id])
+    return None
 
 
 def _surprise(step: Step, done: int, found: int) -> Surprise:

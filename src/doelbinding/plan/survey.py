@@ -23,9 +23,7 @@ def surveyed(draft: Plan, stores: Mapping[str, Store], keys: KeySets, secret: by
     named = tuple(key_digest(name, keys[name], secret) for name in sorted(keys))
     keys = with_carried(draft, stores, keys)
     if draft.kind is PlanKind.ERASURE and atonce.can(draft, stores):
-        there, told = atonce.find(draft, stores, keys)
-        going = tuple(replace(s, expected=len(there[s.id])) for s in draft.steps if there[s.id])
-        return replace(told, steps=going, keys=named)
+        return replace(atonce.counted(draft, stores, keys), keys=named)
     tallies: dict[str, Tally] = {}
     unknown: dict[int, int] = {}
     for store_id in dict.fromkeys(

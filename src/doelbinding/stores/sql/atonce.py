@@ -1,4 +1,4 @@
-"""A small plan carried out at once: found, done in one transaction, read back, in few exchanges.
+"""A small plan carried out at once: done in one transaction and read back, in few exchanges.
 
 The deeds are those of the long way, statement by statement: each repeats its predicate on the row
 it changes. What is found and what is read back comes over connections that never write.
@@ -6,11 +6,13 @@ it changes. What is found and what is read back comes over connections that neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Doubt, KeySets, Step
@@ -44,45 +46,61 @@ class AtOnce:
         """Tell whether every statement about these can be kept as text."""
         return all(map(self._texts.can, steps)) and all(map(self._texts.can, doubts))
 
-    def find(
+    def count(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
-    ) -> tuple[dict[str, list[Key]], list[int]]:
-        """Give the keys of the rows that each step finds now, and how many rows are in doubt."""
-        asked: list[tuple[Written, Sequence[Key]]] = [(self._finding(s), ()) for s in steps]
+    ) -> tuple[list[int], list[int]]:
+        """Count the rows that each step finds now, and those of each doubt."""
+        asked: list[tuple[Written, Sequence[Key]]] = [(self._counting(s), ()) for s in steps]
         asked += [(self._doubting(doubt), ()) for doubt in doubts]
-        with self._readers.connection() as driver, self._refusing():
-            found = _pipelined(driver, asked, keys)
-        by_step = {step.id: rows for step, rows in zip(steps, found, strict=False)}
-        return by_step, [int(rows[0][0]) for rows in found[len(steps) :]]
+        rows = [int(answer[0][0]) for answer in self._read(asked, keys)]
+        return rows[: len(steps)], rows[len(steps) :]
 
-    def do(
-        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
-    ) -> dict[str, list[Key]]:
-        """Do the steps in order in one transaction, on the rows found; give the keys changed."""
-        asked = [(self._doing(step), found[step.id]) for step in steps]
+    def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
+        """Give the keys of the rows that each step finds now."""
+        found = self._read([(self._finding(step), ()) for step in steps], keys)
+        return {step.id: rows for step, rows in zip(steps, found, strict=True)}
+
+    def _read(
+        self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets
+    ) -> list[list[Key]]:
+        if not asked:
+            return []
+        with self._readers.connection() as driver, self._refusing():
+            return _pipelined(driver, asked, keys)
+
+    def do(self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]) -> Done:
+        """Do the steps in order in one transaction; nothing is committed yet."""
+        asked = [(self._doing(step), sealed.get(step.id, ())) for step in steps]
         pooled = self._engine.raw_connection()
         try:
             with self._refusing():
-                changed = _pipelined(pooled.driver_connection, asked, keys, transaction=True)
+                changed = _pipelined(pooled.driver_connection, asked, keys, writing=True)
         except BaseException:
-            with suppress(self._engine.dialect.loaded_dbapi.Error):  # lost: nothing to roll back
-                pooled.rollback()
+            self._let_go(pooled)
             raise
-        finally:
-            pooled.close()
-        return {step.id: rows for step, rows in zip(steps, changed, strict=True)}
+        by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
+        return Done(
+            changed=by_step,
+            refusing=lambda: self._refusing(committing=True),
+            connection=pooled,
+            let_go=lambda: self._let_go(pooled),
+        )
+
+    def _let_go(self, pooled: PoolProxiedConnection) -> None:
+        with suppress(self._engine.dialect.loaded_dbapi.Error):  # lost: nothing to roll back
+            pooled.rollback()
+        pooled.close()
 
     def left(
-        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
+        self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> dict[str, int]:
         """Count what the steps should have left none of: by the same question, and by key."""
-        asked = [(self._left(step), found[step.id]) for step in steps]
-        with self._readers.connection() as driver, self._refusing():
-            answers = _pipelined(driver, asked, keys)
+        asked = [(self._left(step), sealed.get(step.id, ())) for step in steps]
+        answers = self._read(asked, keys)
         return {step.id: int(rows[0][0]) for step, rows in zip(steps, answers, strict=True)}
 
     @contextmanager
-    def _refusing(self) -> Iterator[None]:
+    def _refusing(self, *, committing: bool = False) -> Iterator[None]:
         driver = self._engine.dialect.loaded_dbapi
         try:
             yield
@@ -91,14 +109,27 @@ class AtOnce:
             named = f"{type(error).__name__} {state or ''}".strip()
             failed = isinstance(error, driver.OperationalError)
             if failed and (state or _LOST[0]).startswith(_LOST):
+                changed = (
+                    "whether this batch was changed is not known"
+                    if committing
+                    else "nothing of this batch was changed"
+                )
                 raise Refused(
-                    f"store {self._id!r} was lost ({named}): whether this batch was changed is not "
-                    "known; run the same plan again, which goes on from what is there"
+                    f"store {self._id!r} was lost ({named}): {changed}; run the same plan again, "
+                    "which goes on from what is there"
                 ) from None
             raise Refused(
                 f"store {self._id!r} refused a statement ({named}): nothing of this batch was "
                 "changed; mend the cause and run the same plan again"
             ) from None
+
+    def _counting(self, step: Step) -> Written:
+        def make(compiler: Compiler) -> sa.Executable:
+            here = compiler.here(step.dataset)
+            asked = sa.select(sa.func.count()).select_from(here.rows)
+            return asked.where(counted(step, compiler, here))
+
+        return self._texts.give("count", step, make)
 
     def _finding(self, step: Step) -> Written:
         def make(compiler: Compiler) -> sa.Executable:
@@ -114,7 +145,8 @@ class AtOnce:
             statement = Deeds(step=step, here=here, dialect="postgresql").statement()
             mine = meant(step, compiler, here, sealed=step.sealed)
             own = [here.column(name) for name in here.dataset.key]
-            done: sa.Executable = statement.where(own_keys(here), mine).returning(*own)
+            known = (own_keys(here),) if step.sealed else ()
+            done: sa.Executable = statement.where(*known, mine).returning(*own)
             return done
 
         return self._texts.give("do", step, make)
@@ -133,13 +165,46 @@ class AtOnce:
     def _left(self, step: Step) -> Written:
         def make(compiler: Compiler) -> sa.Executable:
             here = compiler.here(step.dataset)
-            left = meant(step, compiler, here)
-            if step.sealed:
-                again = meant(step, compiler, here, sealed=True)
-                left = sa.or_(left, sa.and_(own_keys(here), again))
-            return sa.select(sa.func.count()).select_from(here.rows).where(left)
+            own = [here.column(name) for name in here.dataset.key]
+            asked = sa.select(*own).where(meant(step, compiler, here))
+            if not step.sealed:
+                return sa.select(sa.func.count()).select_from(asked.subquery())
+            # apart, since OR would forbid an index to either
+            again = meant(step, compiler, here, sealed=True)
+            sealed = sa.select(*own).where(own_keys(here), again)
+            return sa.select(sa.func.count()).select_from(sa.union(asked, sealed).subquery())
 
         return self._texts.give("left", step, make)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What was changed in a transaction that is still open."""
+
+    changed: Mapping[str, list[Key]]
+    refusing: Callable[[], AbstractContextManager[None]]
+    connection: PoolProxiedConnection
+    let_go: Callable[[], None]
+
+    def commit(self) -> None:
+        """Commit.
+
+        Raises:
+            Refused: the database refused, or was lost.
+        """
+        with self.refusing():
+            self.connection.commit()
+
+    def close(self) -> None:
+        """Undo what was not committed, and let go of the connection."""
+        self.let_go()
+
+
+_FEW = 200
+"""Keys for which one plan serves whatever they are; with more, a database had better look at them.
+
+Then it hashes them, where it would compare each row with every one of them.
+"""
 
 
 def _pipelined(
@@ -147,16 +212,20 @@ def _pipelined(
     asked: Sequence[tuple[Written, Sequence[Key]]],
     keys: KeySets,
     *,
-    transaction: bool = False,
+    writing: bool = False,
 ) -> list[list[Key]]:
-    """Send all statements before waiting for the first answer; together if in a transaction."""
+    """Send all statements before waiting for the first answer."""
+    given = [(written.text, written.values(keys, own)) for written, own in asked]
+    many = any(
+        len(value) > _FEW for _, said in given for value in said.values() if isinstance(value, list)
+    )
     with driver.pipeline():
-        if transaction:
-            driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursors = [
-            driver.execute(written.text, written.values(keys, own), prepare=True)
-            for written, own in asked
-        ]
-        if transaction:
-            driver.commit()
+        if writing:
+            mode = "force_custom_plan" if many else "force_generic_plan"
+            driver.execute(f"SET LOCAL plan_cache_mode = {mode}")
+        elif many:
+            driver.execute("SET plan_cache_mode = force_custom_plan")
+        cursors = [driver.execute(text, said, prepare=True) for text, said in given]
+        if many and not writing:
+            driver.execute("SET plan_cache_mode = force_generic_plan")
     return [cursor.fetchall() for cursor in cursors]

@@ -353,6 +353,10 @@ class Compiler:
         folds = self._folds(here, a) or self._folds(there, b)
         return same(there.column(b), here.column(a), folds=folds)
 
+    def keyed(self, link: Link) -> bool:
+        """Tell whether a link leads to one row at most: to the whole key of its dataset."""
+        return {there for _, there in link.pairs} >= set(self.store.dataset(link.dataset).key)
+
     def there(self, link: Link) -> Here:
         """Give the table a link leads to, under a name of its own."""
         dataset = self.store.dataset(link.dataset)

@@ -6,8 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.binding.expression import YES, Expression
+from doelbinding.binding.assuming import Assuming, Known, lifted
+from doelbinding.binding.expression import YES, Certain, Expression, Not
 from doelbinding.binding.expression import sealed as once_sealed
+from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.may_hold import may_hold
@@ -19,12 +21,11 @@ def meant(
     step: Step, compiler: Compiler, here: Here, *, sealed: bool = False
 ) -> sa.ColumnElement[bool]:
     """Give what makes a row one the step is about; sealed keys stand in for `narrow`."""
-    needed = once_sealed(step.needed) if sealed else step.needed
-    parts = [goes(step, needed, compiler, here)]
-    if step.scope != YES:
-        parts.insert(0, compiler.certainly(step.scope, here, wanted=True))
-    if step.narrow != YES and not sealed:
-        parts.insert(0, compiler.certainly(step.narrow, here, wanted=True))
+    if sealed:
+        asked = all_of(step.scope, gone(step, once_sealed(step.needed)))
+    else:
+        asked = sought(step, compiler, step.needed)
+    parts = [compiler.certainly(asked, here, wanted=True)]
     if step.deed is Deed.EMPTY:
         parts.append(sa.or_(*(holds_something(here, one) for one in step.columns)))
     if step.deed is Deed.TRANSFORM:
@@ -45,14 +46,30 @@ def counted(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool
     found = meant(step, compiler, here)
     if step.unless is None:
         return found
-    return sa.and_(found, is_not_true(goes(step, step.unless, compiler, here)))
+    earlier = left_of(step, compiler, gone(step, step.unless))
+    return sa.and_(found, is_not_true(compiler.certainly(earlier, here, wanted=True)))
 
 
-def goes(step: Step, needed: Expression, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+def gone(step: Step, needed: Expression) -> Expression:
     """Give when what is needed is not there: certainly, or also where that is unknown."""
-    if step.unknown_goes:
-        return is_not_true(compiler.certainly(needed, here, wanted=True))
-    return compiler.certainly(needed, here, wanted=False)
+    return Not(part=Certain(part=needed)) if step.unknown_goes else Not(part=needed)
+
+
+def sought(step: Step, compiler: Compiler, needed: Expression) -> Expression:
+    """Give when a row is the step's: in its scope and narrowed to it, and not needed any more."""
+    if step.narrow == YES:
+        return all_of(step.scope, gone(step, needed))
+    told = left_of(step, compiler, gone(step, needed))
+    return lifted(all_of(step.narrow, step.scope, told), compiler.keyed)
+
+
+def left_of(step: Step, compiler: Compiler, asked: Expression) -> Expression:
+    """Give what is left to ask of a row that is known to be in the step's scope and narrowed."""
+    if step.narrow == YES:
+        return asked
+    known = Known().adding((step.narrow, step.scope), compiler.keyed)
+    assuming = Assuming(keyed=compiler.keyed, references=not compiler.doing)
+    return assuming.simplify(asked, known, step.dataset)
 
 
 def holds_something(here: Here, emptied: Emptied) -> sa.ColumnElement[bool]:

@@ -19,6 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
 from doelbinding.binding.justification import Row
 from doelbinding.binding.kleene import Truth
+from doelbinding.plan.atonce import Pending
 from doelbinding.plan.grades import Erased
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.plan.ports import (
@@ -436,25 +437,31 @@ class SqlStore:
 
     def can_at_once(self, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
         """Tell whether the steps can be done in one transaction, by statements kept as text."""
-        return self.dialect == "postgresql" and self._at_once.can(steps, doubts)
+        if self.dialect != "postgresql" or self._folding:
+            return False
+        return self._at_once.can(steps, doubts)
 
-    def find_at_once(
+    def count_at_once(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
-    ) -> tuple[Mapping[str, Sequence[Key]], Sequence[int]]:
-        """Give the keys of the rows that each step finds now, and how many rows are in doubt."""
-        return self._at_once.find(steps, doubts, keys)
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """Count the rows that each step finds now, and those of each doubt."""
+        return self._at_once.count(steps, doubts, keys)
+
+    def find_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Sequence[Key]]:
+        """Give the keys of the rows that each step finds now."""
+        return self._at_once.find(steps, keys)
 
     def do_at_once(
-        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
-    ) -> Mapping[str, Sequence[Key]]:
-        """Do the steps in order in one transaction, on rows found; give the keys changed."""
-        return self._at_once.do(steps, keys, found)
+        self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
+    ) -> Pending:
+        """Do the steps in order in one transaction, those that are sealed on the rows given."""
+        return self._at_once.do(steps, keys, sealed)
 
     def left_at_once(
-        self, steps: Sequence[Step], keys: KeySets, found: Mapping[str, Sequence[Key]]
+        self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> Mapping[str, int]:
         """Count what each step should have left none of, over connections that never write."""
-        return self._at_once.left(steps, keys, found)
+        return self._at_once.left(steps, keys, sealed)
 
     @cached_property
     def _at_once(self) -> AtOnce:
