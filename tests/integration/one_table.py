@@ -92,9 +92,14 @@ class Meddled(MemoryJournal):
         self._meddle()
 
 
-def done(store: SqlStore, *steps: Step, meddle: Callable[[], None] = lambda: None) -> Outcome:
+def done(store: SqlStore, *steps: Step, meddle: Callable[[], None] | None = None) -> Outcome:
+    """Plan and run steps; one by one, as a run that was begun before, where somebody meddles."""
     made = surveyed(plan(*steps), {"s": store}, {}, b"secret")
-    return run(made, {"s": store}, {}, Meddled(meddle), bound=Bound(share=0.0))
+    journal = MemoryJournal() if meddle is None else Meddled(meddle)
+    if meddle is not None:
+        for step in made.steps:
+            MemoryJournal.intend(journal, step.id)
+    return run(made, {"s": store}, {}, journal, bound=Bound(share=0.0))
 
 
 def left(

@@ -53,8 +53,9 @@ def test_what_did_not_go_is_named(
 
 def test_what_a_rule_swallows_is_refused_or_counted_never_done(engine: sa.Engine) -> None:
     store = SqlStore(mapped(), engine)
+    assert not done(store, EMPTIES, meddle=lambda: say(engine, SWALLOWED)).verified
     with pytest.raises(Refused):
-        done(store, EMPTIES, meddle=lambda: say(engine, SWALLOWED))
+        store.do_at_once([EMPTIES], {}, {})
     assert [one.rows for one in store.execute(EMPTIES, {}, None)] == [0]
     assert store.remaining_at_once([EMPTIES], {}) == {"s001": 2}
 
