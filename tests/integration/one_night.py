@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Circumstances
+from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
@@ -36,10 +37,15 @@ def policy_of(datasets: str) -> Policy:
         return load(Path(folder))
 
 
+def planned(engine: sa.Engine, datasets: str) -> tuple[SqlStore, Plan]:
+    """Plan retention on the database."""
+    policy = policy_of(datasets)
+    store = SqlStore(policy.stores[0], engine, batch=2)
+    planner = Planner(policy=policy, at=AT, circumstances=Circumstances())
+    return store, surveyed(planner.retention("0" * 64), {"s": store}, {}, b"secret")
+
+
 def night(engine: sa.Engine, datasets: str) -> Outcome:
     """Plan retention on the database and carry it out."""
-    policy = policy_of(datasets)
-    stores = {"s": SqlStore(policy.stores[0], engine, batch=2)}
-    planner = Planner(policy=policy, at=AT, circumstances=Circumstances())
-    plan = surveyed(planner.retention("0" * 64), stores, {}, b"secret")
-    return run(plan, stores, {}, MemoryJournal(), bound=Bound())
+    store, plan = planned(engine, datasets)
+    return run(plan, {"s": store}, {}, MemoryJournal(), bound=Bound())

@@ -9,13 +9,19 @@ import sqlalchemy as sa
 from doelbinding.policy.stores import Dataset, Store
 
 _POSTGRESQL = """
-SELECT a.attname FROM pg_attribute a
-JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_collation c ON c.oid = a.attcollation
-WHERE a.attrelid = to_regclass(:name) AND a.attnum > 0 AND NOT a.attisdropped
-  AND (t.typname = 'citext' OR c.collisdeterministic = false)
+WITH RECURSIVE held AS (
+  SELECT attname, attcollation, atttypid AS kind FROM pg_attribute
+  WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped
+  UNION ALL
+  SELECT attname, attcollation, typbasetype FROM held JOIN pg_type t ON t.oid = kind
+  WHERE typtype = 'd'
+)
+SELECT DISTINCT attname FROM held
+JOIN pg_type t ON t.oid = kind
+LEFT JOIN pg_collation c ON c.oid = attcollation
+WHERE t.typname = 'citext' OR c.collisdeterministic = false
 """
-_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name"
+_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(:name)"
 
 
 def folding_columns(connection: sa.Connection, store: Store) -> frozenset[tuple[str, str]]:

@@ -94,8 +94,9 @@ class Gatherer:
         """Give each row to whoever asked for it."""
         if len(asked) == 1 and len(asked[0][0].keys) == 1 and asked[0][0].kind is None:
             lookup, answer = asked[0]
-            if rows:
-                answer[lookup.keys[0]] = list(rows)
+            found = _exactly(rows, lookup)
+            if found:
+                answer[lookup.keys[0]] = found
             return
         takers = [(_takes(lookup), answer) for lookup, answer in asked]
         judged = all(lookup.kind is not None for lookup, _ in asked)
@@ -118,7 +119,8 @@ class Gatherer:
             if lookup.kind is None:
                 answer.clear()
                 for key in lookup.keys:
-                    (answer[key],) = self._found(cursor, [[_with(lookup, [key])]])
+                    (found,) = self._found(cursor, [[_with(lookup, [key])]])
+                    answer[key] = _exactly(found, _with(lookup, [key]))
 
     def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
         """Give the rows that each statement finds, whoever of its lookups asked for them."""
@@ -210,6 +212,19 @@ class Gatherer:
 
     def _quoted(self, name: str) -> str:
         return str(self._engine.dialect.identifier_preparer.quote(name))
+
+
+def _exactly(rows: Sequence[Row], lookup: Lookup) -> list[Row]:
+    """Leave out the rows that a collation took for the same; blanks at the end may be padding."""
+    (key,) = lookup.keys
+    pairs = list(zip(lookup.columns, key, strict=True))
+    return [row for row in rows if all(_alike(row[name], part) for name, part in pairs)]
+
+
+def _alike(held: object, part: object) -> bool:
+    if isinstance(held, str) and isinstance(part, str):
+        return held.rstrip(" ") == part.rstrip(" ")
+    return True
 
 
 def _fetch(cursor: Any, written: str, values: list[Any], **how: Any) -> Sequence[tuple[Any, ...]]:

@@ -91,7 +91,7 @@ _WORDS = {
         exact='{} COLLATE "C"',
         odd="{} COLLATE \"C\" ~ '[^\\x01-\\x7f]'",
         has="{} COLLATE \"C\" ~ '{}'",
-        only="regexp_replace({}, '[^{}]', '', 'g')",
+        only="regexp_replace({} COLLATE \"C\", '[^{}]', '', 'g')",
         unpadded="ltrim({}, '0')",
     ),
     "sqlite": _Words(

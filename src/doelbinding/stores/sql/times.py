@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from doelbinding.binding.times import midnight
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.texts import as_bytes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BARE = frozenset({"sqlite", "mysql"})
@@ -113,8 +114,10 @@ def well_formed(
 
 def _of_form(held: sa.ColumnElement[Any], kind: ColumnType, dialect: str) -> sa.ColumnElement[bool]:
     form = _FORMS[kind]
-    if kind is ColumnType.DATE_DIGITS and dialect in {"postgresql", "spark"}:
+    if kind is ColumnType.DATE_DIGITS and dialect == "spark":
         held = sa.cast(held, sa.Text)  # digits may be a number
+    if dialect == "postgresql":  # some collations know no patterns
+        held = as_bytes(held)
     match dialect:
         case "mysql":
             return held.op("REGEXP", is_comparison=True)(bound(form.regex[:-1] + r"\z"))

@@ -1,0 +1,117 @@
+"""Text compares by its characters, whatever a collation takes for the same (DESIGN §1)."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed
+from doelbinding.plan.ports import Lookup
+from doelbinding.policy.stores import Column
+from doelbinding.stores.sql.folding import folding_columns
+from doelbinding.stores.sql.identify import question
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_night import night, planned, policy_of
+from tests.integration.one_table import left, mapped, say, step
+
+FOLDING = pytest.mark.parametrize(
+    ("name", "collated"), [("sqlite", "COLLATE NOCASE"), ("mariadb", "")]
+)
+DATASETS = """\
+      - id: reader
+        label: {en: Readers}
+        table: reader
+        key: [code]
+        controller: mill
+        person: true
+        columns:
+          - {name: code}
+          - {name: name, category: name}
+          - {name: status}
+        states:
+          subscribed: {column: status, equals: "Yes"}
+        bindings: [{activity: news, columns: ['*']}]
+      - id: note
+        label: {en: Notes}
+        table: note
+        key: [id]
+        subject: {to: reader, columns: [code]}
+        columns:
+          - {name: id, type: integer}
+          - {name: code}
+          - {name: words, category: history}
+        bindings: [{activity: news, columns: ['*']}]
+"""
+READERS = (
+    "INSERT INTO reader VALUES ('A', 'a', 'No'), ('B', 'b', 'yes'), "
+    "('C', 'c', 'Yes'), ('D', 'd', 'YES'), ('E', 'e', 'Yes')"
+)
+NOTES = "INSERT INTO note VALUES (1, 'A', 'x'), (2, 'a', 'y'), (3, 'C', 'z'), (4, 'c', 'z')"
+
+
+@pytest.fixture
+def engine(name: str, collated: str, request: pytest.FixtureRequest) -> sa.Engine:
+    made: sa.Engine = request.getfixturevalue(name)
+    say(
+        made,
+        f"CREATE TABLE reader (code VARCHAR(9) {collated} PRIMARY KEY, name VARCHAR(9), "
+        f"status VARCHAR(9) {collated})",
+        f"CREATE TABLE note (id INTEGER PRIMARY KEY, code VARCHAR(9) {collated}, words VARCHAR(9))",
+        READERS,
+        NOTES,
+    )
+    return made
+
+
+@FOLDING
+def test_what_differs_in_case_alone_is_another(engine: sa.Engine) -> None:
+    assert night(engine, DATASETS).verified
+    assert left(engine, "SELECT code FROM reader ORDER BY code") == [("C",), ("E",)]
+
+
+@FOLDING
+def test_a_row_that_leads_to_nobody_is_not_judged_by_one_that_leads_to_somebody(
+    engine: sa.Engine,
+) -> None:
+    _, plan = planned(engine, DATASETS)
+    assert {one.dataset: one.rows for one in plan.doubts} == {"note": 2}
+    night(engine, DATASETS)
+    assert left(engine, "SELECT id FROM note ORDER BY id") == [(2,), (3,), (4,)]
+
+
+@FOLDING
+def test_rows_are_found_for_a_request_as_a_plan_finds_them(engine: sa.Engine) -> None:
+    store = SqlStore(policy_of(DATASETS).stores[0], engine)
+    for keys in ([("A",)], [("A",), ("C",)]):
+        with store.gathering() as gather:
+            (found,) = gather([Lookup(ref="s.note", columns=("code",), keys=keys)])
+        assert {row["code"] for rows in found.values() for row in rows} == {k for (k,) in keys}
+
+
+def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine) -> None:
+    say(
+        postgresql,
+        "CREATE DOMAIN citext AS text",  # as the type of that name, which the test's server lacks
+        "CREATE DOMAIN handle AS citext",
+        "CREATE TABLE person (id int PRIMARY KEY, name handle, mail text, ended date)",
+    )
+    store = SqlStore(mapped(), postgresql)
+    with postgresql.connect() as connection:
+        assert folding_columns(connection, store.mapped) == {("person", "name")}
+    assert not store.can_at_once([step(Deed.DELETE)], [])
+    say(postgresql, "ALTER TABLE person ALTER name TYPE text")
+    assert SqlStore(mapped(), postgresql).can_at_once([step(Deed.DELETE)], [])
+
+
+def test_the_case_of_a_tables_name_hides_no_collation(sqlite: sa.Engine) -> None:
+    say(sqlite, "CREATE TABLE Person (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE)")
+    with sqlite.connect() as connection:
+        assert ("person", "name") in folding_columns(connection, mapped())
+
+
+@pytest.mark.parametrize("kind", ["phone", "iban", "national-number", "email", "customer-number"])
+def test_patterns_are_asked_under_a_collation_that_knows_them(kind: str) -> None:
+    asked = question("mail", kind, Column(name="mail"), "postgresql")
+    for part in (asked.plain, asked.beyond or ""):
+        for word in ("regexp_replace(mail::text,", "mail::text ~"):
+            assert word not in part
