@@ -14,7 +14,7 @@ from benchmarks.server import Server
 from doelbinding.binding.circumstances import NOTHING_SAID, Stop, StopKind
 from doelbinding.plan import atonce
 from doelbinding.plan.model import Plan
-from doelbinding.plan.ports import Obstacle, Refused
+from doelbinding.plan.ports import Obstacle, Refused, Unreachable
 from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
@@ -97,6 +97,22 @@ def test_what_the_database_refuses_changes_nothing_and_goes_on_later(made: Shop)
     made.say("DROP TRIGGER refuse ON login")
     assert made.run(journal)
     assert (made.visits(), made.logins()) == (0, 0)
+
+
+def test_a_database_that_takes_no_connections_any_more_is_said_and_goes_on_later(
+    made: Shop, postgresql_uri: str
+) -> None:
+    """As when its server stops after the rows were found."""
+    allow = "ALTER DATABASE at_once ALLOW_CONNECTIONS "
+    made.store.close()
+    with Server(uri=postgresql_uri).connect("postgres") as other:
+        other.execute(f"{allow} false".encode())
+        try:
+            with pytest.raises(Unreachable, match="give the same command again"):
+                made.store.do_at_once(made.plan.steps, made.drafted.keys, {})
+        finally:
+            other.execute(f"{allow} true".encode())
+    assert made.run(MemoryJournal())
 
 
 def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(made: Shop) -> None:

@@ -84,11 +84,10 @@ LEFT = {"crm.contact": [1, 2, 3, 8, 9], "crm.customer": [1, 2, 6, 7, 8],
 CHANGED = {"crm.contact": 4, "mail.reader": 1, "shop.buyer": 2, "crm.customer": 3, "crm.address": 1}
 
 
-def is_done(server: sa.URL, folder: Path, prefix: str = "fault") -> None:
+def is_done(server: sa.URL, said: list[Any], prefix: str = "fault") -> None:
     """Hold what is left, and what evidence counts, to what an undisturbed run gives."""
     held = {ref: sorted(row[0] for row in found) for ref, found in rows(server, prefix).items()}
     assert held == LEFT
-    said = entries(folder)
     steps = {e["data"]["step"]: e["data"] for e in said if e["kind"] == "step.intended"}
     counted: dict[str, int] = {}
     for entry in said:
@@ -165,7 +164,7 @@ def test_a_connection_cut_after_commit_was_sent_is_unknown_and_then_counted_once
     unknown = [entry["kind"] for entry in entries(folder)].count("step.unknown")
     assert unknown == 3, "the three steps of the store share the transaction"
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
-    is_done(server, folder)
+    is_done(server, entries(folder))
 
 
 def test_a_server_that_ends_every_session_in_the_middle_is_said_and_gone_on_from(
@@ -181,7 +180,7 @@ def test_a_server_that_ends_every_session_in_the_middle_is_said_and_gone_on_from
     assert done.returncode in {0, 2}, done.stderr
     assert "Traceback" not in done.stderr
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
-    is_done(server, folder)
+    is_done(server, entries(folder))
 
 
 def test_a_row_that_somebody_locks_is_said_and_gone_on_from(folder: Path, server: sa.URL) -> None:
@@ -193,7 +192,7 @@ def test_a_row_that_somebody_locks_is_said_and_gone_on_from(folder: Path, server
         assert done.returncode == 2
         assert "refused a statement" in done.stderr
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
-    is_done(server, folder)
+    is_done(server, entries(folder))
 
 
 def test_two_workers_on_one_plan_with_records_on_postgresql_do_it_once(

@@ -7,7 +7,7 @@ it changes. What is found and what is read back comes over connections that neve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Doubt, KeySets, Step
-from doelbinding.plan.ports import Refused
+from doelbinding.plan.ports import Refused, Unreachable
 from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
+from doelbinding.stores.sql.lending import give_back, take
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.questions import unknown
 from doelbinding.stores.sql.readers import Readers
@@ -35,10 +36,18 @@ class AtOnce:
         store: as the policy maps it.
         engine: of the database.
         readers: its reading connections.
+        unreachable: says that there is no connection.
     """
 
-    def __init__(self, store: Store, engine: sa.Engine, readers: Readers) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: sa.Engine,
+        readers: Readers,
+        unreachable: Callable[[Exception], Unreachable],
+    ) -> None:
         self._id = store.id
+        self._unreachable = unreachable
         self._engine, self._readers = engine, readers
         self._texts = Texts(store, engine.dialect)
 
@@ -71,25 +80,20 @@ class AtOnce:
     def do(self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]) -> Done:
         """Do the steps in order in one transaction; nothing is committed yet."""
         asked = [(self._doing(step), sealed.get(step.id, ())) for step in steps]
-        pooled = self._engine.raw_connection()
+        pooled = take(self._engine.pool, self._engine.dialect, self._unreachable)
         try:
             with self._refusing():
                 changed = _pipelined(pooled.driver_connection, asked, keys, writing=True)
         except BaseException:
-            self._let_go(pooled)
+            give_back(pooled, self._engine.dialect)
             raise
         by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
         return Done(
             changed=by_step,
             refusing=lambda: self._refusing(committing=True),
             connection=pooled,
-            let_go=lambda: self._let_go(pooled),
+            let_go=lambda: give_back(pooled, self._engine.dialect),
         )
-
-    def _let_go(self, pooled: PoolProxiedConnection) -> None:
-        with suppress(self._engine.dialect.loaded_dbapi.Error):  # lost: nothing to roll back
-            pooled.rollback()
-        pooled.close()
 
     def left(
         self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,8 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
             "-c plan_cache_mode=force_custom_plan"  # boundaries decide between index and scan
         )
         arguments["connect_timeout"] = lock_seconds
+        # beside an error it warns of the next, in the server's words, which may hold values
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
     if url.get_backend_name() in {"mysql", "mariadb"}:
         arguments |= {
             "charset": "utf8mb4",

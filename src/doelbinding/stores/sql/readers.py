@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.plan.ports import Unreachable
+from doelbinding.stores.sql.lending import lent
 
 _POOLS: WeakKeyDictionary[sa.Engine, list[sa.Pool]] = WeakKeyDictionary()
 
@@ -52,17 +52,14 @@ class Readers:
         Raises:
             Unreachable: no connection.
         """
-        try:
-            pooled = self._pool[0].connect()
+        with lent(self._pool[0], self._dialect, self._unreachable) as pooled:
             if not pooled.info.get("reads"):
-                self._prepare(pooled.driver_connection)
+                try:
+                    self._prepare(pooled.driver_connection)
+                except self._dialect.loaded_dbapi.Error as error:
+                    raise self._unreachable(error) from None
                 pooled.info["reads"] = True
-        except (SQLAlchemyError, self._dialect.loaded_dbapi.Error) as error:
-            raise self._unreachable(error) from None
-        try:
             yield pooled.driver_connection
-        finally:
-            pooled.close()
 
     def _prepare(self, driver: Any) -> None:
         if self._dialect.name == "postgresql":

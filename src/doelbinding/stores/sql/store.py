@@ -30,6 +30,7 @@ from doelbinding.plan.ports import (
     Lookup,
     Obstacle,
     Refused,
+    StoreError,
     Tally,
     Unreachable,
 )
@@ -134,7 +135,7 @@ class SqlStore:
         variable = f"DOELBINDING_STORE_{self.id.upper().replace('-', '_')}_URL"
         return Unreachable(
             f"store {self.id!r} cannot be reached ({why_unreachable(error)}): check that it runs, "
-            f"and the address in doelbinding.toml or {variable}"
+            f"and the address in doelbinding.toml or {variable}, and give the same command again"
         )
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
@@ -171,8 +172,12 @@ class SqlStore:
         return found, [tallies[id(doubt)].rows for doubt in doubts]
 
     def _explained(self, refused: Refused, steps: Sequence[Step]) -> Refused:
-        """Say with a refusal what the catalogue knows of its cause."""
-        found = [one for one in self.preflight(steps) if one.gravity is Gravity.REFUSES]
+        """Say with a refusal what the catalogue knows of its cause, if it can be read."""
+        try:
+            known = self.preflight(steps)
+        except StoreError:
+            return refused
+        found = [one for one in known if one.gravity is Gravity.REFUSES]
         lines = [f"{one.ref}: {one.message}: {one.remedy}" for one in found]
         return Refused("\n".join([str(refused), *lines]))
 
@@ -465,7 +470,7 @@ class SqlStore:
 
     @cached_property
     def _at_once(self) -> AtOnce:
-        return AtOnce(self.mapped, self.engine, self._readers)
+        return AtOnce(self.mapped, self.engine, self._readers, self._unreachable)
 
     def close(self) -> None:
         """Let go of connections."""
