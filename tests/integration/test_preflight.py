@@ -13,6 +13,7 @@ from doelbinding.plan.run import ObstaclesFound
 from doelbinding.policy.stores import Column
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_night import night
 from tests.integration.one_table import (
     COLUMNS,
     ENDED,
@@ -343,3 +344,48 @@ def test_a_remedy_quotes_the_names_that_need_it(
     (found,) = told(engine, asked, columns=columns)
     assert found.endswith(f"ON person ({ended})")
     say(engine, found[found.index("CREATE INDEX") :])
+
+
+JUDGED_BY_CONTACTS = """\
+      - id: customer
+        label: {en: Customers}
+        table: customer
+        key: [id]
+        controller: mill
+        person: true
+        columns:
+          - {name: id, type: integer}
+          - {name: name, category: name}
+        events:
+          contact.last: {latest_of: [{dataset: contact, column: at}]}
+        bindings: [{activity: customers, columns: ['*']}]
+      - id: contact
+        label: {en: Contacts}
+        table: contact
+        key: [id]
+        subject: {to: customer, columns: [customer_id]}
+        no_personal_data: true
+        columns:
+          - {name: id, type: integer}
+          - {name: customer_id, type: integer}
+          - {name: at, type: date-text}
+"""
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_view_that_could_hide_what_keeps_somebody_is_refused(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(9))",
+        "CREATE TABLE contacts (id INTEGER PRIMARY KEY, customer_id INTEGER, at VARCHAR(10), "
+        "archived INTEGER)",
+        "CREATE VIEW contact AS SELECT id, customer_id, at FROM contacts WHERE archived = 0",
+        "INSERT INTO customer VALUES (1, 'a')",
+        "INSERT INTO contacts VALUES (1, 1, '2010-01-01', 0), (2, 1, '2026-01-01', 1)",
+    )
+    with pytest.raises(ObstaclesFound, match="it is a view, by which rows of"):
+        night(engine, JUDGED_BY_CONTACTS)
+    assert left(engine, "SELECT name FROM customer") == [("a",)]

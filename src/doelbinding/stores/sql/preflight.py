@@ -14,6 +14,7 @@ from doelbinding.stores.sql.constraints import against
 from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.referring import Referring
+from doelbinding.stores.sql.sources import views_read
 
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
@@ -31,6 +32,7 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
         found += _columns(inspector, ref, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
+        found += views_read(connection, store, dataset)
         told = [
             *acting(connection, ref, dataset, mine),
             *against(connection, ref, dataset, mine),
@@ -41,7 +43,7 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
         there = {c["name"] for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
         if all(column.name in there for column in dataset.own_columns):
             found += unserved_lookups(connection, store, dataset)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle | None:

@@ -1,0 +1,66 @@
+"""What decides about rows of a table besides themselves: datasets that date them or lead to people.
+
+A view among them may show fewer rows than there are, and what it hides would have kept somebody's
+data; a materialised one shows yesterday's. So they are refused, as for rows that are changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from doelbinding.plan.ports import Obstacle
+from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.acting import refuses
+from doelbinding.stores.sql.folding import qualified
+
+
+def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield the views by which rows of a dataset are judged."""
+    for other in _read(store, dataset):
+        if _is_view(connection, other):
+            yield refuses(
+                f"{store.id}.{other.id}",
+                f"it is a view, by which rows of {dataset.id!r} are judged: rows that it hides "
+                "would not keep them",
+                "map the table behind it",
+            )
+
+
+def _read(store: Store, dataset: Dataset) -> list[Dataset]:
+    """Give the other datasets of the store on whose rows those of this one depend."""
+    found = {dataset.id: dataset}
+    waiting = [dataset]
+    while waiting:
+        for name in _named(waiting.pop()):
+            if name not in found:
+                found[name] = store.dataset(name)
+                waiting.append(found[name])
+    return [one for name, one in found.items() if name != dataset.id]
+
+
+def _named(dataset: Dataset) -> Iterator[str]:
+    for path in dataset.paths:
+        yield from (name for name in (path.to, path.shared_by) if name is not None)
+    for event in dataset.events.values():
+        yield from (s.dataset for s in event.latest_of if s.dataset is not None and not s.store)
+    for state in dataset.row_states.values():
+        yield state.dataset
+
+
+def _is_view(connection: sa.Connection, dataset: Dataset) -> bool:
+    match connection.dialect.name:
+        case "postgresql":
+            asked = "SELECT relkind::text FROM pg_class WHERE oid = to_regclass(:name)"
+            name = {"name": qualified(dataset.table, dataset.schema_)}
+            return connection.execute(sa.text(asked), name).scalar() in {"v", "m"}
+        case "mysql" | "mariadb":
+            asked = (
+                "SELECT table_type FROM information_schema.tables "
+                "WHERE table_name = :name AND table_schema = coalesce(:home, database())"
+            )
+            place = {"name": dataset.table, "home": dataset.schema_}
+            return connection.execute(sa.text(asked), place).scalar() in {"VIEW", "SYSTEM VIEW"}
+        case _:
+            return dataset.table in sa.inspect(connection).get_view_names(schema=dataset.schema_)
