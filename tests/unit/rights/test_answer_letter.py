@@ -127,7 +127,7 @@ def test_it_says_what_went_what_stays_why_and_until_when(tmp_path: Path) -> None
         "De wet verplicht ons: Belastingwet art. 52.",
         "Tot wanneer: zolang deliver duurt",
         "Wij bewaren deze gegevens zolang wij ze nodig hebben voor onze overeenkomst met u",
-        "Wij gebruiken ze alleen nog waarvoor ze hier staan, en voor niets anders.",
+        "Wij gebruiken ze alleen nog voor wat hier staat, en voor niets anders.",
     ):
         assert sentence in text, sentence
 
