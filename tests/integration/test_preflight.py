@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Gravity, Refused
 from doelbinding.plan.run import ObstaclesFound
-from doelbinding.policy.stores import Column
+from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night
@@ -389,3 +390,33 @@ def test_a_view_that_could_hide_what_keeps_somebody_is_refused(
     with pytest.raises(ObstaclesFound, match="it is a view, by which rows of"):
         night(engine, JUDGED_BY_CONTACTS)
     assert left(engine, "SELECT name FROM customer") == [("a",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("mariadb", "BINARY(16)"), ("mariadb", "DECIMAL(9, 0)"), ("postgresql", "numeric")],
+)
+def test_a_key_that_no_record_can_hold_is_refused(
+    name: str, kind: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE.replace("INTEGER", kind))
+    (found,) = refused(engine)
+    assert found.startswith("refuses: key column 'id' is ")
+
+
+def test_rows_are_told_by_their_uuid(postgresql: sa.Engine) -> None:
+    one, two = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+    say(
+        postgresql,
+        TABLE.replace("INTEGER", "uuid"),
+        "INSERT INTO person SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'a', 'a', "
+        "'2010-01-01' FROM generate_series(1, 2) n",
+    )
+    store = SqlStore(mapped((replace(COLUMNS[0], type=ColumnType.TEXT), *COLUMNS[1:])), postgresql)
+    assert list(store.select_keys(DELETES, {})) == [[(one,), (two,)]]
+    told: list[Key] = []
+    assert [c.keys for c in store.execute(DELETES, {}, [(one,)], told.extend)] == [[(one,)]]
+    assert [row["id"] for row in store.rows("s.person", {"id": two})] == [two]
+    assert [c.keys for c in store.execute(DELETES, {}, None, told.extend)] == [[(two,)]]
+    assert told == [(one,), (two,)]

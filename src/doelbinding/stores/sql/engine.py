@@ -46,7 +46,16 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **more)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", teach_sqlite)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _uuids_as_text)
     return engine
+
+
+def _uuids_as_text(connection: Any, _: object) -> None:
+    """Read a UUID as the text that it is in records and answers; it is written so too."""
+    from psycopg.types.string import TextLoader  # noqa: PLC0415 - an extra
+
+    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def _existing_file(url: sa.URL) -> sa.URL:

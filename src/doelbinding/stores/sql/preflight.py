@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -100,4 +102,21 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "
             f"({', '.join(dataset.key)})",
             "give the dataset the table's primary key",
+        )
+    for name in dataset.key:
+        if name in there and inspector.dialect.name != "sqlite":
+            yield from _no_key(ref, name, there[name]["type"])
+
+
+def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obstacle]:
+    """Yield that rows cannot be told by a column, as records hold text and numbers."""
+    try:
+        held = kind.python_type
+    except NotImplementedError:  # a type of the database's own, which is read as text
+        return
+    if not issubclass(held, str | int | UUID):
+        yield refuses(
+            ref,
+            f"key column {name!r} is {kind}: rows are told by text, whole numbers or UUIDs",
+            "give the table a primary key of these",
         )
