@@ -116,4 +116,5 @@ def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
     engine = make_engine(mariadb_url)
     say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4", "USE world")
     yield engine
+    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4")
     engine.dispose()

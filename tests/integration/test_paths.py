@@ -68,21 +68,17 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
         (tmp_path / "paths.sqlite3").touch()
         url = sa.URL.create("sqlite", database=str(tmp_path / "paths.sqlite3"))
     elif request.param == "mariadb":
-        url = request.getfixturevalue("mariadb_url")
+        url = request.getfixturevalue("mariadb").url  # emptied before and after
     else:
         uri = request.getfixturevalue("postgresql_uri")
         url = sa.make_url(uri).set(drivername="postgresql+psycopg")
     engine = make_engine(url)
     cascade = " CASCADE" if request.param == "postgresql" else ""
     with engine.begin() as connection:
-        if request.param == "mariadb":
-            connection.execute(sa.text("SET foreign_key_checks = 0"))
         for table in reversed(TABLES):
             connection.execute(sa.text(f"DROP TABLE IF EXISTS {table.split()[0]}{cascade}"))
         for table in TABLES:
             connection.execute(sa.text(f"CREATE TABLE {table}"))
-        if request.param == "mariadb":
-            connection.execute(sa.text("SET foreign_key_checks = 1"))
     yield engine
     engine.dispose()
 
