@@ -10,7 +10,7 @@ from benchmarks.server import Server, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.rights.found import Found
-from doelbinding.rights.inventory import Inventory, take_inventory
+from doelbinding.rights.inventory import Inventory, take_inventories
 from doelbinding.rights.locate import Locator, Wanted
 from doelbinding.stores.sql.store import SqlStore
 
@@ -87,7 +87,13 @@ def find_many(store: SqlStore, people: Sequence[int], *, again: bool = False) ->
 
 def inventory(store: SqlStore, found: Found) -> Inventory:
     """Say of everything found why it is there."""
-    return take_inventory(
+    (taken,) = inventories(store, [found])
+    return taken
+
+
+def inventories(store: SqlStore, found: Sequence[Found]) -> list[Inventory]:
+    """Say of everything found of many people why it is there."""
+    return take_inventories(
         policy=shop.policy(),
         controller=shop.policy().controllers[0],
         found=found,

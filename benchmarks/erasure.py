@@ -17,14 +17,13 @@ from doelbinding.plan.grades import left_as_is
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Requested, draft_erasure
-from doelbinding.rights.erasure import Claim, decide_phases, fates_of, stops_for, with_stops
-from doelbinding.rights.inventory import take_inventory
+from doelbinding.rights.erasure import Claim, Undecided, decide_requests, with_stops
 from doelbinding.stores.sql.store import SqlStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a request ends, for whom."""
+    """What requests end, for whom."""
 
     subjects: Subjects
     stops: tuple[Stop, ...]
@@ -102,10 +101,10 @@ def _in_one_pass(server: Server, sizes: Sizes, count: int) -> tuple[float, float
     warm, people = everyone[1::2], everyone[::2]
     with server.copy(shop.SEED) as database:
         store = _Unvacuumed(shop.policy().stores[0], server.engine(database))
-        _carry_out(store, _together(_decide(store, warm)))
+        _carry_out(store, _decide(store, warm))
         decided: list[Decided] = []
-        finding = seconds(lambda: decided.extend(_decide(store, people)))
-        carrying = seconds(lambda: _carry_out(store, _together(decided)))
+        finding = seconds(lambda: decided.append(_decide(store, people)))
+        carrying = seconds(lambda: _carry_out(store, decided[0]))
         finding += seconds(lambda: access.find_many(store, people, again=True))
         left = _left(server, database, store)
     with server.copy(shop.SEED) as database, server.connect(database) as connection:
@@ -128,28 +127,23 @@ def _left(server: Server, database: str, store: SqlStore) -> list[object]:
 
 def _erase(store: SqlStore, person: int) -> None:
     """Erase somebody as a request is carried out, without records and letter."""
-    _carry_out(store, _together(_decide(store, [person])))
+    _carry_out(store, _decide(store, [person]))
     access.find_many(store, [person], again=True)
 
 
-def _decide(store: SqlStore, people: Sequence[int]) -> list[Decided]:
+def _decide(store: SqlStore, people: Sequence[int]) -> Decided:
     """Find people in one pass, and decide for each what stops and what becomes of each value."""
-    controller = shop.policy().controllers[0]
-    decided = []
-    for person, found in zip(people, access.find_many(store, people), strict=True):
-        phases = decide_phases(access.inventory(store, found), Claim())
-        stops = tuple(stops_for(phases, controller, found.subjects, f"case-{person}", shop.AT))
-        under = take_inventory(
-            policy=shop.policy(),
-            controller=controller,
-            found=found,
-            stores={store.id: store},
-            circumstances=with_stops(NOTHING_SAID, stops),
-            at=shop.AT,
-        )
-        list(fates_of(under, phases))
-        decided.append(Decided(subjects=found.subjects, stops=stops))
-    return decided
+    found = access.find_many(store, people)
+    taken = access.inventories(store, found)
+    requests = [
+        Undecided(inventory=one, claim=Claim(), case=f"case-{person}")
+        for person, one in zip(people, taken, strict=True)
+    ]
+    decisions, _ = decide_requests(requests, NOTHING_SAID)
+    return Decided(
+        subjects=_joined([one.subjects for one in found]),
+        stops=tuple(stop for one in decisions for stop in one.stops),
+    )
 
 
 def _carry_out(store: SqlStore, decided: Decided) -> None:
@@ -162,14 +156,6 @@ def _carry_out(store: SqlStore, decided: Decided) -> None:
     plan = surveyed(drafted.plan, stores, drafted.keys, b"benchmark")
     outcome = run(plan, stores, drafted.keys, MemoryJournal(), bound=Bound(), purge=left_as_is)
     insist_equal("rows left to do after the run", outcome.verified, by_hand=True)
-
-
-def _together(decided: Sequence[Decided]) -> Decided:
-    """Join requests into one, so that one plan carries them out."""
-    return Decided(
-        subjects=_joined([one.subjects for one in decided]),
-        stops=tuple(stop for one in decided for stop in one.stops),
-    )
 
 
 def _joined(many: Sequence[Subjects]) -> Subjects:

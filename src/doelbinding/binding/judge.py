@@ -9,22 +9,25 @@ than the rows it judges; a property test holds it equal to the interpreter.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
-from doelbinding.binding.circumstances import Hold, Key, Restriction, Stop
+from doelbinding.binding.circumstances import Circumstances, Hold, Key, Restriction, Stop
+from doelbinding.binding.cutoff import last_kept_day, local_day
 from doelbinding.binding.justification import Justification, PhaseState, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth, either
-from doelbinding.binding.living import Ask, Line, LivingPhase, by_value, latest
+from doelbinding.binding.living import Ask, Line, LivingPhase, latest
 from doelbinding.binding.paths import Link, Place
+from doelbinding.binding.times import day_of
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After
 from doelbinding.policy.stores import Binding, EventSource, Prohibition
 
+_Dated = tuple[Truth, date | None]
 _Lives = tuple[Place, Row, tuple[Controller, ...] | None]
 """A person to whom a row leads, with their controller where it can be told."""
 
@@ -49,7 +52,16 @@ class Bound:
 
 @dataclass(frozen=True, kw_only=True)
 class Judge(Interpreter):
-    """Answers for many rows of one policy at one instant."""
+    """Answers for many rows of one policy at one instant.
+
+    `asked`: what tells when events were. That is the same whatever was said, so it is shared.
+    """
+
+    asked: dict[object, Ask] = field(default_factory=dict, repr=False, compare=False)
+
+    def under(self, circumstances: Circumstances) -> Judge:
+        """Give a judge of the same rows under other circumstances."""
+        return replace(self, circumstances=circumstances)
 
     def justify(self, here: Place, row: Row, column: str) -> Justification:
         """Give the justification of one value."""
@@ -170,9 +182,9 @@ class Judge(Interpreter):
     def dating(self, here: Place, rule: After, controller: Controller) -> Ask:
         """Give what tells when a rule's event was and whether it still lives, for rows here."""
         mark = here.ref, rule, controller.id
-        found = self._dated.get(mark)
+        found = self.asked.get(mark)
         if found is None:
-            found = self._dated[mark] = self._asking(here, rule, controller)
+            found = self.asked[mark] = self._asking(here, rule, controller)
         return found
 
     def _asking(self, here: Place, rule: After, controller: Controller) -> Ask:
@@ -182,7 +194,9 @@ class Judge(Interpreter):
                 return lambda _: (None, None)
             return self._above(here, self.dating(above, rule, controller))
         if event.column is not None:
-            return by_value(event.column, lambda row: self._after(here, row, rule, controller))
+            name, dated = event.column, self._dating_by(here, event.column, rule, controller)
+            nothing: _Dated = (True if event.ongoing_if_null else None), None
+            return lambda row: dated(row[name]) or nothing
         if any(here.elsewhere(source) is not None for source in event.latest_of):
             return lambda row: self._after(here, row, rule, controller)
         return latest([self._dated_by(here, s, rule, controller) for s in event.latest_of])
@@ -196,22 +210,41 @@ class Judge(Interpreter):
 
     def _dated_by(
         self, here: Place, source: EventSource, rule: After, controller: Controller
-    ) -> Callable[[Row], Sequence[tuple[Truth, date | None]]]:
-        link = here.source_link(source)
-        there, name = here if link is None else here.neighbour(link.dataset), source.column
+    ) -> Callable[[Row], Sequence[_Dated]]:
+        link, name = here.source_link(source), source.column
+        there = here if link is None else here.neighbour(link.dataset)
+        dated = self._dating_by(there, name, rule, controller)
 
-        def one(row: Row) -> tuple[Truth, date | None] | None:
-            if self.value(there, row, name) is None:
-                return None
-            return self._from(there, row, name, rule, controller)
-
-        dated = by_value(name, one)
-
-        def ask(row: Row) -> Sequence[tuple[Truth, date | None]]:
+        def ask(row: Row) -> Sequence[_Dated]:
             rows = (row,) if link is None else self.related(here, link, row)
-            return [found for other in rows if (found := dated(other)) is not None]
+            return [found for other in rows if (found := dated(other[name])) is not None]
 
         return ask
+
+    def _dating_by(
+        self, here: Place, name: str, rule: After, controller: Controller
+    ) -> Callable[[object], _Dated | None]:
+        """Give what a value of a column says of an event; nothing of a null."""
+        column, stored = here.dataset.column(name), here.store.timezone
+        nulls = {str(one) for one in column.null_values}
+        today, zone = local_day(self.at, controller), controller.timezone
+        year_end = controller.financial_year_end
+        known: dict[object, _Dated | None] = {None: None}
+
+        def ask(held: object) -> _Dated | None:
+            if nulls and str(held) in nulls:
+                return None
+            start = day_of(held, column, stored, zone)
+            if start is None:
+                return None, None
+            return today <= last_kept_day(rule, start, year_end), start
+
+        def dated(held: object) -> _Dated | None:
+            if held not in known:
+                known[held] = ask(held)
+            return known[held]
+
+        return dated
 
     def key_of_person(self, here: Place) -> Callable[[Row], Key | None]:
         """Give what tells the key of the person a row here leads to."""
@@ -231,10 +264,6 @@ class Judge(Interpreter):
 
     @cached_property
     def _ways(self) -> dict[object, tuple[str, tuple[str, ...], tuple[str, ...]]]:
-        return {}
-
-    @cached_property
-    def _dated(self) -> dict[object, Ask]:
         return {}
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
@@ -60,11 +60,10 @@ class LivingPhase:
         terms = judge.policy.terms_of(controller, line.activity, line.phase)
         self._terms = tuple(_Living(judge, own, theirs, term, controller) for term in terms)
         said, top = judge.circumstances, theirs.top.ref
-        self._stops = tuple(said.stops_of(controller.id, name, top))
-        self._suspensions = tuple(said.suspensions_of(controller.id, name, top))
+        self._stops = _by_person(said.stops_of(controller.id, name, top), top)
+        self._suspensions = _by_person(said.suspensions_of(controller.id, name, top), top)
         self._tells_collected = collected_by(own)
         self._key = judge.key_of_person(theirs)
-        self._top = top
         self._known: dict[object, PhaseState] = {}
 
     def state(self, when: Truth, own: Row, theirs: Row) -> PhaseState:
@@ -74,8 +73,8 @@ class LivingPhase:
         suspended: Sequence[Restriction] = ()
         if self._stops or self._suspensions:
             key = self._key(theirs)
-            stops = [s for s in self._stops if self._stopped(s, key, own, theirs)]
-            suspended = [r for r in self._suspensions if key in r.subjects[self._top]]
+            stops = [s for s in self._stops.get(key, ()) if self._stopped(s, own, theirs)]
+            suspended = self._suspensions.get(key, ())
         mark = (when, *map(id, terms), None, *map(id, stops), None, *map(id, suspended))
         found = self._known.get(mark)
         if found is None:
@@ -90,11 +89,21 @@ class LivingPhase:
             )
         return found
 
-    def _stopped(self, stop: Stop, key: Key | None, own: Row, theirs: Row) -> bool:
-        if key not in stop.subjects[self._top]:
-            return False
+    def _stopped(self, stop: Stop, own: Row, theirs: Row) -> bool:
         tells = (self._own, own) if self._tells_collected else (self._theirs, theirs)
         return stop.kind.lasts or self._judge.collected_before(*tells, stop, self._controller)
+
+
+_Said = TypeVar("_Said", Stop, Restriction)
+
+
+def _by_person(said: Iterable[_Said], ref: str) -> Mapping[Key | None, Sequence[_Said]]:
+    """Give what was said by the key of whom it is about, in a dataset."""
+    found: dict[Key | None, list[_Said]] = {}
+    for one in said:
+        for key in one.subjects[ref]:
+            found.setdefault(key, []).append(one)
+    return found
 
 
 class _Living:
@@ -143,24 +152,6 @@ class _Living:
             until = last_kept_day(rule, start, self._controller.financial_year_end)
         lives = both((who, alive))
         return TermState(term=self._term, lives=lives, applies=who, start=start, until=until)
-
-
-_Known = TypeVar("_Known")
-_UNASKED = object()
-
-
-def by_value(name: str, ask: Callable[[Row], _Known]) -> Callable[[Row], _Known]:
-    """Remember what rows answer by what one column of them holds."""
-    known: dict[object, _Known] = {}
-
-    def asked(row: Row) -> _Known:
-        held = row[name]
-        found = known.get(held, _UNASKED)
-        if found is _UNASKED:
-            found = known[held] = ask(row)
-        return found  # type: ignore[return-value]
-
-    return asked
 
 
 def latest(sources: Sequence[Callable[[Row], Sequence[_Dated]]]) -> Ask:

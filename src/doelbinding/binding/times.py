@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from doelbinding.policy.stores import Column, ColumnType
 
 _IN_EVERY_MONTH = 28
+_SECONDS, _MICRO = len("0000-00-00 00:00:00"), len(".000000")
 _DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DIGITS = re.compile(r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(
@@ -92,17 +93,25 @@ def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
         offset = match is not None and match[6] is not None
         if match is None or (offset and kind is not ColumnType.INSTANT):
             return None
-        day = _day(match[1], ColumnType.DATE_TEXT)
-        if day is None:
-            return None
-        fraction = int(((match[5] or ".0")[1:] + "000000")[:6])
-        clock = time(int(match[2]), int(match[3]), int(match[4]), fraction)
-        value = datetime.combine(day, clock)
+        value = _clock(match)
     if not isinstance(value, datetime):
         return None
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC if kind is ColumnType.INSTANT else ZoneInfo(stored))
     return _in_zone(value, UTC)
+
+
+def _clock(match: re.Match[str]) -> datetime | None:
+    """Give the time that a text tells; past a month's end, that of its last day."""
+    written, fraction = match[0][:_SECONDS], match[5] or ""
+    try:
+        return datetime.fromisoformat(written + fraction.ljust(len(fraction) and _MICRO, "0"))
+    except ValueError:
+        day = _day(match[1], ColumnType.DATE_TEXT)
+    if day is None:
+        return None
+    clock = time.fromisoformat(written[len("0000-00-00 ") :])
+    return datetime.combine(day, clock.replace(microsecond=int(fraction[1:].ljust(6, "0") or 0)))
 
 
 def _in_zone(moment: datetime, zone: tzinfo) -> datetime:

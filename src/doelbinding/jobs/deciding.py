@@ -36,13 +36,11 @@ from doelbinding.rights.erasure import (
     Claim,
     ErasureDecision,
     Fate,
-    decide_phases,
-    fates_of,
-    stops_for,
-    with_stops,
+    Undecided,
+    decide_requests,
 )
 from doelbinding.rights.found import Found
-from doelbinding.rights.inventory import Inventory, take_inventory
+from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.lasting import remembering
 from doelbinding.wiring import Workspace
 
@@ -81,23 +79,8 @@ def draft_erasure(
     """
     found = find(workspace, asked, again=again)
     before = inventory_of(workspace, asked, found)
-    phases = decide_phases(before, claim)
-    stops = tuple(stops_for(phases, asked.controller, found.subjects, case, asked.at))
-    said = with_stops(_without_own(workspace, request, asked.at), stops)
-    under = take_inventory(
-        policy=workspace.policy,
-        controller=asked.controller,
-        found=found,
-        stores=workspace.stores,
-        circumstances=said,
-        at=asked.at,
-    )
-    decision = ErasureDecision(
-        phases=phases,
-        stops=stops,
-        suspended=tuple(p for p in phases if p.decision.suspends),
-        fates=tuple(fates_of(under, phases)),
-    )
+    undecided = Undecided(inventory=before, claim=claim, case=case)
+    (decision,), said = decide_requests([undecided], _without_own(workspace, request, asked.at))
     restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
     return ErasureDraft(
         found=found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_eras
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
 from doelbinding.rights.found import FoundRow
-from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing
+from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
+from doelbinding.rights.unhurried import collecting_later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,29 +128,89 @@ def stops_for(
 def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
     """Yield what becomes of every personal value found; `inventory` is taken under the stops."""
     by_name = {decision.name: decision for decision in decisions}
+    suspending = [decision for decision in decisions if decision.decision.suspends]
+    known: dict[tuple[int, bool], tuple[PhaseDecision, ...]] = {}
     for row, value in inventory.values():
         if not value.column.personal:
             continue
-        keeping = dict.fromkeys(
-            name
-            for reason in value.reasons
-            if (reason.certain or row.others)
-            and (name := phase_name(reason.activity.id, reason.phase.id)) in by_name
-            and by_name[name].decision.outcome is not Outcome.STOP
-        )
-        suspended = (one.name for one in decisions if _suspends(one, row, value))
-        kept_by = tuple(by_name[name] for name in dict.fromkeys((*keeping, *suspended)))
+        mark = id(value.reasons), row.others
+        kept_by = known.get(mark)
+        if kept_by is None:
+            kept_by = known[mark] = tuple(_keeping(value, by_name, shared=row.others))
+        if suspending:
+            weighed = (one for one in suspending if _suspends(one, row, value))
+            kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
         yield Fate(row=row, value=value, kept_by=kept_by, shared=row.others)
 
 
+def _keeping(
+    value: FoundValue, by_name: Mapping[str, PhaseDecision], *, shared: bool
+) -> Iterator[PhaseDecision]:
+    """Yield the phases that go on and keep a value, each once."""
+    reasons = (reason for reason in value.reasons if reason.certain or shared)
+    names = dict.fromkeys(phase_name(r.activity.id, r.phase.id) for r in reasons)
+    for name in names:
+        found = by_name.get(name)
+        if found is not None and found.decision.outcome is not Outcome.STOP:
+            yield found
+
+
 def _suspends(decision: PhaseDecision, row: FoundRow, value: FoundValue) -> bool:
-    """Tell whether a claim about a phase is weighed that binds a value, ended or undated or not."""
-    return decision.decision.suspends and any(
+    """Tell whether a phase that is weighed binds a value, ended or undated or not."""
+    return any(
         binding.activity == decision.activity.id
         and (not binding.phases or decision.phase.id in binding.phases)
         and value.column.name in binding.columns
         for binding in row.place.dataset.bindings
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A request for erasure to be decided: what was found, what is claimed, and its case's name."""
+
+    inventory: Inventory
+    claim: Claim
+    case: str
+
+
+def decide_requests(
+    requests: Sequence[Undecided], said: Circumstances
+) -> tuple[list[ErasureDecision], Circumstances]:
+    """Decide requests of people found together; give the decisions, and all that is then said.
+
+    What leads to several of them is judged with the stops of all, as one plan would end it.
+
+    Args:
+        requests: of people of one controller, with inventories taken before anything is stopped.
+        said: everything in force besides.
+    """
+    with collecting_later():
+        return _decided(requests, said)
+
+
+def _decided(
+    requests: Sequence[Undecided], said: Circumstances
+) -> tuple[list[ErasureDecision], Circumstances]:
+    decided = []
+    for one in requests:
+        taken = one.inventory
+        phases = decide_phases(taken, one.claim)
+        subjects = taken.found.subjects
+        stops = tuple(stops_for(phases, taken.controller, subjects, one.case, taken.at))
+        decided.append((phases, stops))
+    then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
+    again = under([one.inventory for one in requests], then)
+    decisions = [
+        ErasureDecision(
+            phases=phases,
+            stops=stops,
+            suspended=tuple(p for p in phases if p.decision.suspends),
+            fates=tuple(fates_of(taken, phases)),
+        )
+        for (phases, stops), taken in zip(decided, again, strict=True)
+    ]
+    return decisions, then
 
 
 def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:

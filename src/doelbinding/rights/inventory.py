@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from doelbinding.policy.organisation import Controller, Recipient
 from doelbinding.policy.stores import Column
 from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.reading import Reading
+from doelbinding.rights.unhurried import collecting_later
 
 
 class Standing(StrEnum):
@@ -84,12 +85,13 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """Everything found of a person at one controller at one instant."""
+    """Everything found of a person at one controller at one instant, and who judged it."""
 
     controller: Controller
     at: datetime
     found: Found
     rows: tuple[RowReport, ...]
+    judge: Judge = field(repr=False, compare=False)
 
     def values(self) -> Iterator[tuple[FoundRow, FoundValue]]:
         """Yield every value with its row."""
@@ -108,11 +110,59 @@ def take_inventory(
     at: datetime,
 ) -> Inventory:
     """Give the justification of everything found, justified or not."""
-    reading = found.reading or Reading(stores, controller.country)
-    judge = Judge(policy=policy, reader=reading, at=at, circumstances=circumstances)
-    taker = _Taker(policy, controller, judge)
-    rows = tuple(taker.row(row) for row in found.rows)
-    return Inventory(controller=controller, at=at, found=found, rows=rows)
+    (taken,) = take_inventories(
+        policy=policy,
+        controller=controller,
+        found=[found],
+        stores=stores,
+        circumstances=circumstances,
+        at=at,
+    )
+    return taken
+
+
+def take_inventories(
+    *,
+    policy: Policy,
+    controller: Controller,
+    found: Sequence[Found],
+    stores: Mapping[str, Store],
+    circumstances: Circumstances,
+    at: datetime,
+) -> list[Inventory]:
+    """Give the justification of everything found of many people, who were searched for together."""
+    reading = next((one.reading for one in found if one.reading), None)
+    judge = Judge(
+        policy=policy,
+        reader=reading or Reading(stores, controller.country),
+        at=at,
+        circumstances=circumstances,
+    )
+    return _taken(judge, controller, found)
+
+
+def under(inventories: Sequence[Inventory], circumstances: Circumstances) -> list[Inventory]:
+    """Take inventories once more, of the same rows, under other circumstances."""
+    if not inventories:
+        return []
+    first = inventories[0]
+    judge = first.judge.under(circumstances)
+    return _taken(judge, first.controller, [one.found for one in inventories])
+
+
+def _taken(judge: Judge, controller: Controller, found: Sequence[Found]) -> list[Inventory]:
+    taker = _Taker(judge.policy, controller, judge)
+    with collecting_later():
+        return [
+            Inventory(
+                controller=controller,
+                at=judge.at,
+                found=one,
+                rows=tuple([taker.row(row) for row in one.rows]),
+                judge=judge,
+            )
+            for one in found
+        ]
 
 
 class _Taker:
