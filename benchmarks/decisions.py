@@ -13,7 +13,7 @@ from benchmarks import customers
 from benchmarks.measuring import Line, Measure, Sizes, Target, insist_equal, seconds
 from benchmarks.server import Server
 from doelbinding.binding.circumstances import NOTHING_SAID
-from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.judge import Judge
 from doelbinding.binding.paths import Place, place
 from doelbinding.policy.model import Policy
 from doelbinding.stores.memory.tables import MemoryTables
@@ -39,14 +39,12 @@ def _decided(policy: Policy, sizes: Sizes) -> tuple[float, float]:
     """Give the seconds that one decision takes, on our side and by hand."""
     rows = [_row(n) for n in range(1000)]
     tables = MemoryTables(tables={"shop.customer": rows})
-    interpreter = Interpreter(
-        policy=policy, reader=tables, at=customers.AT, circumstances=NOTHING_SAID
-    )
+    judge = Judge(policy=policy, reader=tables, at=customers.AT, circumstances=NOTHING_SAID)
     here = place(policy, "shop.customer")
     asked = list(islice(cycle(rows), sizes.values))
     for row in rows:
-        insist_equal("a decision", _ours(interpreter, here, row), _by_hand(row))
-    ours = seconds(lambda: [_ours(interpreter, here, row) for row in asked])
+        insist_equal("a decision", _ours(judge, here, row), _by_hand(row))
+    ours = seconds(lambda: [_ours(judge, here, row) for row in asked])
     by_hand = seconds(lambda: [_by_hand(row) for row in asked])
     return ours / len(asked), by_hand / len(asked)
 
@@ -62,8 +60,8 @@ def _row(number: int) -> dict[str, object]:
     }
 
 
-def _ours(interpreter: Interpreter, here: Place, row: dict[str, object]) -> bool:
-    return interpreter.justify(here, row, "name").truth is True
+def _ours(judge: Judge, here: Place, row: dict[str, object]) -> bool:
+    return judge.justify(here, row, "name").truth is True
 
 
 def _by_hand(row: dict[str, object]) -> bool:

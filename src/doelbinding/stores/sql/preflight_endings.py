@@ -31,7 +31,8 @@ def ending_obstacles(
         dataset = store.dataset(step.dataset)
         for one in _files(step, files):
             found[one] = None
-        if step.deed is Deed.DELETE or not _there(connection, dataset):
+        changes = any(one.transformation is not None for one in step.columns)
+        if step.deed is Deed.DELETE or not changes or not _there(connection, dataset):
             continue
         look = _Look(connection=connection, ref=step.ref, dataset=dataset, transformer=transformer)
         for emptied in step.columns:
