@@ -394,7 +394,7 @@ def test_a_view_that_could_hide_what_keeps_somebody_is_refused(
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("mariadb", "BINARY(16)"), ("mariadb", "DECIMAL(9, 0)"), ("postgresql", "numeric")],
+    [("mariadb", "BINARY(16)"), ("mariadb", "DECIMAL(9, 2)"), ("postgresql", "numeric")],
 )
 def test_a_key_that_no_record_can_hold_is_refused(
     name: str, kind: str, request: pytest.FixtureRequest

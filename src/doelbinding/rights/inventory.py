@@ -85,13 +85,16 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """Everything found of a person at one controller at one instant, and who judged it."""
+    """Everything found of a person at one controller at one instant.
+
+    `judge`: who judged it, if that was here.
+    """
 
     controller: Controller
     at: datetime
     found: Found
     rows: tuple[RowReport, ...]
-    judge: Judge = field(repr=False, compare=False)
+    judge: Judge | None = field(default=None, repr=False, compare=False)
 
     def values(self) -> Iterator[tuple[FoundRow, FoundValue]]:
         """Yield every value with its row."""
@@ -142,10 +145,16 @@ def take_inventories(
 
 
 def under(inventories: Sequence[Inventory], circumstances: Circumstances) -> list[Inventory]:
-    """Take inventories once more, of the same rows, under other circumstances."""
+    """Take inventories that were taken together once more, under other circumstances.
+
+    Raises:
+        ValueError: they were not judged here.
+    """
     if not inventories:
         return []
     first = inventories[0]
+    if first.judge is None:
+        raise ValueError("an inventory that nobody judged cannot be taken once more")
     judge = first.judge.under(circumstances)
     return _taken(judge, first.controller, [one.found for one in inventories])
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.stores.sql.identify import teach_sqlite
+from doelbinding.stores.sql.plainly import teach_mysql, teach_postgresql
 
 LOCK_SECONDS = 5
 _STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -47,15 +48,10 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", teach_sqlite)
     if engine.dialect.name == "postgresql":
-        event.listen(engine, "connect", _uuids_as_text)
+        event.listen(engine, "connect", teach_postgresql)
+    if engine.dialect.name in {"mysql", "mariadb"}:
+        event.listen(engine, "connect", teach_mysql)
     return engine
-
-
-def _uuids_as_text(connection: Any, _: object) -> None:
-    """Read a UUID as the text that it is in records and answers; it is written so too."""
-    from psycopg.types.string import TextLoader  # noqa: PLC0415 - an extra
-
-    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def _existing_file(url: sa.URL) -> sa.URL:

@@ -114,7 +114,8 @@ def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obs
         held = kind.python_type
     except NotImplementedError:  # a type of the database's own, which is read as text
         return
-    if not issubclass(held, str | int | UUID):
+    whole = isinstance(kind, sa.Numeric) and kind.scale == 0
+    if not whole and not issubclass(held, str | int | UUID):
         yield refuses(
             ref,
             f"key column {name!r} is {kind}: rows are told by text, whole numbers or UUIDs",
