@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from doelbinding import __version__
-from doelbinding.cli import keys, policy, proof, publish, retention, subject
+from doelbinding.cli import keys, policy, proof, publish, retention, subject, subject_many
 from doelbinding.cli.demo import demo
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ def everything(
 
 policy.register(app)
 retention.register(app)
+subject_many.register(subject.app)
 app.add_typer(subject.app, name="subject")
 app.add_typer(keys.app, name="keys")
 publish.register(app)

@@ -25,6 +25,7 @@ _KNOWN = (
     ("doelbinding.jobs.requests", "NoSuchCase"),
     ("doelbinding.jobs.requests", "CaseDecided"),
     ("doelbinding.jobs.requests", "NotDecided"),
+    ("doelbinding.jobs.many", "BadList"),
     ("doelbinding.jobs.holds", "NobodyFound"),
     ("doelbinding.jobs.explain", "NoSuchValue"),
     ("doelbinding.wiring", "NotConfigured"),

@@ -206,7 +206,7 @@ def answer(
 
         if refused is not None and not refused.strip():
             raise BadInput("--refused needs the reason that the person is told")
-        manner = _manner(workspace, by, out)
+        manner = manner_of(workspace, by, out)
         _show_erased(settle_claim(workspace, case, refused, manner))
         return
     from doelbinding.jobs.requests import close
@@ -226,7 +226,7 @@ def resume(
     workspace = opened(context.obj)
     from doelbinding.jobs.erasure import resume as go_on
 
-    _show_erased(go_on(workspace, case, _manner(workspace, by, out)))
+    _show_erased(go_on(workspace, case, manner_of(workspace, by, out)))
 
 
 @app.command()
@@ -269,10 +269,11 @@ def erase(
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return
-    _show_erased(carry_out(workspace, asked, claim, _manner(workspace, by, out)))
+    _show_erased(carry_out(workspace, asked, claim, manner_of(workspace, by, out)))
 
 
-def _manner(workspace: Workspace, by: str | None, out: Path) -> Manner:
+def manner_of(workspace: Workspace, by: str | None, out: Path) -> Manner:
+    """Say how a case is carried out."""
     from doelbinding.jobs.erasure import Manner
 
     place = out if out.is_absolute() else workspace.home / out

@@ -30,7 +30,8 @@ from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed
 from doelbinding.records.models import Decision, Request, RestrictionRecord
 from doelbinding.records.said import record_restriction, record_stop
-from doelbinding.retention.planner import Planner
+from doelbinding.retention import drafts
+from doelbinding.retention.drafts import Requested
 from doelbinding.rights.answer import erasure_letter
 from doelbinding.rights.erasure import (
     Claim,
@@ -142,11 +143,12 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
 def _planned(
     workspace: Workspace, asked: Asked, draft: ErasureDraft, case: str
 ) -> tuple[Plan, KeySets]:
-    planner = Planner(policy=workspace.policy, at=asked.at, circumstances=draft.under)
-    subjects = draft.found.subjects
-    keys = planner.about(subjects, asked.controller).key_sets
-    steps = planner.of_subject(workspace.fingerprint, subjects, asked.controller, case)
-    return surveyed(steps, workspace.stores, keys, digest_secret(workspace)), keys
+    requested = Requested(subjects=draft.found.subjects, controller=asked.controller, case=case)
+    drafted = drafts.draft_erasure(
+        workspace.policy, workspace.fingerprint, asked.at, draft.under, requested
+    )
+    plan = surveyed(drafted.plan, workspace.stores, drafted.keys, digest_secret(workspace))
+    return plan, drafted.keys
 
 
 def _file(

@@ -29,6 +29,7 @@ from doelbinding.records.journal import RecordedJournal
 from doelbinding.records.models import LedgerEntry, PlanRecord, Request, Run, StepRun
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
+from doelbinding.retention.drafts import said_in
 from doelbinding.retention.planner import Planner
 from doelbinding.wiring import Workspace
 
@@ -266,8 +267,7 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
             "the plan was made in the future, so this clock or that of then is wrong: nothing was "
             "changed; set the clock right, or make a new plan"
         )
-    planner = planner_at(workspace, plan.at)
-    current = planner.stopped.key_sets
+    current = _said_in(workspace, plan)
     secret = digest_secret(workspace)
     named = [key_digest(name, current[name], secret) for name in sorted(current)]
     if named != [keys for keys in plan.keys if not _is_only(keys)]:
@@ -275,6 +275,13 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
             "somebody withdrew, objected, or was put on hold since the plan was made: nothing was "
             "changed; make a new plan"
         )
+
+
+def _said_in(workspace: Workspace, plan: Plan) -> KeySets:
+    """Give the key sets of what was said and is in force, as a plan of that kind names them."""
+    if plan.kind is PlanKind.ERASURE:
+        return said_in(workspace.policy, plan.at, said_by(workspace, plan.at))
+    return planner_at(workspace, plan.at).stopped.key_sets
 
 
 def insist_not_to_come(at: datetime) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from doelbinding.binding.circumstances import (
     Circumstances,
@@ -59,8 +59,7 @@ def draft_erasure(
         said: everything in force, the stops of this request included.
         requested: whose, and of whom.
     """
-    dated = any(dataset.collected is not None for _, dataset in policy.datasets())
-    planner = Planner(policy=policy, at=at, circumstances=joined(said, dated=dated))
+    planner = _planner(policy, at, said)
     subjects = {ref: keys for ref, keys in requested.subjects.items() if keys}
     keys = planner.about(subjects, requested.controller).key_sets
     mark = (
@@ -79,6 +78,16 @@ def draft_erasure(
     return Drafted(plan=plan, keys=keys)
 
 
+def said_in(policy: Policy, at: datetime, said: Circumstances) -> KeySets:
+    """Give the key sets of what was said, by the names that they have in such plans."""
+    return _planner(policy, at, said).stopped.key_sets
+
+
+def _planner(policy: Policy, at: datetime, said: Circumstances) -> Planner:
+    dated = any(dataset.collected is not None for _, dataset in policy.datasets())
+    return Planner(policy=policy, at=at, circumstances=joined(said, dated=dated))
+
+
 def joined(said: Circumstances, *, dated: bool) -> Circumstances:
     """Join what was said alike, under names that follow from what was said and not from who did.
 
@@ -86,7 +95,8 @@ def joined(said: Circumstances, *, dated: bool) -> Circumstances:
     """
     stops: dict[object, list[Stop]] = {}
     for stop in said.stops:
-        when = stop.set_at if dated and not stop.kind.lasts else None
+        counts = dated and not stop.kind.lasts
+        when = stop.set_at.astimezone(UTC).isoformat() if counts else None
         for phase in sorted(stop.phases):
             of_phase = replace(stop, phases=frozenset({phase}))
             stops.setdefault((stop.controller, stop.kind, phase, when), []).append(of_phase)

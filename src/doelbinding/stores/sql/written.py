@@ -88,6 +88,7 @@ class Texts:
         self._store, self._dialect = store, dialect
         self._known: dict[object, tuple[Step | Doubt, Written]] = {}
         self._possible: dict[object, tuple[Step | Doubt, bool]] = {}
+        self._alike: dict[object, Written] = {}
 
     def can(self, about: Step | Doubt) -> bool:
         """Tell whether statements can be kept as text: not where keys have parts or are carried."""
@@ -108,8 +109,18 @@ class Texts:
             if len(self._known) > _MOST:
                 self._known.clear()
                 self._possible.clear()
-            self._known[mark] = about, self._written(make, doing=role in _DOING)
+                self._alike.clear()
+            self._known[mark] = about, self._of_alike(role, about, make)
         return self._known[mark][1]
+
+    def _of_alike(
+        self, role: str, about: Step | Doubt, make: Callable[[Compiler], sa.Executable]
+    ) -> Written:
+        """Give the statement of a step that says the same, such as one read back from a plan."""
+        mark = role, about.dataset, *_read(about), *_manner(about)
+        if mark not in self._alike:
+            self._alike[mark] = self._written(make, doing=role in _DOING)
+        return self._alike[mark]
 
     def _written(self, make: Callable[[Compiler], sa.Executable], *, doing: bool) -> Written:
         compiler = Naming(store=self._store, dialect=self._dialect.name, keys={}, doing=doing)
@@ -137,10 +148,14 @@ def _read(about: Step | Doubt) -> tuple[Expression, ...]:
 
 def _identity(about: Step | Doubt) -> tuple[object, ...]:
     """Give what tells a draft's steps apart: the very expressions, which `_known` keeps alive."""
-    expressions = tuple(id(part) for part in _read(about))
+    return (*(id(part) for part in _read(about)), *_manner(about))
+
+
+def _manner(about: Step | Doubt) -> tuple[object, ...]:
     if isinstance(about, Doubt):
-        return expressions
-    return (*expressions, about.deed, about.columns, about.unknown_goes, about.sealed, about.files)
+        return ()
+    how = about.deed, about.columns, about.unknown_goes, about.sealed, about.files
+    return (*how, about.unless is None)
 
 
 _DOING = frozenset({"do", "left"})

@@ -1,0 +1,144 @@
+"""Requests for erasure of many people: decided together to show them, each carried out as its case.
+
+A list is no reason to treat people together: each has a case, a deadline and a letter. What one
+process does for them shares its statements, so that the next costs little; what goes wrong with one
+stops no other.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+
+from doelbinding.jobs.erasure import Erased, Manner, erase
+from doelbinding.jobs.requests import Asked, CaseDecided
+from doelbinding.jobs.said import said_by
+from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
+from doelbinding.plan.run import Stopped
+from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
+from doelbinding.rights.found import Found
+from doelbinding.rights.inventory import take_inventories
+from doelbinding.rights.locate import Locator, Wanted
+from doelbinding.wiring import Workspace
+
+
+class BadList(Exception):
+    """The list of people cannot be read; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Somebody of a list, by the line that names them first; `again`: lines that do so too."""
+
+    line: int
+    identifiers: tuple[Identifier, ...]
+    again: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a request of somebody of a list would come to."""
+
+    listed: Listed
+    found: Found
+    decision: ErasureDecision
+
+
+def read_list(written: str, country: str) -> list[Listed]:
+    """Read a CSV whose header names kinds of identifiers, with a person on each line.
+
+    Args:
+        written: the file's text.
+        country: ISO 3166 code of the controller's, whose telephone numbers need no prefix.
+
+    Raises:
+        BadList: the message names the line and what to write; values are not repeated.
+    """
+    lines = csv.reader(StringIO(written))
+    kinds = [kind.strip() for kind in next(lines, [])]
+    if not kinds or not all(kinds) or any("@" in kind or ":" in kind for kind in kinds):
+        raise BadList("line 1 must name kinds of identifiers, such as email,name")
+    found: dict[tuple[Identifier, ...], Listed] = {}
+    for cells in lines:
+        line = lines.line_num
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(kinds):
+            raise BadList(f"line {line} has {len(cells)} columns, and line 1 has {len(kinds)}")
+        identifiers = _identifiers(kinds, cells, country, line)
+        first = found.get(identifiers)
+        found[identifiers] = (
+            Listed(line=line, identifiers=identifiers)
+            if first is None
+            else replace(first, again=(*first.again, line))
+        )
+    if not found:
+        raise BadList("the list names nobody: write a person on each line after the first")
+    return list(found.values())
+
+
+def _identifiers(
+    kinds: Sequence[str], cells: Sequence[str], country: str, line: int
+) -> tuple[Identifier, ...]:
+    try:
+        return tuple(
+            parse_identifier(f"{kind}:{cell}", country)
+            for kind, cell in zip(kinds, cells, strict=True)
+            if cell.strip()
+        )
+    except NotAnIdentifier as error:
+        raise BadList(f"line {line}: {error}") from None
+
+
+def foresee_many(workspace: Workspace, asked: Asked, people: Sequence[Listed]) -> list[Foreseen]:
+    """Find and decide for everybody in one pass; change nothing.
+
+    Args:
+        workspace: the policy, its stores and records.
+        asked: of which controller, and when; its identifiers are not read.
+        people: who is asked about.
+
+    Raises:
+        NotAnIdentifier: no store is searched by such a kind.
+    """
+    controller = asked.controller
+    locator = Locator(
+        policy=workspace.policy, controller=controller, stores=workspace.stores, at=asked.at
+    )
+    found = locator.find_many([Wanted(identifiers=one.identifiers) for one in people])
+    said = said_by(workspace, asked.at)
+    inventories = take_inventories(
+        policy=workspace.policy,
+        controller=controller,
+        found=found,
+        stores=workspace.stores,
+        circumstances=said,
+        at=asked.at,
+    )
+    requests = [
+        Undecided(inventory=one, claim=Claim(), case=f"line-{who.line}")
+        for who, one in zip(people, inventories, strict=True)
+    ]
+    decisions, _ = decide_requests(requests, said)
+    return [
+        Foreseen(listed=who, found=there, decision=decision)
+        for who, there, decision in zip(people, found, decisions, strict=True)
+    ]
+
+
+def erase_many(
+    workspace: Workspace, asked: Sequence[Asked], manner: Manner
+) -> Iterator[Erased | Exception]:
+    """Carry out a request for each, as a case of its own; yield what came of it or stopped it.
+
+    Raises:
+        PlanStale: the day has not come.
+        StoreError: a store cannot be reached or refuses; the same list goes on from there.
+    """
+    for one in asked:
+        try:
+            yield erase(workspace, one, Claim(), manner)
+        except (CaseDecided, Stopped) as stopped:
+            yield stopped

@@ -1,0 +1,86 @@
+"""A list of people: decided for all in one pass, a case and a letter for each (R-IX.3)."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from doelbinding.jobs.many import BadList, read_list
+from tests.acceptance.test_story import run
+from tests.integration.mill import DAY, build
+
+LIST = "email,name\nanna@example.com,\ncas@example.com,\nnobody@example.com,Nobody\n"
+ERASE = ("subject", "erase-many", "list.csv", "--controller", "mill", "--at", DAY)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("many") / "mill")
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made, tmp_path / "mill")
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "mill"
+
+
+def held(folder: Path) -> dict[str, list[str]]:
+    found = {}
+    for file in sorted((folder / "stores").glob("*.sqlite")):
+        with closing(sqlite3.connect(file)) as store:
+            found[file.name] = list(store.iterdump())
+    assert found
+    return found
+
+
+def test_everybody_on_a_list_is_erased_as_if_alone(folder: Path, tmp_path: Path) -> None:
+    apart = tmp_path / "apart"
+    shutil.copytree(folder, apart)
+    done = run(*ERASE, "--yes", folder=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "nothing_found: 1" in done.stdout
+    assert len(list((folder / "answers").iterdir())) == 3
+    assert "@" not in done.stdout + done.stderr
+    for who in ("anna", "cas", "nobody"):
+        one = run(
+            "subject", "erase", "--id", f"email:{who}@example.com", "--controller", "mill",
+            "--at", DAY, "--yes", folder=apart,
+        )  # fmt: skip
+        assert one.returncode == 0, one.stderr + one.stdout
+    assert held(folder) == held(apart)
+
+
+def test_a_list_is_shown_first_and_nothing_is_changed(folder: Path) -> None:
+    before = held(folder)
+    done = run(*ERASE, folder=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "3 requests" in done.stdout
+    assert "nothing was changed" in done.stdout
+    assert held(folder) == before
+    assert not (folder / "answers").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("", "line 1 must name kinds"),
+        ("anna@example.com\n", "line 1 must name kinds"),
+        ("email\n", "names nobody"),
+        ("email,name\na@example.com\n", "line 2 has 1 columns, and line 1 has 2"),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_which_line(written: str, told: str) -> None:
+    with pytest.raises(BadList, match=told) as refused:
+        read_list(written, "NL")
+    assert "@" not in str(refused.value)
+
+
+def test_whoever_is_named_twice_is_one_request() -> None:
+    (one,) = read_list("email\na@example.com\n\nA@example.com\n", "NL")
+    assert (one.line, one.again) == (2, (4,))
