@@ -38,22 +38,31 @@ Keyed = Callable[[Link], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is certainly true of a row, and of the one rows it refers to, which are there."""
+    """What is certainly true of a row, and of the one rows it refers to, which are there.
 
-    facts: frozenset[Expression] = frozenset()
+    Few facts, so they are compared one by one: expressions differ at once, and are long to hash.
+    """
+
+    facts: tuple[Expression, ...] = ()
     above: Mapping[Link, Known] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.facts or self.above)
+    def says(self, expression: Expression) -> bool | None:
+        """Tell whether an expression is known to be true, or known to be false."""
+        for fact in self.facts:
+            if fact == expression:
+                return True
+            if isinstance(fact, Not) and fact.part == expression:
+                return False
+        return None
 
     def adding(self, more: Iterable[Expression], keyed: Keyed) -> Known:
         """Give what is known once these are certainly true of the row too."""
-        facts, above = set(self.facts), dict(self.above)
+        facts, above = list(self.facts), dict(self.above)
         for fact in _conjuncts(more):
-            facts.add(fact)
+            facts.append(fact)
             if isinstance(fact, Up) and fact.missing is not True and keyed(fact.link):
                 above[fact.link] = above.get(fact.link, Known()).adding((fact.part,), keyed)
-        return Known(facts=frozenset(facts), above=above)
+        return Known(facts=tuple(facts), above=above)
 
     def of_referring(self, link: Link, here: str, keyed: Keyed) -> Known:
         """Give what is known of a row that refers to this one along a link, from this end."""
@@ -61,12 +70,12 @@ class Known:
         if not keyed(back):
             return Known()
         theirs = dict(link.pairs)
-        facts = {
+        facts = tuple(
             replace(fact, columns=tuple(theirs[name] for name in fact.columns))
             for fact in self.facts
             if isinstance(fact, KeyIn) and set(fact.columns) <= theirs.keys()
-        }
-        return Known(facts=frozenset(facts), above={back: self})
+        )
+        return Known(facts=facts, above={back: self})
 
 
 def _conjuncts(parts: Iterable[Expression]) -> Iterable[Expression]:
@@ -92,21 +101,25 @@ class Assuming:
     references: bool = True
 
     def simplify(self, expression: Expression, known: Known, here: str) -> Expression:
-        """Give an expression of the same truth on rows of dataset `here` of which this is known."""
-        if expression in known.facts or Not(part=expression) in known.facts:
-            return YES if expression in known.facts else NO
+        """Give an expression of the same truth on rows of dataset `here` of which this is known.
+
+        What says nothing of what is known comes back as the same object.
+        """
+        told = known.says(expression)
+        if told is not None:
+            return YES if told else NO
         match expression:
-            case Not():
-                return not_(self.simplify(expression.part, known, here))
-            case Certain():
-                return certainly(self.simplify(expression.part, known, here))
+            case Not() | Certain():
+                part = self.simplify(expression.part, known, here)
+                alike = part is expression.part
+                again = not_ if isinstance(expression, Not) else certainly
+                return expression if alike else again(part)
             case And() | Or():
                 return self._joined(expression, known, here)
             case Up():
                 return self._up(expression, known)
             case AnyOf():
-                branches = tuple(self._branch(b, known, here) for b in expression.branches)
-                return replace(expression, branches=branches)
+                return self._any_of(expression, known, here)
             case Referred():
                 return self._referred(expression, known, here)
             case _:
@@ -119,44 +132,52 @@ class Assuming:
         """
         conjunction = isinstance(joined, And)
         found: list[Expression] = []
+        changed = False
         for part in sorted(joined.parts, key=lambda part: not _is_two_valued(part)):
             told = self.simplify(part, known, here)
             found.append(told)
+            changed = changed or told is not part
             if _is_two_valued(told) and not isinstance(told, Constant):
                 known = known.adding((told if conjunction else not_(told),), self.keyed)
-        if conjunction:
-            return all_of(*found)
-        return self._without_echoes(any_of(*found), here)
+        if not changed:
+            return joined if conjunction else self._without_echoes(joined, here)
+        return all_of(*found) if conjunction else self._without_echoes(any_of(*found), here)
 
     def _without_echoes(self, either: Expression, here: str) -> Expression:
         """Leave out the rows that refer here and stay only while the row does for itself."""
         if not isinstance(either, Or) or not self.references:
             return either
+        referring = [part for part in either.parts if isinstance(part, Referred)]
+        if not referring:
+            return either
         own = any_of(*(part for part in either.parts if not isinstance(part, Referred)))
-        return any_of(
-            *(
-                part
-                for part in either.parts
-                if not (isinstance(part, Referred) and stays_with(part, here, own))
-            )
-        )
+        echoes = [part for part in referring if stays_with(part, here, own)]
+        if not echoes:
+            return either
+        return any_of(*(part for part in either.parts if not any(part is e for e in echoes)))
 
     def _up(self, up: Up, known: Known) -> Expression:
         there = known.above.get(up.link)
         part = self.simplify(up.part, there or Known(), up.link.dataset)
-        is_there = there is not None
-        if isinstance(part, Constant) and (is_there or part.value is up.missing):
+        if isinstance(part, Constant) and (there is not None or part.value is up.missing):
             return part
-        return replace(up, part=part)
+        return up if part is up.part else replace(up, part=part)
+
+    def _any_of(self, any_of_: AnyOf, known: Known, here: str) -> Expression:
+        branches = tuple(self._branch(b, known, here) for b in any_of_.branches)
+        alike = all(a is b for a, b in zip(branches, any_of_.branches, strict=True))
+        return any_of_ if alike else replace(any_of_, branches=branches)
 
     def _branch(self, branch: Branch, known: Known, here: str) -> Branch:
         if branch.elsewhere is not None:
             return branch
         when = None if branch.when is None else self.simplify(branch.when, known, here)
-        if branch.link is None:
-            return replace(branch, part=self.simplify(branch.part, known, here), when=when)
-        there = known.of_referring(branch.link, here, self.keyed)
-        part = self.simplify(branch.part, there, branch.link.dataset)
+        there, ref = known, here
+        if branch.link is not None:
+            there, ref = known.of_referring(branch.link, here, self.keyed), branch.link.dataset
+        part = self.simplify(branch.part, there, ref)
+        if part is branch.part and when is branch.when:
+            return branch
         return replace(branch, part=part, when=when)
 
     def _referred(self, referred: Referred, known: Known, here: str) -> Expression:
@@ -164,7 +185,9 @@ class Assuming:
             return referred
         there = known.of_referring(referred.link, here, self.keyed)
         stays = self.simplify(referred.stays, there, referred.link.dataset)
-        return NO if stays == NO else replace(referred, stays=stays)
+        if stays == NO:
+            return NO
+        return referred if stays is referred.stays else replace(referred, stays=stays)
 
 
 def certainly(part: Expression) -> Expression:
@@ -183,8 +206,6 @@ def _is_two_valued(expression: Expression) -> bool:
             return expression.value is not None
         case Not():
             return _is_two_valued(expression.part)
-        case And() | Or():
-            return all(_is_two_valued(part) for part in expression.parts)
         case Up():
             return expression.missing is not None and _is_two_valued(expression.part)
         case _:
