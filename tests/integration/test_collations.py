@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.plan.model import Deed
+from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Lookup
 from doelbinding.policy.stores import Column
 from doelbinding.stores.sql.folding import folding_columns
 from doelbinding.stores.sql.identify import question
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night, planned, policy_of
-from tests.integration.one_table import left, mapped, say, step
+from tests.integration.one_table import ENDED, done, left, mapped, say, step
 
 FOLDING = pytest.mark.parametrize(
     ("name", "collated"), [("sqlite", "COLLATE NOCASE"), ("mariadb", "")]
@@ -115,3 +115,21 @@ def test_patterns_are_asked_under_a_collation_that_knows_them(kind: str) -> None
     for part in (asked.plain, asked.beyond or ""):
         for word in ("regexp_replace(mail::text,", "mail::text ~"):
             assert word not in part
+
+
+@FOLDING
+def test_what_differs_from_its_stand_in_in_case_is_emptied(
+    name: str, collated: str, request: pytest.FixtureRequest
+) -> None:
+    made: sa.Engine = request.getfixturevalue(name)
+    say(
+        made,
+        f"CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(9) {collated}, "
+        "mail VARCHAR(9), ended VARCHAR(10))",
+        "INSERT INTO person VALUES (1,'GONE','a','2010-01-01'),(2,'gone','b','2010-01-01')",
+    )
+    store = SqlStore(mapped(), made)
+    empties = step(Deed.EMPTY, ENDED, Emptied(column="name", replacement="gone"))
+    assert store.survey([empties], {})["s001"].rows == 1
+    assert done(store, empties).verified
+    assert left(made, "SELECT name FROM person ORDER BY id") == [("gone",), ("gone",)]

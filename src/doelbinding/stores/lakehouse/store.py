@@ -294,7 +294,7 @@ def _not_done(step: Step, here: Here) -> sa.ColumnElement[bool]:
     """Give whether the deed is still to be done to a row that is there."""
     if step.deed is Deed.DELETE:
         return sa.true()
-    return sa.or_(*(holds_something(here, one) for one in step.columns))
+    return sa.or_(*(holds_something(here, one, folds=False) for one in step.columns))
 
 
 def _own_key(here: Here) -> list[sa.ColumnElement[Any]]:

@@ -205,10 +205,10 @@ class Compiler:
     def _compare(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
         held = here.column(leaf.column)
         if isinstance(leaf.value, str):
-            return compared_exactly(held, by, leaf.value, folds=self._folds(here, leaf.column))
+            return compared_exactly(held, by, leaf.value, folds=self.folds(here, leaf.column))
         return compared(held, by, bound(leaf.value))
 
-    def _folds(self, here: Here, column: str) -> bool:
+    def folds(self, here: Here, column: str) -> bool:
         """Tell whether the database's own `=` on a column may take different texts for the same."""
         if here.dataset.column(column).type is not ColumnType.TEXT:
             return False
@@ -218,7 +218,7 @@ class Compiler:
         self, names: Sequence[str], here: Here, keys: Sequence[Key]
     ) -> sa.ColumnElement[bool]:
         columns = [here.column(name) for name in names]
-        folds = [self._folds(here, name) for name in names]
+        folds = [self.folds(here, name) for name in names]
         found = self.key_in(columns, keys)
         if not keys or not any(folds):
             return found
@@ -350,7 +350,7 @@ class Compiler:
         return asked.where(*joined).correlate(here.rows).exists()
 
     def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
-        folds = self._folds(here, a) or self._folds(there, b)
+        folds = self.folds(here, a) or self.folds(there, b)
         return same(there.column(b), here.column(a), folds=folds)
 
     def keyed(self, link: Link) -> bool:

@@ -22,7 +22,7 @@ from doelbinding.plan.transformation import StripText, Transformation, innermost
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.tables import Uncast
-from doelbinding.stores.sql.texts import FOLDING, same
+from doelbinding.stores.sql.texts import same
 
 AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT, ColumnType.JSON}
 """Types whose values are read as the text that the engine writes."""
@@ -128,7 +128,7 @@ class Computed:
             for n, held in enumerate(self._own_key)
         ]
         read: sa.BindParameter[Any] = sa.bindparam("doel_old", type_=Uncast())
-        folds = self.compiler.dialect in FOLDING and self._column.type is ColumnType.TEXT
+        folds = self.compiler.folds(self.here, self._emptied.written)
         unmoved = same(self._held, read, folds=folds)
         new: sa.BindParameter[Any] = sa.bindparam("doel_new", type_=Uncast())
         written = {self._emptied.written: new}

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.binding.assuming import Assuming, Known, lifted
-from doelbinding.binding.expression import YES, Certain, Expression, Not
+from doelbinding.binding.expression import YES, Certain, Comparison, Expression, Not
 from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.may_hold import may_hold
 from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.texts import compared_exactly
 from doelbinding.stores.sql.truth import is_not_true
 
 
@@ -27,7 +28,11 @@ def meant(
         asked = sought(step, compiler, step.needed)
     parts = [compiler.certainly(asked, here, wanted=True)]
     if step.deed is Deed.EMPTY:
-        parts.append(sa.or_(*(holds_something(here, one) for one in step.columns)))
+        holding = (
+            holds_something(here, one, folds=compiler.folds(here, one.column))
+            for one in step.columns
+        )
+        parts.append(sa.or_(*holding))
     if step.deed is Deed.TRANSFORM:
         parts += [_may_change(here, one, compiler.dialect) for one in step.columns]
     return sa.and_(*parts)
@@ -72,10 +77,14 @@ def left_of(step: Step, compiler: Compiler, asked: Expression) -> Expression:
     return assuming.simplify(asked, known, step.dataset)
 
 
-def holds_something(here: Here, emptied: Emptied) -> sa.ColumnElement[bool]:
-    """Give whether there is anything to empty in a column."""
-    held = here.column(emptied.column)
-    return held.is_not(None) if emptied.replacement is None else held != bound(emptied.replacement)
+def holds_something(here: Here, emptied: Emptied, *, folds: bool) -> sa.ColumnElement[bool]:
+    """Give whether there is anything to empty in a column; `folds`: its own `=` is not exact."""
+    held, stands_in = here.column(emptied.column), emptied.replacement
+    if stands_in is None:
+        return held.is_not(None)
+    if isinstance(stands_in, str):
+        return compared_exactly(held, Comparison.DIFFERS, stands_in, folds=folds)
+    return held != bound(stands_in)
 
 
 def stand_in(here: Here, emptied: Emptied) -> sa.ColumnElement[Any]:
