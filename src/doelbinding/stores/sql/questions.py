@@ -19,7 +19,7 @@ from doelbinding.binding.expression import AnyOf, Expression, Up, walk
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.meant import counted, meant
+from doelbinding.stores.sql.meant import counted, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.truth import count_where, least_where
 
@@ -28,11 +28,15 @@ Asked = Step | Doubt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One count in a question: of what, by which condition, and the earliest start if wanted."""
+    """One count in a question: of what, by which condition, and the earliest start if wanted.
+
+    `among`: what all its rows pass and is quickly told, so that others are not looked at.
+    """
 
     of: Asked
     condition: sa.ColumnElement[bool]
     oldest: sa.ColumnElement[Any] | None = None
+    among: sa.ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +53,9 @@ class Question:
             columns.append(count_where(one.condition, dialect))
             columns.append(_least(one, dialect))
         rows = sa.select(*(c.label(f"c{n}") for n, c in enumerate(columns)))
-        any_ = sa.or_(*(one.condition for one in self.counts))
-        return rows.select_from(self.here.rows).where(any_)
+        alone = len(self.counts) == 1
+        any_ = [one.condition if alone or one.among is None else one.among for one in self.counts]
+        return rows.select_from(self.here.rows).where(sa.or_(*any_))
 
     def tallies(self, row: Sequence[Any]) -> Iterator[tuple[Asked, Tally]]:
         """Yield what the row of the answer says of each."""
@@ -66,7 +71,9 @@ def counting(
     for step in steps:
         here = compiler.here(step.dataset)
         oldest = oldest_start(step.needed, here, compiler)
-        found.append(Count(of=step, condition=counted(step, compiler, here), oldest=oldest))
+        condition = counted(step, compiler, here)
+        among = compiler.certainly(sought(step, compiler, step.needed), here, wanted=True)
+        found.append(Count(of=step, condition=condition, oldest=oldest, among=among))
     for doubt in doubts:
         here = compiler.here(doubt.dataset)
         found.append(Count(of=doubt, condition=unknown(doubt, compiler, here)))
