@@ -180,7 +180,7 @@ MUTANTS: dict[str, Patch] = {
     "an absent parent means expired": _method("_up", lambda one: replace(one, missing=False)),
     "a reference is forgotten": _in(Compiler, "_referred", lambda *_, **__: sa.true()),
     "a key set is forgotten": _in(Compiler, "key_in", _no),
-    "IS NOT NULL is forgotten": _in(meant, "holds_something", lambda *_: sa.true()),
+    "IS NOT NULL is forgotten": _in(meant, "holds_something", lambda *_, **__: sa.true()),
     "what is unknown is forgotten": _in(questions, "unknown", _no),
     "whoever refers here is taken for an echo": _in(assuming, "stays_with", lambda *_: True),
     "a negation is dropped where rows are known": _in(assuming, "not_", lambda part: part),
