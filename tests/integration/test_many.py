@@ -84,3 +84,20 @@ def test_a_list_that_cannot_be_read_says_which_line(written: str, told: str) -> 
 def test_whoever_is_named_twice_is_one_request() -> None:
     (one,) = read_list("email\na@example.com\n\nA@example.com\n", "NL")
     assert (one.line, one.again) == (2, (4,))
+
+
+def test_a_list_of_a_spreadsheet_has_semicolons() -> None:
+    (one,) = read_list("email;name\na@example.com;Jansen, A.\n", "NL")
+    assert [identifier.kind for identifier in one.identifiers] == ["email", "name"]
+
+
+def test_a_kind_that_nobody_is_found_by_is_said_before_anything_is_done(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_text("emial\nanna@example.com\n", encoding="utf-8")
+    before = held(folder)
+    done = run(*ERASE, "--yes", folder=folder)
+    assert done.returncode != 0
+    assert "people are found by" in done.stderr
+    assert held(folder) == before
+    assert not (folder / "answers").exists()

@@ -49,8 +49,9 @@ def erase_many(
     for one in listed:
         for line in one.again:
             say(f"line {line} names whom line {one.line} names: that is one request")
+    foreseen = many.foresee_many(workspace, asked, listed)  # what cannot be done is said first
     if not yes:
-        _show_foreseen(many.foresee_many(workspace, asked, listed))
+        _show_foreseen(foreseen)
         say("nothing was changed; add --yes to carry this out")
         return
     requests = [replace(asked, identifiers=one.identifiers) for one in listed]

@@ -50,13 +50,16 @@ def read_list(written: str, country: str) -> list[Listed]:
     """Read a CSV whose header names kinds of identifiers, with a person on each line.
 
     Args:
-        written: the file's text.
+        written: the file's text, with commas or, as spreadsheets of many countries have it, with
+            semicolons.
         country: ISO 3166 code of the controller's, whose telephone numbers need no prefix.
 
     Raises:
         BadList: the message names the line and what to write; values are not repeated.
     """
-    lines = csv.reader(StringIO(written))
+    header, _, _ = written.partition("\n")
+    semicolons = ";" in header and "," not in header
+    lines = csv.reader(StringIO(written), delimiter=";" if semicolons else ",")
     kinds = [kind.strip() for kind in next(lines, [])]
     if not kinds or not all(kinds) or any("@" in kind or ":" in kind for kind in kinds):
         raise BadList("line 1 must name kinds of identifiers, such as email,name")

@@ -74,7 +74,7 @@ class AtOnce:
     ) -> list[list[Key]]:
         if not asked:
             return []
-        with self._readers.connection() as driver, self._refusing():
+        with self._readers.connection() as driver, self._refusing("it was only being read"):
             return _pipelined(driver, asked, keys)
 
     def do(self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]) -> Done:
@@ -90,7 +90,7 @@ class AtOnce:
         by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
         return Done(
             changed=by_step,
-            refusing=lambda: self._refusing(committing=True),
+            refusing=lambda: self._refusing("whether this batch was changed is not known"),
             connection=pooled,
             let_go=lambda: give_back(pooled, self._engine.dialect),
         )
@@ -104,7 +104,7 @@ class AtOnce:
         return {step.id: int(rows[0][0]) for step, rows in zip(steps, answers, strict=True)}
 
     @contextmanager
-    def _refusing(self, *, committing: bool = False) -> Iterator[None]:
+    def _refusing(self, when_lost: str = "nothing of this batch was changed") -> Iterator[None]:
         driver = self._engine.dialect.loaded_dbapi
         try:
             yield
@@ -113,13 +113,8 @@ class AtOnce:
             named = f"{type(error).__name__} {state or ''}".strip()
             failed = isinstance(error, driver.OperationalError)
             if failed and (state or _LOST[0]).startswith(_LOST):
-                changed = (
-                    "whether this batch was changed is not known"
-                    if committing
-                    else "nothing of this batch was changed"
-                )
                 raise Refused(
-                    f"store {self._id!r} was lost ({named}): {changed}; run the same plan again, "
+                    f"store {self._id!r} was lost ({named}): {when_lost}; run the same plan again, "
                     "which goes on from what is there"
                 ) from None
             raise Refused(
