@@ -25,7 +25,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory, hurried: sa.URL) -> Killed:
     address = {"DOELBINDING_DATABASE_URL": records.render_as_string(hide_password=False)}
     assert run("plan", "--at", DAY, folder=folder, **address).returncode == 0
     url = hurried.render_as_string(hide_password=False)
-    return Killed(ready=folder, least=40, sample=14, server=url)
+    return Killed(ready=folder, least=40, sample=8, server=url)
 
 
 @WAYS

@@ -65,10 +65,14 @@ class Judge(Interpreter):
 
     def justify(self, here: Place, row: Row, column: str) -> Justification:
         """Give the justification of one value."""
-        for group in self.groups(here):
-            if column in group.columns:
-                return self.judge(here, row, group)
-        return super().justify(here, row, column)
+        mark = here.ref, column
+        if mark not in self._bound:
+            groups = (group for group in self.groups(here) if column in group.columns)
+            self._bound[mark] = next(groups, None)
+        group = self._bound[mark]
+        if group is None:
+            return super().justify(here, row, column)
+        return self.judge(here, row, group)
 
     def judge(self, here: Place, row: Row, group: Bound) -> Justification:
         """Give the justification of a row's values in columns that are bound alike."""
@@ -273,6 +277,10 @@ class Judge(Interpreter):
 
     @cached_property
     def _groups(self) -> dict[str, tuple[Bound, ...]]:
+        return {}
+
+    @cached_property
+    def _bound(self) -> dict[tuple[str, str], Bound | None]:
         return {}
 
     @cached_property
