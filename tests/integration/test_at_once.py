@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from benchmarks import shop
-from benchmarks.server import Server
+from benchmarks.server import Server, execute
 
-from doelbinding.binding.circumstances import NOTHING_SAID, Stop, StopKind
+from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Stop, StopKind
 from doelbinding.plan import atonce
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Obstacle, Refused, Unreachable
@@ -60,19 +60,23 @@ class Shop:
             return int(connection.execute(asked).scalar_one())
 
 
-@pytest.fixture
-def made(postgresql_uri: str) -> Iterator[Shop]:
-    server = Server(uri=postgresql_uri)
-    shop.create(server, PEOPLE, "at_once")
-    store = SqlStore(shop.policy().stores[0], server.engine("at_once"))
+def _hers() -> tuple[Circumstances, Requested]:
+    """Give what is said once her request is decided, and the request."""
     stop = Stop(
         id="case-1-erasure", controller="shop", kind=StopKind.ERASURE, subjects=HER,
         phases=frozenset({"security/active", "recommendations/active"}),
         set_at=datetime(2026, 1, 14, tzinfo=UTC),
     )  # fmt: skip
     requested = Requested(subjects=HER, controller=shop.policy().controllers[0], case="case-1")
-    said = with_stops(NOTHING_SAID, (stop,))
-    yield Shop(store, draft_erasure(shop.policy(), "0" * 64, shop.AT, said, requested))
+    return with_stops(NOTHING_SAID, (stop,)), requested
+
+
+@pytest.fixture
+def made(postgresql_uri: str) -> Iterator[Shop]:
+    server = Server(uri=postgresql_uri)
+    shop.create(server, PEOPLE, "at_once")
+    store = SqlStore(shop.policy().stores[0], server.engine("at_once"))
+    yield Shop(store, draft_erasure(shop.policy(), "0" * 64, shop.AT, *_hers()))
     store.close()
     server.drop("at_once")
 
@@ -176,3 +180,29 @@ def test_indexes_by_which_people_would_be_found_are_named(made: Shop) -> None:
 def _looked_up(made: Shop) -> list[Obstacle]:
     found = made.store.preflight(made.drafted.plan.steps)
     return [one for one in found if "looked up" in one.message]
+
+
+def test_one_persons_erasure_reads_no_large_table_through(postgresql_uri: str) -> None:
+    server = Server(uri=postgresql_uri)
+    shop.create(server, 5_000, "at_once_large", indexed=True)
+    store = SqlStore(shop.policy().stores[0], server.engine("at_once_large"))
+    made = Shop(store, draft_erasure(shop.policy(), "0" * 64, shop.AT, *_hers()))
+    store.close()  # whereupon the server counts what its connections read
+    before = _read(server)
+    assert made.run(MemoryJournal())
+    store.close()
+    after = _read(server)
+    server.drop("at_once_large")
+    assert set(after) == {"login", "order_item", "orders", "visit"}
+    assert after == before
+
+
+def _read(server: Server) -> dict[str, int]:
+    with server.connect("at_once_large") as connection:
+        return dict(execute(connection, _READ).fetchall())
+
+
+_READ = """
+SELECT relname, seq_tup_read FROM pg_stat_user_tables
+WHERE relname IN ('login', 'order_item', 'orders', 'visit')
+"""
