@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,19 @@ from tests.integration.one_table import mapped
 PASSWORD = "p@ss/w"  # noqa: S105 - what is promised to work
 
 
+def connects_as_least(folder: Path, driver: str, prefix: str, query: Mapping[str, object]) -> None:
+    """Let a folder reach its stores as the role with the printed rights."""
+    ((name, value),) = query.items()
+    sections = [
+        f'[stores.{store}]\ndrivername = "{driver}"\nusername = "least"\n'
+        f'password_file = "password"\ndatabase = "{prefix}_{store}"\n'
+        f'query = {{ {name} = "{value}" }}\n'
+        for store in TABLES
+    ]
+    (folder / "doelbinding.toml").write_text("\n".join(sections))
+    (folder / "password").write_text(f"{PASSWORD}\n")
+
+
 @pytest.fixture(scope="module")
 def granted(
     tmp_path_factory: pytest.TempPathFactory, postgresql_uri: str
@@ -34,14 +47,7 @@ def granted(
     for store, statements in printed.items():
         database = server.set(database=f"least_{store}")
         administer(database, *re.findall(r"^GRANT .*;$", statements, re.MULTILINE))
-    sections = [
-        f'[stores.{store}]\ndrivername = "postgresql+psycopg"\nusername = "least"\n'
-        f'password_file = "password"\ndatabase = "least_{store}"\n'
-        f'query = {{ host = "{server.query["host"]}" }}\n'
-        for store in TABLES
-    ]
-    (folder / "doelbinding.toml").write_text("\n".join(sections))
-    (folder / "password").write_text(f"{PASSWORD}\n")
+    connects_as_least(folder, "postgresql+psycopg", "least", {"host": server.query["host"]})
     yield folder, server.set(username="least", password=PASSWORD)
     for store in TABLES:
         administer(server.set(database=f"least_{store}"), "DROP OWNED BY least CASCADE")
@@ -128,14 +134,8 @@ def test_the_printed_rights_are_enough_on_mariadb(tmp_path: Path, mariadb_url: s
         printed = does(folder, "grants", store, "--role", role)
         database = root.set(database=f"least-priv_{store}")
         administer(database, *re.findall(r"^GRANT .*;$", printed, re.MULTILINE))
-    sections = [
-        f'[stores.{store}]\ndrivername = "mariadb+pymysql"\nusername = "least"\n'
-        f'password_file = "password"\ndatabase = "least-priv_{store}"\n'
-        f'query = {{ unix_socket = "{root.query["unix_socket"]}" }}\n'
-        for store in TABLES
-    ]
-    (folder / "doelbinding.toml").write_text("\n".join(sections))
-    (folder / "password").write_text(f"{PASSWORD}\n")
+    where = {"unix_socket": root.query["unix_socket"]}
+    connects_as_least(folder, "mariadb+pymysql", "least-priv", where)
     assert "finds none left" in does(folder, "nightly", "--approve-up-to", "100")
     assert "finds none left" in does(folder, "subject", "erase", *ANNA, "--yes")
     least = root.set(username="least", password=PASSWORD, database="least-priv_crm")

@@ -66,12 +66,27 @@ def test_a_list_is_shown_first_and_nothing_is_changed(folder: Path) -> None:
     assert not (folder / "answers").exists()
 
 
+def test_what_goes_wrong_with_one_stops_no_other(folder: Path) -> None:
+    """Anna's case is open, and weighed on a claim that the list does not make."""
+    claimed = run(
+        "subject", "erase", "--id", "email:anna@example.com", "--controller", "mill",
+        "--at", DAY, "--ground", "unlawful", "--yes", folder=folder,
+    )  # fmt: skip
+    assert claimed.returncode == 0, claimed.stderr + claimed.stdout
+    done = run(*ERASE, "--yes", folder=folder)
+    assert done.returncode == 1, done.stderr + done.stdout
+    assert "line 2: stopped" in done.stdout
+    assert "decided on another claim" in done.stdout
+    assert "nothing_found: 1, partly_granted: 1, stopped: 1" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
         ("", "line 1 must name kinds"),
         ("anna@example.com\n", "line 1 must name kinds"),
         ("email\n", "names nobody"),
+        ("email\n" + "a" * 200_000 + "\n", "line 2 is no line of a CSV"),
         ("email,name\na@example.com\n", "line 2 has 1 columns, and line 1 has 2"),
     ],
 )

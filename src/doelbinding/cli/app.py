@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from doelbinding import __version__
-from doelbinding.cli import keys, policy, proof, publish, retention, subject, subject_many
+from doelbinding.cli import (
+    keys,
+    policy,
+    proof,
+    publish,
+    retention,
+    subject,
+    subject_holds,
+    subject_many,
+)
 from doelbinding.cli.demo import demo
 
 app = typer.Typer(
@@ -43,6 +52,7 @@ def everything(
 policy.register(app)
 retention.register(app)
 subject_many.register(subject.app)
+subject_holds.register(subject.app)
 app.add_typer(subject.app, name="subject")
 app.add_typer(keys.app, name="keys")
 publish.register(app)

@@ -95,8 +95,9 @@ def _show_erased(done: Iterable[tuple[Listed, Erased | Exception]]) -> None:
         if isinstance(erased, Exception):
             say(f"  {erased}")
     say(", ".join(f"{outcome}: {count}" for outcome, count in sorted(outcomes.items())))
-    if outcomes[_STOPPED] or outcomes[_NOT_VERIFIED]:
+    if outcomes[_NOT_VERIFIED]:
         say("what is not verified goes on with `doelbinding subject resume CASE`")
+    if outcomes[_STOPPED] or outcomes[_NOT_VERIFIED]:
         raise typer.Exit(1)
 
 

@@ -1,8 +1,8 @@
 """Requests for erasure of many people: decided together to show them, each carried out as its case.
 
-A list is no reason to treat people together: each has a case, a deadline and a letter. What one
-process does for them shares its statements, so that the next costs little; what goes wrong with one
-stops no other.
+A list is no reason to treat people together: each has a case, a deadline and a letter, and what
+goes wrong with one stops no other. One process does it for all: the policy is read once, and drafts
+of plans serve whoever asks the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
+from typing import Any
 
 from doelbinding.jobs.erasure import Erased, Manner, erase
 from doelbinding.jobs.requests import Asked, CaseDecided
@@ -60,12 +61,12 @@ def read_list(written: str, country: str) -> list[Listed]:
     header, _, _ = written.partition("\n")
     semicolons = ";" in header and "," not in header
     lines = csv.reader(StringIO(written), delimiter=";" if semicolons else ",")
-    kinds = [kind.strip() for kind in next(lines, [])]
+    _, header_cells = next(_lines(lines), (1, []))
+    kinds = [kind.strip() for kind in header_cells]
     if not kinds or not all(kinds) or any("@" in kind or ":" in kind for kind in kinds):
         raise BadList("line 1 must name kinds of identifiers, such as email,name")
     found: dict[tuple[Identifier, ...], Listed] = {}
-    for cells in lines:
-        line = lines.line_num
+    for line, cells in _lines(lines):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(kinds):
@@ -80,6 +81,14 @@ def read_list(written: str, country: str) -> list[Listed]:
     if not found:
         raise BadList("the list names nobody: write a person on each line after the first")
     return list(found.values())
+
+
+def _lines(lines: Any) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for cells in lines:
+            yield lines.line_num, cells
+    except csv.Error:
+        raise BadList(f"line {lines.line_num} is no line of a CSV: save the list anew") from None
 
 
 def _identifiers(

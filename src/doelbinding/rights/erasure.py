@@ -10,9 +10,9 @@ from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Sub
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
+from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
-from doelbinding.rights.unhurried import collecting_later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ def decide_requests(
         requests: of people of one controller, with inventories taken before anything is stopped.
         said: everything in force besides.
     """
-    with collecting_later():
+    with collector_paused():
         return _decided(requests, said)
 
 

@@ -20,9 +20,9 @@ from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
 from doelbinding.policy.stores import Column
+from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.reading import Reading
-from doelbinding.rights.unhurried import collecting_later
 
 
 class Standing(StrEnum):
@@ -161,7 +161,7 @@ def under(inventories: Sequence[Inventory], circumstances: Circumstances) -> lis
 
 def _taken(judge: Judge, controller: Controller, found: Sequence[Found]) -> list[Inventory]:
     taker = _Taker(judge.policy, controller, judge)
-    with collecting_later():
+    with collector_paused():
         return [
             Inventory(
                 controller=controller,

@@ -19,11 +19,11 @@ from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import ColumnType
+from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import Found, FoundRow, Person
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
 from doelbinding.rights.search import Search, looked_up
-from doelbinding.rights.unhurried import collecting_later
 from doelbinding.rights.ways import foresee
 
 
@@ -78,7 +78,7 @@ class Locator:
         scope = Scope(
             policy=self.policy, controller=self.controller, stores=self.stores, at=self.at
         )
-        with collecting_later(), scope.reading.session():
+        with collector_paused(), scope.reading.session():
             searches = [_search(scope, one) for one in wanted]
             _follow(scope, searches)
             if not again:

@@ -77,7 +77,9 @@ class AtOnce:
         with self._readers.connection() as driver, self._refusing("it was only being read"):
             return _pipelined(driver, asked, keys)
 
-    def do(self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]) -> Done:
+    def do(
+        self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
+    ) -> Uncommitted:
         """Do the steps in order in one transaction; nothing is committed yet."""
         asked = [(self._doing(step), sealed.get(step.id, ())) for step in steps]
         pooled = take(self._engine.pool, self._engine.dialect, self._unreachable)
@@ -88,7 +90,7 @@ class AtOnce:
             give_back(pooled, self._engine.dialect)
             raise
         by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
-        return Done(
+        return Uncommitted(
             changed=by_step,
             refusing=lambda: self._refusing("whether this batch was changed is not known"),
             connection=pooled,
@@ -177,7 +179,7 @@ class AtOnce:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class Uncommitted:
     """What was changed in a transaction that is still open."""
 
     changed: Mapping[str, list[Key]]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import bound
 
 Ask = Callable[[sa.Executable], Any]
@@ -28,22 +29,10 @@ def are_many(expected: int, here: Here, dialect: str, ask: Ask) -> bool:
     """Tell whether so many rows go that the table is best walked in ranges."""
     if expected <= KEYS:
         return False
-    rows = ask(_estimate(here, dialect))
+    estimate = rows_estimated(here.dataset, dialect)
+    counted = sa.select(sa.func.count()).select_from(here.rows)
+    rows = ask(counted if estimate is None else estimate)
     return rows is not None and expected > MANY * float(rows)
-
-
-def _estimate(here: Here, dialect: str) -> sa.Executable:
-    dataset = here.dataset
-    if dialect == "postgresql":
-        asked = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'r'"
-        return sa.text(asked).bindparams(name=_qualified(here))
-    if dialect == "mysql":
-        asked = (
-            "SELECT table_rows FROM information_schema.tables WHERE table_name = :name "
-            "AND table_schema = coalesce(:home, database())"
-        )
-        return sa.text(asked).bindparams(name=dataset.table, home=dataset.schema_)
-    return sa.select(sa.func.count()).select_from(here.rows)
 
 
 def ranges(here: Here, dialect: str, ask: Ask) -> Iterator[sa.ColumnElement[bool]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.stores.sql.identify import teach_sqlite
-from doelbinding.stores.sql.plainly import teach_mysql, teach_postgresql
+from doelbinding.stores.sql.loaders import teach_mysql, teach_postgresql
 
 LOCK_SECONDS = 5
 _STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"

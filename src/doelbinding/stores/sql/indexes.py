@@ -13,7 +13,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.acting import warns
-from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import table
 
 LARGE = 100_000
@@ -65,24 +65,14 @@ def unserved(
 
 
 def _is_large(connection: sa.Connection, dataset: Dataset) -> bool:
-    estimate = _estimated(connection, dataset)
-    if estimate is not None:
-        return estimate > LARGE
+    asked = rows_estimated(dataset, connection.dialect.name)
+    estimate = None if asked is None else connection.execute(asked).scalar()
+    if estimate is not None and estimate >= 0:
+        return bool(estimate > LARGE)
     one: sa.ColumnElement[int] = sa.literal_column("1").label("one")
     some = sa.select(one).select_from(table(dataset))
-    asked = sa.select(sa.func.count()).select_from(some.limit(LARGE + 1).subquery())
-    return int(connection.execute(asked).scalar_one()) > LARGE
-
-
-def _estimated(connection: sa.Connection, dataset: Dataset) -> float | None:
-    """Give how many rows PostgreSQL thinks a table has, which costs no reading of them."""
-    if connection.dialect.name != "postgresql":
-        return None
-    asked = sa.text(
-        "SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name) AND relkind = 'r'"
-    )
-    found = connection.execute(asked, {"name": qualified(dataset.table, dataset.schema_)}).scalar()
-    return None if found is None or found < 0 else float(found)
+    counted = sa.select(sa.func.count()).select_from(some.limit(LARGE + 1).subquery())
+    return int(connection.execute(counted).scalar_one()) > LARGE
 
 
 def _dates(expression: Expression) -> Iterator[str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collecting_later() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Let the collector wait while the context lasts, unless it is off already."""
     if not gc.isenabled():
         yield
