@@ -1,10 +1,13 @@
-"""Kills a command at each boundary, and runs it again.
+"""Kills a command at each boundary, or disturbs it otherwise, and runs it again.
 
 Run as a program in a process of its own: it imports everything once, and forks for each run, so
 that a thousand deaths take minutes. Prints a line of JSON for the run that nothing disturbed, and
 for each death what is held after the command was run again.
 
     python -m tests.integration.boundaries FOLDER READY [--part 0/2] … -- COMMAND…
+
+With `--cut` its connections to PostgreSQL are cut instead, at each statement: before the server
+gets it, or after it has carried it out. With `--full` a table has no room for more rows.
 """
 
 from __future__ import annotations
@@ -22,8 +25,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tests.integration.cutting import Proxy
 from tests.integration.dying import Boundaries, watch_driver, watch_files, watch_frameworks
-from tests.integration.places import Place, made_from
+from tests.integration.filling import Full, no_file_beyond, postmaster
+from tests.integration.places import OnPostgreSQL, Place, made_from
+
+BROKEN = 70
+"""How a process ends that met an exception that nobody expected (EX_SOFTWARE)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +48,7 @@ class Killing:
         child = os.fork()
         if not child:
             os.close(told)
-            status = 1
+            status = BROKEN
             try:
                 status = self._run(deadly, tell)
             finally:  # a failure is said in the log beside the folder; nothing goes on from here
@@ -66,8 +74,7 @@ class Killing:
         os.dup2(log, 2)
         opened(folder)
         boundaries = Boundaries(deadly)
-        watch_files(boundaries)
-        (watch_driver if self.on_postgresql else watch_frameworks)(boundaries)
+        self._watch(boundaries)
         at_once = _seen_at_once()
         try:
             status = int(app(["-C", str(folder), *self.command], standalone_mode=False) or 0)
@@ -82,6 +89,10 @@ class Killing:
         told = {"count": boundaries.passed, "at_once": bool(at_once)}
         os.write(tell, json.dumps(told).encode())
         return status
+
+    def _watch(self, boundaries: Boundaries) -> None:
+        watch_files(boundaries)
+        (watch_driver if self.on_postgresql else watch_frameworks)(boundaries)
 
     def warm(self) -> None:
         """Run once without dying, so that forks start with all that is imported and compiled."""
@@ -114,6 +125,68 @@ class Killing:
         opening._migrate = lambda: None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cutting(Killing):
+    """A command whose connection is cut at a statement; every database is reached by a proxy.
+
+    A statement is two boundaries: before the server gets it, and after it has carried it out.
+    """
+
+    proxy: Proxy
+
+    def forked(self, deadly: int | None) -> tuple[int, dict[str, Any]]:
+        """Run the command in a fork while its connection is cut; give what it told."""
+        statement, answered = (None, 0) if deadly is None else divmod(deadly + 1, 2)
+        self.proxy.start(statement, answered=bool(answered))
+        try:
+            status, heard = super().forked(None)
+        finally:
+            count = self.proxy.stop()
+        return status, {**heard, "count": 2 * count}
+
+    def warm(self) -> None:
+        """As it is for one that is killed, through the proxy too."""
+        self.proxy.start(None, answered=False)
+        try:
+            super().warm()
+        finally:
+            self.proxy.stop()
+
+    def _watch(self, boundaries: Boundaries) -> None:
+        """Nothing dies of itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling(Killing):
+    """A command that meets a full table: one after the other, each with a little more room."""
+
+    fulls: Sequence[Full]
+
+    def forked(self, deadly: int | None) -> tuple[int, dict[str, Any]]:
+        """Run the command in a fork, with room on the disk or without."""
+        if deadly is None:
+            status, heard = super().forked(None)
+            return status, {**heard, "count": len(self.fulls)}
+        full = self.fulls[deadly - 1]
+        place = self.place
+        assert isinstance(place, OnPostgreSQL)
+        place.copy()
+        with place.connected_to(full.database) as connection:
+            size = full.filled(connection)
+            server = postmaster(connection)
+        with place.connected_to(full.database) as reader, no_file_beyond(server, size):
+            reader.execute("SET application_name = 'reader'")
+            reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            reader.execute("SELECT pg_current_snapshot()")  # no room is won from what is deleted
+            found = super().forked(None)
+        with place.connected_to(full.database) as connection:
+            full.cleared(connection)
+        return found
+
+    def _watch(self, boundaries: Boundaries) -> None:
+        """Nothing dies of itself."""
+
+
 def _seen_at_once() -> list[bool]:
     """Note when a plan is carried out in one transaction per store."""
     from doelbinding.plan import atonce
@@ -144,7 +217,7 @@ def main() -> None:
 
         atonce.SMALL = -1  # so that every plan is a large one
     place = made_from(told)
-    killing = Killing(place=place, command=told["command"], on_postgresql=bool(told["server"]))
+    killing = _disturbed(told, place)
     place.restore()
     killing.warm()
     place.settle()
@@ -158,14 +231,32 @@ def main() -> None:
         tell({"boundary": number, **_died_at(number, killing, whole)})
 
 
+def _disturbed(told: dict[str, Any], place: Place) -> Killing:
+    given: dict[str, Any] = {
+        "place": place, "command": told["command"], "on_postgresql": bool(told["server"]),
+    }  # fmt: skip
+    if told["full"]:
+        fulls = [Full(**one) for one in json.loads(told["full"])]
+        return Filling(fulls=fulls, **given)
+    if told["cut"]:
+        assert isinstance(place, OnPostgreSQL)
+        proxy = Proxy(place.socket)
+        place.reach_by(proxy.here)
+        return Cutting(proxy=proxy, **given)
+    return Killing(**given)
+
+
 def _died_at(number: int, killing: Killing, whole: dict[str, Any]) -> dict[str, Any]:
     place = killing.place
     place.restore()
+    log = place.folder.with_suffix(".log")
+    began = log.stat().st_size
     died, _ = killing.forked(number)
+    said = log.read_bytes()[began:].decode()
     ended = (place.rows(), place.kept()) == (whole["rows"], whole["kept"])
     early = place.done() and not ended
     again = 0 if place.answered() else killing.forked(None)[0]
-    return {"died": died, "early": early, "status": again, **place.held()}
+    return {"died": died, "said": said, "early": early, "status": again, **place.held()}
 
 
 def tell(line: dict[str, Any]) -> None:
@@ -185,6 +276,9 @@ def _arguments() -> dict[str, Any]:
     parser.add_argument("--server", help="address of the PostgreSQL server; none: SQLite")
     parser.add_argument("--templates", help="how the databases begin from which copies are made")
     parser.add_argument("--prefix", help="how the copies begin")
+    parser.add_argument("--cut", action="store_true", help="cut connections instead")
+    parser.add_argument("--full", help="which tables are full instead: each `Full`, as JSON")
+    parser.add_argument("--cases", type=int, default=1, help="how many cases are answered at last")
     parser.add_argument("command", nargs="+")
     return vars(parser.parse_args())
 

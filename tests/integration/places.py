@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ class Place:
     Args:
         folder: where the command runs.
         ready: what the folder is made from.
+        cases: how many requests the command is about.
     """
 
-    def __init__(self, folder: Path, ready: Path) -> None:
+    def __init__(self, folder: Path, ready: Path, cases: int = 1) -> None:
         self.folder = folder.resolve()
         self.ready = ready.resolve()
+        self._cases = cases
 
     def restore(self) -> None:
         """Make everything anew."""
@@ -85,15 +88,15 @@ class Place:
         return bool(self.ask(asked)[0][0]) or self.answered()
 
     def answered(self) -> bool:
-        """Tell whether the case was answered, so that the same request would be a new one."""
-        asked = "SELECT count(*), count(answered_at) FROM records_request"
-        ((count, closed),) = self.ask(asked)
-        return bool(count) and count == closed
+        """Tell whether every case was answered, so that the same request would be a new one."""
+        ((closed,),) = self.ask("SELECT count(answered_at) FROM records_request")
+        return bool(closed == self._cases)
 
     def _facts(self) -> list[tuple[str, int]]:
         """Give each fact that evidence states and how often, less what differs from run to run."""
         said: Counter[str] = Counter()
-        for (data,) in self.ask('SELECT data FROM records_evidenceentry ORDER BY "index"'):
+        asked = 'SELECT data FROM records_evidenceentry WHERE "index" >= 0 ORDER BY "index"'
+        for (data,) in self.ask(asked):
             entry = json.loads(bytes(data) if isinstance(data, memoryview) else data)
             told = {k: v for k, v in entry["data"].items() if k not in _VARYING}
             said[json.dumps([entry["kind"], told], sort_keys=True)] += 1
@@ -109,26 +112,57 @@ class OnPostgreSQL(Place):
         server: the address of any database of the server.
         templates: how the databases begin from which these are made: `ready_crm`, `ready_records`.
         prefix: how these begin.
+        cases: how many requests the command is about.
     """
 
     def __init__(
-        self, folder: Path, ready: Path, *, server: str, templates: str, prefix: str
+        self, folder: Path, ready: Path, cases: int, *, server: str, templates: str, prefix: str
     ) -> None:
-        super().__init__(folder, ready)
+        super().__init__(folder, ready, cases)
         self._server, self._prefix = sa.make_url(server), prefix
         with self._connected() as connection:
             asked = "SELECT datname FROM pg_database WHERE datname LIKE %s || '\\_%%'"
             found = [name for (name,) in connection.execute(asked, [templates])]
         self._templates = {name.removeprefix(f"{templates}_"): name for name in sorted(found)}
+        self._saved: dict[str, _Saved] = {}
+        self.reach_by(self.socket)
+
+    @property
+    def socket(self) -> Path:
+        """The folder of the server's socket."""
+        return Path(str(self._server.query["host"]))
+
+    def reach_by(self, socket: Path) -> None:
+        """Let commands reach every database by the socket in a folder."""
         for name in self._templates:
             variable = "DATABASE" if name == "records" else f"STORE_{name.upper()}"
             driver = "postgresql" if name == "records" else "postgresql+psycopg"
-            url = self._server.set(drivername=driver, database=self._name(name))
+            url = self._server.set(
+                drivername=driver, database=self._name(name), query={"host": str(socket)}
+            )
             os.environ[f"DOELBINDING_{variable}_URL"] = url.render_as_string(hide_password=False)
 
+    @contextmanager
+    def connected_to(self, name: str) -> Iterator[psycopg.Connection[Any]]:
+        """Give a connection to one of the databases: `crm`, `records`."""
+        with self._connected(self._name(name)) as connection:
+            yield connection
+
     def restore(self) -> None:
-        """Make folder and databases anew."""
+        """Make folder and databases anew; after the first time, their rows."""
         super().restore()
+        if self._saved:
+            for name, saved in self._saved.items():
+                with self.connected_to(name) as connection:
+                    saved.restore(connection)
+            return
+        self.copy()
+        for name in self._templates:
+            with self.connected_to(name) as connection:
+                self._saved[name] = _Saved.of(connection)
+
+    def copy(self) -> None:
+        """Make the databases anew, page by page as they were."""
         with self._connected() as connection:
             for name, template in self._templates.items():
                 connection.execute(f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)")
@@ -138,7 +172,10 @@ class OnPostgreSQL(Place):
 
     def settle(self) -> None:
         """Wait until the sessions of a dead process are over: locks and transactions end then."""
-        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = ANY(%s)"
+        asked = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = ANY(%s) AND application_name <> 'reader'"
+        )
         names = [self._name(name) for name in self._templates]
         until = time.monotonic() + _GONE_SECONDS
         with self._connected() as connection:
@@ -175,6 +212,38 @@ class OnPostgreSQL(Place):
             yield found
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Saved:
+    """The rows of a database, and where its sequences stand: making it anew takes far longer."""
+
+    rows: Mapping[str, bytes]
+    sequences: Mapping[str, int | None]
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection[Any]) -> _Saved:
+        tables = connection.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
+            "WHERE schemaname !~ '^pg_|^information_schema$'"
+        ).fetchall()
+        rows = {}
+        for (table,) in tables:
+            with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copied:
+                rows[table] = b"".join(map(bytes, copied))
+        asked = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
+        return cls(rows=rows, sequences=dict(connection.execute(asked).fetchall()))
+
+    def restore(self, connection: psycopg.Connection[Any]) -> None:
+        with connection.transaction():
+            connection.execute("SET LOCAL session_replication_role = replica")  # no foreign keys
+            connection.execute(f"TRUNCATE {', '.join(self.rows)} RESTART IDENTITY".encode())
+            for table, rows in self.rows.items():
+                with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copied:
+                    copied.write(rows)
+            for name, value in self.sequences.items():
+                if value is not None:
+                    connection.execute("SELECT setval(%s, %s)", [name, value])
+
+
 def _digest(rows: Sequence[Sequence[object]]) -> str:
     return hashlib.sha256(repr(sorted(rows, key=repr)).encode()).hexdigest()
 
@@ -182,6 +251,6 @@ def _digest(rows: Sequence[Sequence[object]]) -> str:
 def made_from(told: Mapping[str, Any]) -> Place:
     """Give the place that the arguments of the program tell of."""
     if told["server"] is None:
-        return Place(told["folder"], told["ready"])
+        return Place(told["folder"], told["ready"], told["cases"])
     names = {name: told[name] for name in ("server", "templates", "prefix")}
-    return OnPostgreSQL(told["folder"], told["ready"], **names)
+    return OnPostgreSQL(told["folder"], told["ready"], told["cases"], **names)

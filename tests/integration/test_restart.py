@@ -149,9 +149,11 @@ def made(request: pytest.FixtureRequest, tmp_path: Path, server: Server) -> Plan
 
 
 def says_what_to_do(running: subprocess.Popen[str]) -> None:
+    """Hold it to name the store that was lost, whether the records were lost as well or not."""
     _, said = running.communicate(timeout=120)
     assert running.returncode == 2, said
     assert "Traceback" not in said, said
+    assert "store 'crm'" in said, said
     assert "again" in said, said
 
 

@@ -44,7 +44,7 @@ def said(error: BaseException) -> str | None:
             return str(error)
     if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError):
         return f"{error.filename}: {error.strerror}"
-    if isinstance(error, getattr(sys.modules.get("django.db.utils"), "DatabaseError", ())):
+    if isinstance(error, getattr(sys.modules.get("django.db.utils"), "Error", ())):
         return (
             f"the records' database failed ({type(error).__name__}): nothing further was changed; "
             "mend the cause (a lock, a full disk, a lost connection), and give the same command "

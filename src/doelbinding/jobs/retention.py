@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import rfc8785
-from django.db import transaction
+from django.db import Error, transaction
 
 from doelbinding.binding.needs import ONLY
 from doelbinding.evidence.commitment import commit
@@ -229,8 +229,11 @@ def apply_plan(
         )
         try:
             outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
-        finally:
-            records.checkpoint()
+        except BaseException:
+            with suppress(Error):  # what went wrong first is what is said
+                records.checkpoint()
+            raise
+        records.checkpoint()
     end_ledger(datetime.now(UTC).date())
     return outcome
 

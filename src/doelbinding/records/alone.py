@@ -9,10 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.db import connection
+from django.db import Error, connection
 
 from doelbinding.plan.run import Stopped
 
@@ -65,6 +65,6 @@ def _advisory(run: str) -> Iterator[None]:
         raise AlreadyRunning
     try:
         yield
-    finally:
-        with connection.cursor() as cursor:
+    finally:  # a connection that is lost has let go of it
+        with suppress(Error), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [run])

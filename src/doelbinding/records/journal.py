@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import F, QuerySet
 
 from doelbinding.binding.circumstances import Key
@@ -174,7 +175,15 @@ class RecordedJournal:
             )
 
     def interrupted(self, step: str) -> None:
-        """Record that it is unknown whether the last batch of a step was committed."""
+        """Record that it is unknown whether the last batch of a step was committed.
+
+        The store's failure is what counts, and is on its way up: where the records fail as well,
+        the step stays as one that was begun, and is looked at again all the same.
+        """
+        with suppress(Error):
+            self._interrupted(step)
+
+    def _interrupted(self, step: str) -> None:
         record = self._record(step)
         record.state = StepRun.State.UNKNOWN
         number, _ = self._steps[step]

@@ -18,6 +18,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.plan.ports import Refused, Unreachable
 from doelbinding.policy.stores import Store
+from doelbinding.stores.sql.causes import is_lost
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.lending import give_back, take
@@ -25,8 +26,6 @@ from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.questions import unknown
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.written import Texts, Written, own_keys
-
-_LOST = ("57P", "08")  # the server stops, the connection fails; without a state it is gone
 
 
 class AtOnce:
@@ -113,8 +112,7 @@ class AtOnce:
         except driver.Error as error:
             state = getattr(error, "sqlstate", None)
             named = f"{type(error).__name__} {state or ''}".strip()
-            failed = isinstance(error, driver.OperationalError)
-            if failed and (state or _LOST[0]).startswith(_LOST):
+            if is_lost(error):
                 raise Refused(
                     f"store {self._id!r} was lost ({named}): {when_lost}; run the same plan again, "
                     "which goes on from what is there"

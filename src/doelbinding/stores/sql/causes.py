@@ -29,6 +29,21 @@ _SQLSTATES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, 
 _MYSQL = frozenset({1205, 1213})  # lock wait timeout, deadlock
 
 
+_LOST = ("57P", "08")
+"""States in which PostgreSQL ends a session, or the connection fails; it is gone without one."""
+_CONNECTION = frozenset({"OperationalError", "InterfaceError"})
+_MYSQL_LOST = frozenset({1053, 1927, 2006, 2013, 2055})
+
+
+def is_lost(error: Exception) -> bool:
+    """Tell whether a driver's own error says that the connection is gone."""
+    if not _CONNECTION & {kind.__name__ for kind in type(error).__mro__}:
+        return False
+    if hasattr(error, "sqlstate"):
+        return (error.sqlstate or _LOST[0]).startswith(_LOST)
+    return bool(error.args) and error.args[0] in _MYSQL_LOST
+
+
 def cause(error: Exception) -> str:
     """Give the first line of a database's own message where it holds no values, else its name."""
     if not isinstance(error, DBAPIError) or error.orig is None:

@@ -19,6 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.causes import is_lost
 from doelbinding.stores.sql.identify import Question, alike, question
 from doelbinding.stores.sql.inside import with_values_inside
 
@@ -59,6 +60,11 @@ class Gatherer:
         try:
             yield lambda lookups: self._answered(cursor, lookups)
         except self._engine.dialect.loaded_dbapi.Error as error:
+            if is_lost(error):
+                raise Refused(
+                    f"a database was lost while it was being read ({_named(error)}): see that it "
+                    "runs, and give the same command again"
+                ) from None
             raise Refused(
                 f"a database refused to be read ({_named(error)}): see that the role may SELECT "
                 "from every table in the policy"
