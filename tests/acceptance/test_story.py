@@ -99,7 +99,7 @@ def test_the_story_shows_each_step_verified(told: tuple[Path, str]) -> None:
     _, printed = told
     assert "verified: reading back through new connections finds none left" in printed
     assert "0 rows in 0 steps" in printed
-    assert "partly_granted" in printed
+    assert "granted in part" in printed
     assert printed.rstrip().splitlines()[-1].startswith("The folder")
 
 

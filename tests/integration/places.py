@@ -83,7 +83,9 @@ class Place:
         return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
     def done(self) -> bool:
-        """Tell whether the records say that a run was verified or a case answered."""
+        """Tell whether the records say that a run was verified, or every case answered."""
+        if self._cases > 1:
+            return self.answered()
         asked = "SELECT count(*) FROM records_run WHERE state = 'verified'"
         return bool(self.ask(asked)[0][0]) or self.answered()
 

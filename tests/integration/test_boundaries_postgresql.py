@@ -37,6 +37,15 @@ def test_an_erasure_over_three_databases_killed_anywhere_resumes_as_the_same_cas
     assert whole["at_once"] is at_once
 
 
+def test_a_list_killed_anywhere_goes_on_with_each_case_once(tmp_path: Path, killed: Killed) -> None:
+    people = tmp_path / "list.csv"
+    people.write_text("email\nanna@example.com\ncas@example.com\n", encoding="utf-8")
+    killed = replace(killed, options=("--cases", "2"), sample=6)
+    asked = ("--controller", "mill", "--at", DAY, "--yes")
+    whole = killed.holds(tmp_path, "subject", "erase-many", str(people), *asked)
+    assert whole["at_once"]
+
+
 @WAYS
 def test_retention_over_three_databases_killed_anywhere_ends_the_same(
     tmp_path: Path, killed: Killed, options: tuple[str, ...], at_once: bool

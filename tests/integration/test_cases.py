@@ -126,7 +126,7 @@ def test_a_case_that_is_not_verified_stays_open_and_is_resumed(folder: Path) -> 
     assert "request.answered" not in kinds(folder)
     (case,) = ask(folder, "SELECT id FROM records_request")[0]
     change(folder, "mail", "DROP TRIGGER undo")
-    assert "partly_granted" in does(folder, "subject", "resume", case)
+    assert "granted in part" in does(folder, "subject", "resume", case)
     assert [row[0] for row in contents(folder)["mail.reader"]] == [2, 3]
     assert kinds(folder).count("request.received") == 1
     assert kinds(folder).count("request.answered") == 1

@@ -11,6 +11,7 @@ import pytest
 
 from doelbinding.jobs.many import BadList, read_list
 from tests.acceptance.test_story import run
+from tests.integration.deaths import EVERY, Killed
 from tests.integration.mill import DAY, build
 
 LIST = "email,name\nanna@example.com,\ncas@example.com,\nnobody@example.com,Nobody\n"
@@ -44,7 +45,7 @@ def test_everybody_on_a_list_is_erased_as_if_alone(folder: Path, tmp_path: Path)
     shutil.copytree(folder, apart)
     done = run(*ERASE, "--yes", folder=folder)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert "nothing_found: 1" in done.stdout
+    assert "nothing was found: 1" in done.stdout
     assert len(list((folder / "answers").iterdir())) == 3
     assert "@" not in done.stdout + done.stderr
     for who in ("anna", "cas", "nobody"):
@@ -54,6 +55,45 @@ def test_everybody_on_a_list_is_erased_as_if_alone(folder: Path, tmp_path: Path)
         )  # fmt: skip
         assert one.returncode == 0, one.stderr + one.stdout
     assert held(folder) == held(apart)
+
+
+def test_the_same_list_given_again_opens_no_second_case(folder: Path) -> None:
+    assert run(*ERASE, "--yes", folder=folder).returncode == 0
+    before = held(folder)
+    again = run(*ERASE, "--yes", folder=folder)
+    assert again.returncode == 0, again.stderr + again.stdout
+    assert "granted in part (before): 1, granted in part (before)" not in again.stdout
+    assert again.stdout.count("(before)") == 3 + 3 - 1, again.stdout
+    assert len(list((folder / "answers").iterdir())) == 3
+    assert cases(folder) == 3
+    assert held(folder) == before
+
+
+def test_a_list_that_was_dealt_with_is_a_new_one_from_the_next_day_on(folder: Path) -> None:
+    *same, _ = ERASE
+    for day, count in (("2026-11-22", 3), ("2026-11-23", 6), ("2026-11-23", 6)):
+        assert run(*same, day, "--yes", folder=folder).returncode == 0
+        assert cases(folder) == count
+
+
+def cases(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records:
+        ((count,),) = records.execute("SELECT count(*) FROM records_request")
+    return int(count)
+
+
+def test_a_list_killed_anywhere_goes_on_with_each_case_once(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    ready = tmp_path / "ready"
+    shutil.copytree(made, ready)
+    assert run("plan", "--at", DAY, folder=ready).returncode == 0  # the records exist
+    killed = Killed(
+        ready=ready, least=100, sample=12, options=("--cases", "3"), halves=2 if EVERY else 1
+    )
+    killed.holds(
+        tmp_path, "subject", "erase-many", str(tmp_path / "list.csv"), "--controller", "mill",
+        "--at", DAY, "--yes",
+    )  # fmt: skip
 
 
 def test_a_list_is_shown_first_and_nothing_is_changed(folder: Path) -> None:
@@ -77,7 +117,7 @@ def test_what_goes_wrong_with_one_stops_no_other(folder: Path) -> None:
     assert done.returncode == 1, done.stderr + done.stdout
     assert "line 2: stopped" in done.stdout
     assert "decided on another claim" in done.stdout
-    assert "nothing_found: 1, partly_granted: 1, stopped: 1" in done.stdout
+    assert "granted in part: 1, nothing was found: 1, stopped: 1" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from doelbinding.jobs.erasure import Erased, Manner
     from doelbinding.jobs.requests import Asked
     from doelbinding.law.rights import ErasureGround
+    from doelbinding.records.models import Request
     from doelbinding.rights.erasure import ErasureDecision, Fate
     from doelbinding.rights.found import Found
     from doelbinding.rights.inventory import Inventory
@@ -293,13 +294,26 @@ def _show_erased(done: Erased) -> None:
         say(f"to decide it: doelbinding subject answer {done.request.id} --established, or "
             "--refused WHY")  # fmt: skip
     else:
-        say(f"{done.request.id}: {done.request.outcome or 'not answered yet'}")
+        say(f"{done.request.id}: {outcome_in_words(done.request)}")
     for file in done.files:
         say(f"  {file}")
     if not done.verified:
         say("NOT VERIFIED: searching again still finds values that should be gone")
         say(f"when the cause is mended: doelbinding subject resume {done.request.id}")
         raise typer.Exit(1)
+
+
+def outcome_in_words(request: Request) -> str:
+    """Say how a request for erasure was answered."""
+    return _OUTCOMES.get(request.outcome, request.outcome.replace("_", " "))
+
+
+_OUTCOMES = {
+    "": "not answered yet",
+    "granted": "granted",
+    "partly_granted": "granted in part",
+    "nothing_found": "nothing was found",
+}
 
 
 def _insist_on_phases(workspace: Workspace, keep: list[str]) -> None:
@@ -346,7 +360,11 @@ def _fate(fate: Fate) -> str:
     if fate.erased:
         return "erased"
     if fate.value.holds:
-        return "kept: held (" + ", ".join(kind.value for kind in fate.value.holds) + ")"
+        return (
+            "kept: held ("
+            + ", ".join(kind.value.replace("-", " ") for kind in fate.value.holds)
+            + ")"
+        )
     if not fate.kept_by:
         return "kept: shared with somebody else"
     until = {

@@ -11,7 +11,15 @@ import typer
 
 from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, opened
-from doelbinding.cli.subject import At, Controller, Language, Out, asked_of, manner_of
+from doelbinding.cli.subject import (
+    At,
+    Controller,
+    Language,
+    Out,
+    asked_of,
+    manner_of,
+    outcome_in_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +47,7 @@ def erase_many(
 ) -> None:
     """Answer requests for erasure of everybody on a list (Art. 17), each a case with a letter.
 
-    What goes wrong with one stops no other. The same list, given again, goes on with open cases.
+    What goes wrong with one stops no other. The same list, given again, goes on where it was.
     """
     workspace = opened(context.obj)
     from doelbinding.jobs import many
@@ -107,7 +115,9 @@ def _outcome(erased: Erased | Exception) -> tuple[str, str]:
     case = f"{erased.request.id}: "
     if not erased.verified:
         return case, _NOT_VERIFIED
-    return case, erased.request.outcome or "a claim is weighed"
+    if not erased.request.outcome:
+        return case, "a claim is weighed"
+    return case, outcome_in_words(erased.request) + ("" if erased.plans else _BEFORE)
 
 
-_STOPPED, _NOT_VERIFIED = "stopped", "NOT VERIFIED"
+_STOPPED, _NOT_VERIFIED, _BEFORE = "stopped", "NOT VERIFIED", " (before)"

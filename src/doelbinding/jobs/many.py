@@ -2,7 +2,7 @@
 
 A list is no reason to treat people together: each has a case, a deadline and a letter, and what
 goes wrong with one stops no other. One process does it for all: the policy is read once, and drafts
-of plans serve whoever asks the same.
+of plans serve whoever asks the same. If it dies, the same list, given again, opens no second case.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from doelbinding.jobs.requests import Asked, CaseDecided
 from doelbinding.jobs.said import said_by
 from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
 from doelbinding.plan.run import Stopped
+from doelbinding.records.models import Request
 from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import take_inventories
@@ -145,12 +146,53 @@ def erase_many(
 ) -> Iterator[Erased | Exception]:
     """Carry out a request for each, as a case of its own; yield what came of it or stopped it.
 
+    The same list is the same requests until everybody on it was answered, and all of that day:
+    whoever was answered is not dealt with again.
+
     Raises:
         PlanStale: the day has not come.
         StoreError: a store cannot be reached or refuses; the same list goes on from there.
     """
-    for one in asked:
+    marked = _marked(workspace, asked)
+    answered = _answered(marked)
+    for one in marked:
+        if one.listed in answered:
+            yield _as_before(answered[one.listed])
+            continue
         try:
             yield erase(workspace, one, Claim(), manner)
         except (CaseDecided, Stopped) as stopped:
             yield stopped
+
+
+def _marked(workspace: Workspace, asked: Sequence[Asked]) -> list[Asked]:
+    """Give each request with the mark by which this list knows it again."""
+    keyed = workspace.records.sealer.keyed_hash
+    people = [sorted((i.kind, i.value) for i in one.identifiers) for one in asked]
+    controllers = sorted({one.controller.id for one in asked})
+    whole = keyed("list", controllers, sorted(people)).hex()
+    return [
+        replace(one, listed=keyed("listed", whole, one.controller.id, person))
+        for one, person in zip(asked, people, strict=True)
+    ]
+
+
+def _answered(marked: Sequence[Asked]) -> dict[bytes | None, Request]:
+    """Give who was answered, by mark; nobody of a list that was dealt with before this day."""
+    marks = [one.listed for one in marked]
+    known = Request.objects.filter(answered_at__isnull=False).order_by("received_at")
+    found: dict[bytes | None, Request] = {}
+    for start in range(0, len(marks), _AT_ONCE):
+        part = known.filter(listed_mark__in=marks[start : start + _AT_ONCE])
+        found |= {bytes(one.listed_mark or b""): one for one in part}
+    today = {one.at.date() for one in marked}
+    if len(found) == len(marks) and not any(r.received_at.date() in today for r in found.values()):
+        return {}
+    return found
+
+
+def _as_before(request: Request) -> Erased:
+    return Erased(request=request, plans=(), outcomes=(), verified=True, weighed=(), files=())
+
+
+_AT_ONCE = 500

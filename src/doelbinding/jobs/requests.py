@@ -49,13 +49,17 @@ class NotDecided(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks what of whom: identifiers and what a human said of ambiguous rows."""
+    """Who asks what of whom: identifiers and what a human said of ambiguous rows.
+
+    `listed` is by which mark a list that names the person knows the case again.
+    """
 
     controller: Controller
     identifiers: tuple[Identifier, ...]
     include: tuple[tuple[str, Key], ...] = ()
     language: str | None = None
     at: datetime
+    listed: bytes | None = None
 
 
 def controller_of(workspace: Workspace, controller_id: str) -> Controller:
@@ -120,11 +124,15 @@ def receive(workspace: Workspace, asked: Asked, right: Right, claim: Claim = NO_
                 "received_at": asked.at,
                 "due_on": due,
                 "salt": salt,
+                "listed_mark": asked.listed,
                 "asked_sealed": records.sealer.seal("asked", words),
             },
         )
         if not new:
             _say_anew(workspace, request, words)
+            if asked.listed is not None:
+                request.listed_mark = asked.listed
+                request.save(update_fields=["listed_mark"])
             return request
         records.log.append(
             EntryKind.REQUEST_RECEIVED,

@@ -34,7 +34,8 @@ class Request(models.Model):
 
     `salt` severs the evidence from the person when it is destroyed with the case. `asked_sealed` is
     who asks and what is claimed. `asked_mark` is a keyed hash of that while the case is open: the
-    same request, made again, is the same case.
+    same request, made again, is the same case. `listed_mark` is one of the list that named the
+    person, and of the person: the same list, given again, knows whom it has dealt with.
     """
 
     id = models.CharField(max_length=40, primary_key=True)
@@ -46,6 +47,7 @@ class Request(models.Model):
     salt = models.BinaryField()
     asked_sealed = models.BinaryField()
     asked_mark = models.BinaryField(null=True, unique=True)
+    listed_mark = models.BinaryField(null=True, db_index=True)
     answered_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
 
