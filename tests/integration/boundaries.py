@@ -122,7 +122,7 @@ class Killing:
         connections.close_all()
         for engine in made:
             engine.dispose()
-        opening._migrate = lambda: None
+        opening._migrate = lambda _state: None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,22 @@ def alone(state: Path, run: str) -> Iterator[None]:
 
 
 @contextmanager
+def in_turn(state: Path, what: str) -> Iterator[None]:
+    """Hold a lock that others wait for: what they would do as well is done when they get it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [what])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+        return
+    with (state / f"{what}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def _file(state: Path, run: str) -> Iterator[None]:
     path = state / f"{run}.lock"
     with path.open("w") as file:

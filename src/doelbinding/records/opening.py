@@ -66,7 +66,7 @@ def open_records(
         django.setup()
     except ValueError as error:  # of the address, in settings.py
         raise RecordsUnavailable(str(error)) from None
-    _migrate()
+    _migrate(state)
     from doelbinding.records.evidence import RecordedEntries  # noqa: PLC0415 - models need setup
 
     signer = _signing_key(state / "keys" / "evidence.pem", log_name)
@@ -81,23 +81,33 @@ def open_records(
     return records
 
 
-def _migrate() -> None:
-    """Bring the tables up to date; cheap when they are."""
+def _migrate(state: Path) -> None:
+    """Bring the tables up to date, one process at a time; cheap when they are."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-    from django.db.utils import DatabaseError  # noqa: PLC0415
+    from django.db.utils import Error  # noqa: PLC0415
+
+    from doelbinding.records.alone import in_turn  # noqa: PLC0415
 
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
+        if _behind():
+            with in_turn(state, "migrations"):
+                if _behind():
+                    call_command("migrate", verbosity=0, interactive=False)
+    except Error as error:
         cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise RecordsUnavailable(
             f"the records' database cannot be used ({cause}): check DOELBINDING_DATABASE_URL, or "
             "that no other process holds it locked"
         ) from None
+
+
+def _behind() -> bool:
+    """Tell whether tables are missing or as an earlier version made them."""
+    from django.db import connection  # noqa: PLC0415 - after django.setup
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _signing_key(path: Path, name: str) -> SigningKey:
