@@ -1,7 +1,7 @@
 """Several processes at once: on one plan, on one person, and a request beside a night (DESIGN §2).
 
-Somebody holds a lock until all of them wait for it or are told, so that they do meet. Each ends
-well or says in a sentence what to do; given again, all is done and every row was counted once.
+They are held up until all are in the middle of it or are told, so that they do meet. Each ends well
+or says in a sentence what to do; given again, all is done and every row was counted once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,15 @@ from tests.integration.deaths import EVERY
 from tests.integration.mill import ANNA, DAY, build, database
 from tests.integration.test_faults import CHANGED, is_done, planned, rows
 
+GATE = (
+    "CREATE SCHEMA aside",
+    "CREATE TABLE aside.gate AS SELECT 1",
+    (
+        "CREATE FUNCTION aside.waiting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN WHILE "
+        "EXISTS (SELECT FROM aside.gate) LOOP PERFORM pg_sleep(0.02); END LOOP; RETURN NULL; END $$"
+    ),
+    "CREATE TRIGGER waiting BEFORE DELETE ON customer EXECUTE FUNCTION aside.waiting()",
+)
 BY_NAME = ("--id", "name:Anna", "--id", "email:anna@example.com", "--controller", "mill")
 
 
@@ -49,26 +58,26 @@ class Mill:
         return run(*command, folder=self.folder, **self.address)
 
     @contextmanager
-    def locked(self) -> Iterator[psycopg.Connection[Any]]:
-        """Hold the rows of all customers, as somebody who edits them does."""
+    def held_up(self) -> Iterator[psycopg.Connection[Any]]:
+        """Hold up whoever deletes customers, in the middle of it, until the gate is opened."""
         url = self.server.set(drivername="postgresql", database="beside_crm")
-        with psycopg.connect(url.render_as_string(hide_password=False)) as other:
-            other.execute("SELECT * FROM customer FOR UPDATE")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as other:
+            for statement in GATE:
+                other.execute(statement.encode())
             yield other
 
     def wait(self, running: Sequence[subprocess.Popen[str]]) -> None:
-        """Wait until each process waits for the lock, or one has waited enough."""
+        """Wait until each process is held up, or waits for the rows of one that is."""
         asked = (
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'doelbinding' "
-            "AND datname = 'beside_crm' AND wait_event_type = 'Lock'"
+            "AND datname = 'beside_crm' AND (wait_event = 'PgSleep' OR wait_event_type = 'Lock')"
         )
         url = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         with psycopg.connect(url, autocommit=True) as watching:
             while watching.execute(asked.encode()).fetchone() != (len(running),):
-                assert time.monotonic() < until, "they never wait"
-                if any(one.poll() is not None for one in running):
-                    return
+                assert time.monotonic() < until, "they do not meet"
+                assert not [one for one in running if one.poll() is not None]
                 time.sleep(0.02)
 
     def entries(self) -> list[Any]:
@@ -121,13 +130,13 @@ def test_whoever_comes_first_makes_the_records_and_the_others_wait(mill: Mill) -
 @EITHER
 def test_of_two_workers_on_one_plan_one_carries_it_out_and_the_other_is_told(mill: Mill) -> None:
     plan = planned(mill.folder, **mill.address)
-    with mill.locked() as other:
+    with mill.held_up() as other:
         first = mill.start("apply", plan, "--approve", plan)
         mill.wait([first])  # in the middle of its one transaction
         second = mill.run("apply", plan, "--approve", plan)
         assert second.returncode == 2
         assert "another process is carrying this out" in second.stderr
-        other.rollback()
+        other.execute("DELETE FROM aside.gate")
         assert ended([first])[0][0] == 0
     is_done(mill.server, mill.entries(), "beside")
     kinds = Counter(entry["kind"] for entry in mill.entries())
@@ -141,10 +150,10 @@ def test_two_requests_of_the_same_person_at_once_erase_each_row_once(mill: Mill)
     """Asked for in two ways, so that they are two cases."""
     before = rows(mill.server, "beside")
     asked = [("subject", "erase", *who, "--at", DAY, "--yes") for who in (ANNA, BY_NAME)]
-    with mill.locked() as other:
+    with mill.held_up() as other:
         both = [mill.start(*one) for one in asked]
         mill.wait(both)
-        other.rollback()
+        other.execute("DELETE FROM aside.gate")
         ended(both)
     for one in asked:
         done = mill.run(*one)
@@ -159,10 +168,10 @@ def test_a_request_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
     before = rows(mill.server, "beside")
     erase = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
     night = ("nightly", "--approve-up-to", "100")
-    with mill.locked() as other:
+    with mill.held_up() as other:
         both = [mill.start(*erase), mill.start(*night)]
         mill.wait(both)
-        other.rollback()
+        other.execute("DELETE FROM aside.gate")
         ended(both)
     for one in (erase, night):
         done = mill.run(*one)

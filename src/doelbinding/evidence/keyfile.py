@@ -6,6 +6,7 @@ New keys are written as PKCS #8 PEM. Loading takes that, or the 32 raw secret by
 import os
 import stat
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -31,12 +32,28 @@ def create_key_file(path: Path, *, name: str, secret: bytes) -> SigningKey:
         serialization.NoEncryption(),
     )
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        write_once(path, pem)
     except FileExistsError:
         raise KeyFileError(f"{path}: exists already; load it, or choose another path") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
     return key
+
+
+def write_once(path: Path, secret: bytes) -> None:
+    """Write a new file, mode 0600, whole or not at all, whoever else does so at the same time.
+
+    Raises:
+        FileExistsError: it is there; it is never overwritten.
+    """
+    partial = path.with_name(f".{path.name}-{token_hex(8)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(partial, path)
+    finally:
+        partial.unlink()
 
 
 def load_key_file(path: Path, *, name: str) -> SigningKey:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.evidence.keyfile import write_once
 
 _NONCE_BYTES = 12
 
@@ -62,14 +63,10 @@ class Sealer:
 
 def key_file(path: Path) -> bytes:
     """Read the 32-byte key, making it (mode 0600) the first time."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        secret = secrets.token_bytes(32)
-        file.write(secret)
-    return secret
+    if not path.exists():
+        with suppress(FileExistsError):  # another process made it meanwhile: that one holds
+            write_once(path, secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 def keys_as_json(keys: Mapping[str, frozenset[Key]]) -> dict[str, list[list[str | int]]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import django
 
+from doelbinding.evidence.errors import KeyFileError
 from doelbinding.evidence.keyfile import create_key_file, load_key_file
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.note import SigningKey
@@ -111,6 +113,7 @@ def _behind() -> bool:
 
 
 def _signing_key(path: Path, name: str) -> SigningKey:
-    if path.exists():
-        return load_key_file(path, name=name)
-    return create_key_file(path, name=name, secret=secrets.token_bytes(32))
+    if not path.exists():
+        with suppress(KeyFileError):  # another process made it meanwhile: that one holds
+            create_key_file(path, name=name, secret=secrets.token_bytes(32))
+    return load_key_file(path, name=name)
