@@ -6,6 +6,7 @@ not about how busy the machine is, so Hypothesis keeps no deadlines.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -14,6 +15,8 @@ from hypothesis import settings
 
 settings.register_profile("doelbinding", deadline=None, print_blob=True)
 settings.load_profile("doelbinding")
+
+gc.set_threshold(50_000, 20, 100)  # expressions and statements are many: a fifth of the time else
 
 IN_CI = bool(os.environ.get("CI"))
 

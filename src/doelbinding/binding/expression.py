@@ -12,13 +12,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Link
 from doelbinding.policy.condition import Scalar
+
+_One = TypeVar("_One", bound="type[_Hashed]")
+
+
+class _Hashed:
+    """Keeps its hash: expressions are deep, and asked for in dictionaries over and over."""
+
+    __slots__ = ("_hash",)
+
+    _hash: int
+
+
+def _hashed_once(cls: _One) -> _One:
+    hash_of_parts = cls.__hash__
+
+    def kept(self: _Hashed) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash_of_parts(self)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    cls.__hash__ = kept  # type: ignore[method-assign, assignment]
+    return cls
 
 
 class Comparison(StrEnum):
@@ -32,16 +57,18 @@ class Comparison(StrEnum):
     AT_LEAST = "at_least"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Constant:
+class Constant(_Hashed):
     """The same on every row."""
 
     value: Truth
     op: Literal["constant"] = "constant"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compare:
+class Compare(_Hashed):
     """A column against a value; unknown when the column is null."""
 
     column: str
@@ -50,16 +77,18 @@ class Compare:
     op: Literal["compare"] = "compare"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IsNull:
+class IsNull(_Hashed):
     """Whether a column is null; always answered."""
 
     column: str
     op: Literal["is-null"] = "is-null"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
+class Since(_Hashed):
     """Whether a column's time falls on or after the start of a day in a zone.
 
     Unknown when the time is unreadable, before `earliest` or after `latest`; `when_null` when null.
@@ -74,8 +103,9 @@ class Since:
     op: Literal["since"] = "since"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotAfter:
+class NotAfter(_Hashed):
     """Whether a column's time is no later than a moment; true when null or unreadable.
 
     A stop covers what was collected before it, and an undated value never defeats a request.
@@ -87,8 +117,9 @@ class NotAfter:
     op: Literal["not-after"] = "not-after"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyIn:
+class KeyIn(_Hashed):
     """Whether columns hold a key of a named set; never unknown."""
 
     columns: tuple[str, ...]
@@ -96,40 +127,45 @@ class KeyIn:
     op: Literal["key-in"] = "key-in"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Not:
+class Not(_Hashed):
     """Negation."""
 
     part: Expression
     op: Literal["not"] = "not"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certain:
+class Certain(_Hashed):
     """Whether the part is certainly true; never unknown."""
 
     part: Expression
     op: Literal["certain"] = "certain"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class And:
+class And(_Hashed):
     """Conjunction; true of no parts."""
 
     parts: tuple[Expression, ...]
     op: Literal["and"] = "and"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Or:
+class Or(_Hashed):
     """Disjunction; false of no parts."""
 
     parts: tuple[Expression, ...]
     op: Literal["or"] = "or"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Up:
+class Up(_Hashed):
     """The part on the one row that this one refers to; `missing` when there is none."""
 
     link: Link
@@ -138,8 +174,9 @@ class Up:
     op: Literal["up"] = "up"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elsewhere:
+class Elsewhere(_Hashed):
     """Rows of another store, found by an identifier: `column` of `ref` equals `own` of `own_ref`.
 
     Both are `store.dataset`. Values are compared normalised, as identifiers of `kind`; databases
@@ -153,8 +190,9 @@ class Elsewhere:
     kind: str
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(_Hashed):
     """Rows to ask: those linked (or this row itself), or rows elsewhere.
 
     Only rows that certainly pass `among` count, and, by `when`, only if this row certainly passes
@@ -175,8 +213,9 @@ class Branch:
         return f"carried:{hashlib.blake2b(asked, digest_size=16).hexdigest()}"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnyOf:
+class AnyOf(_Hashed):
     """The disjunction of the parts over all rows of all branches; `empty` when there are none."""
 
     branches: tuple[Branch, ...]
@@ -184,8 +223,9 @@ class AnyOf:
     op: Literal["any-of"] = "any-of"
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Referred:
+class Referred(_Hashed):
     """Whether a row that refers to this one stays; `stays` says when such a row does.
 
     Once the rows that go are gone, this is whether any such row is left.

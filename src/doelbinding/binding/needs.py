@@ -134,6 +134,16 @@ class Needs:
 
     def row(self, here: Place, controller: Controller | None) -> Expression:
         """Give what must hold for a row to stay: a justified value, or a row that refers to it."""
+        asked = here.ref, None if controller is None else controller.id
+        if asked not in self._rows:
+            self._rows[asked] = self._row(here, controller)
+        return self._rows[asked]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str | None], Expression]:
+        return {}
+
+    def _row(self, here: Place, controller: Controller | None) -> Expression:
         if not here.dataset.goes_when_unjustified:
             return YES
         own = any_of(
@@ -153,7 +163,7 @@ class Needs:
         Everything said counts here, since rows that go for it go first. Where the plan is about one
         person, rows of others stay whatever they hold, and what is unknown goes of theirs alone.
         """
-        row = replace(self, stops=True)._row_of_anyone(here, controller)  # noqa: SLF001
+        row = self._with_stops._row_of_anyone(here, controller)  # noqa: SLF001
         if self.only is None or row == YES:
             return row
         alone = self.of_them_only(here)
@@ -162,6 +172,10 @@ class Needs:
             all_of(alone, Certain(part=row)),
             all_of(not_(alone), self._may_stay(here, row)),
         )
+
+    @cached_property
+    def _with_stops(self) -> Needs:
+        return self if self.stops else replace(self, stops=True)
 
     def _may_stay(self, here: Place, row: Expression) -> Expression:
         """Give what must hold for a row to stay that is not theirs alone: their other rows do."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from doelbinding.binding.expression import (
     NO,
@@ -78,7 +79,14 @@ def _absorbed(parts: list[Expression], absorbs: _Order) -> list[Expression]:
 
 def implies(one: Expression, other: Expression) -> bool:
     """Tell whether, by form alone, `one` is never truer than `other`; false when in doubt."""
-    if one in {other, NO} or other == YES:
+    if one is other or one == NO or other == YES:
+        return True
+    return _implies(one, other)
+
+
+@lru_cache(maxsize=65_536)
+def _implies(one: Expression, other: Expression) -> bool:
+    if one == other:
         return True
     if isinstance(one, Or):
         return all(implies(part, other) for part in one.parts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 from doelbinding.binding.circumstances import Circumstances, Subjects
@@ -40,12 +41,12 @@ class Planner:
     circumstances: Circumstances
     stores: frozenset[str] | None = None
 
-    @property
+    @cached_property
     def general(self) -> Needs:
         """The expressions as if nobody had withdrawn, objected or asked for erasure."""
         return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances, stops=False)
 
-    @property
+    @cached_property
     def stopped(self) -> Needs:
         """The expressions with everything that was said."""
         return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances)

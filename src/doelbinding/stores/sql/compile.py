@@ -7,7 +7,7 @@ EXISTS, never by IN with a subquery, which a single NULL turns against us.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, assert_never
@@ -37,7 +37,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ColumnType, Dataset, Store
-from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.tables import bound, column_of, other_rows, table
 from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, same
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 from doelbinding.stores.sql.truth import is_not_true, is_true
@@ -58,10 +58,16 @@ class Here:
 
     dataset: Dataset
     rows: sa.FromClause
+    _columns: dict[str, sa.ColumnElement[Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def column(self, name: str) -> sa.ColumnElement[Any]:
         """Give a column of the table in the statement."""
-        return self.rows.c[name]
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = column_of(self.rows, name)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -360,7 +366,7 @@ class Compiler:
     def there(self, link: Link) -> Here:
         """Give the table a link leads to, under a name of its own."""
         dataset = self.store.dataset(link.dataset)
-        return Here(dataset=dataset, rows=table(dataset).alias())
+        return Here(dataset=dataset, rows=other_rows(dataset))
 
     def _exists(
         self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]

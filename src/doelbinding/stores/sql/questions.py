@@ -48,14 +48,24 @@ class Question:
 
     def statement(self, dialect: str) -> sa.Select[Any]:
         """Give the statement; its row has two columns for each count."""
-        columns: list[sa.ColumnElement[Any]] = []
+        if len(self.counts) == 1:
+            (alone,) = self.counts
+            columns = [sa.func.count(), _as_text(_least(alone), dialect)]
+            return self._asking(columns, [alone.condition])
+        columns = []
         for one in self.counts:
             columns.append(count_where(one.condition, dialect))
-            columns.append(_least(one, dialect))
-        rows = sa.select(*(c.label(f"c{n}") for n, c in enumerate(columns)))
-        alone = len(self.counts) == 1
-        any_ = [one.condition if alone or one.among is None else one.among for one in self.counts]
-        return rows.select_from(self.here.rows).where(sa.or_(*any_))
+            columns.append(_as_text(_least_among(one, dialect), dialect))
+        among = [one.condition if one.among is None else one.among for one in self.counts]
+        return self._asking(columns, among)
+
+    def _asking(
+        self,
+        columns: Iterable[sa.ColumnElement[Any]],
+        conditions: Iterable[sa.ColumnElement[bool]],
+    ) -> sa.Select[Any]:
+        named = (column.label(f"c{n}") for n, column in enumerate(columns))
+        return sa.select(*named).select_from(self.here.rows).where(sa.or_(*conditions))
 
     def tallies(self, row: Sequence[Any]) -> Iterator[tuple[Asked, Tally]]:
         """Yield what the row of the answer says of each."""
@@ -124,10 +134,17 @@ _EPOCH = re.compile(r"-?\d{1,7}|-?\d{9,}")  # eight digits are a date
 _MILLISECONDS = 10**11  # as seconds that is after the year 5000
 
 
-def _least(one: Count, dialect: str) -> sa.ColumnElement[Any]:
-    if one.oldest is None:
+def _least(alone: Count) -> sa.ColumnElement[Any] | None:
+    return None if alone.oldest is None else sa.func.min(alone.oldest)
+
+
+def _least_among(one: Count, dialect: str) -> sa.ColumnElement[Any] | None:
+    return None if one.oldest is None else least_where(one.oldest, one.condition, dialect)
+
+
+def _as_text(least: sa.ColumnElement[Any] | None, dialect: str) -> sa.ColumnElement[Any]:
+    if least is None:
         return sa.null()
-    least = least_where(one.oldest, one.condition, dialect)
     return least if dialect == "sqlite" else sa.cast(least, sa.Text)
 
 

@@ -21,10 +21,25 @@ class Uncast(sa.types.UserDefinedType[Any]):
 
 def bound(value: object) -> sa.BindParameter[Any]:
     """Bind a value as it is."""
-    return sa.bindparam(None, value, type_=Uncast(), unique=True)
+    return sa.bindparam(None, value, type_=_UNCAST, unique=True)
 
 
 def table(dataset: Dataset) -> sa.TableClause:
     """Give the dataset's table with its mapped columns."""
-    columns = [sa.column(column.name, Uncast()) for column in dataset.own_columns]
+    columns = [sa.column(column.name, _UNCAST) for column in dataset.own_columns]
     return sa.table(dataset.table, *columns, schema=dataset.schema_)
+
+
+def other_rows(dataset: Dataset) -> sa.FromClause:
+    """Give the dataset's table under a name of its own; its columns are made by `column_of`."""
+    return sa.table(dataset.table, schema=dataset.schema_).alias()
+
+
+def column_of(rows: sa.FromClause, name: str) -> sa.ColumnElement[Any]:
+    """Give a column of rows that did not have theirs made: SQLAlchemy makes all or none."""
+    column = sa.column(name, _UNCAST)
+    column.table = rows
+    return column
+
+
+_UNCAST = Uncast()
