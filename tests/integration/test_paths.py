@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.binding.circumstances import Circumstances, Stop, StopKind
+from doelbinding.binding.circumstances import (
+    NOTHING_SAID,
+    Circumstances,
+    Restriction,
+    Stop,
+    StopKind,
+)
 from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
@@ -105,12 +111,13 @@ def left(engine: sa.Engine, asked: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(sa.text(asked))]
 
 
-def retained(engine: sa.Engine) -> Plan:
+def retained(engine: sa.Engine, said: Circumstances = NOTHING_SAID) -> Plan:
     """Run retention on both stores, verified, and give its plan."""
     stores = {store.id: SqlStore(store, engine, batch=2) for store in POLICY.stores}
-    planner = Planner(policy=POLICY, at=AT, circumstances=Circumstances())
-    plan = surveyed(planner.retention("0" * 64), stores, {}, b"secret")
-    outcome = run(plan, stores, {}, MemoryJournal(), bound=Bound())
+    planner = Planner(policy=POLICY, at=AT, circumstances=said)
+    keys = planner.stopped.key_sets
+    plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound())
     assert outcome.verified
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
     return plan
@@ -188,6 +195,25 @@ def test_a_team_goes_with_its_last_member(engine: sa.Engine, fill: Fill) -> None
     retained(engine)
     assert left(engine, "SELECT id FROM team") == [(1,)]
     assert left(engine, "SELECT team_id, customer_id FROM membership") == [(1, 2)]
+
+
+def test_a_restricted_motto_keeps_the_membership_that_makes_it_somebodys(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, LONG_AGO, "b"))
+    fill("team", "id, motto", (1, "one"), (2, "two"))
+    fill("membership", "team_id, customer_id, role", (1, 1, "x"), (1, 2, "y"), (2, 2, "z"))
+    contested = Restriction(
+        id="res",
+        controller="shop",
+        subjects={"crm.customer": frozenset({(1,)})},
+        columns=frozenset({"crm.team.motto"}),
+    )
+    for _ in range(2):  # and again the night after
+        retained(engine, Circumstances(restrictions=(contested,)))
+        assert left(engine, "SELECT id, motto FROM team") == [(1, "one")]
+        assert left(engine, "SELECT customer_id, role FROM membership") == [(1, None)]
+        assert left(engine, "SELECT id, name FROM customer") == [(1, None)]
 
 
 def test_an_address_is_shared_by_rows_of_several_tables(engine: sa.Engine, fill: Fill) -> None:

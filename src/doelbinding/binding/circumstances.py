@@ -78,6 +78,12 @@ class Restriction:
     phases: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
 
+    def covers(self, column: str | None, datasets: frozenset[str]) -> bool:
+        """Tell whether values of a column, or of any column of datasets, are restricted."""
+        return column in self.columns or any(
+            restricted.rpartition(".")[0] in datasets for restricted in self.columns
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
@@ -95,16 +101,27 @@ class Circumstances:
                 yield stop
 
     def keeps_of(
-        self, controller: str, dataset: str, column: str | None = None
+        self,
+        controller: str,
+        dataset: str,
+        column: str | None = None,
+        *,
+        sharing: frozenset[str] = frozenset(),
     ) -> Iterator[Hold | Restriction]:
         """Yield the holds and restrictions that keep rows, for people of one dataset.
 
-        With a column (`store.dataset.column`) also the restrictions of its values.
+        Args:
+            controller: the one at whom they were set.
+            dataset: of the people.
+            column: `store.dataset.column`, for the restrictions of its values too.
+            sharing: datasets whose rows are the person's through the row asked about, for the
+                restrictions of their values too: without it nobody could tell whose they are.
         """
         restrictions = (
             restriction
             for restriction in self.restrictions
-            if not restriction.phases and (not restriction.columns or column in restriction.columns)
+            if not restriction.phases
+            and (not restriction.columns or restriction.covers(column, sharing))
         )
         keeps: tuple[Hold | Restriction, ...] = (*self.holds, *restrictions)
         for keep in keeps:

@@ -174,7 +174,7 @@ class Interpreter:
         """Yield the holds and restrictions that cover a row, or one column of it too."""
         for controllers, ref, key in self.people(here, row):
             for controller in controllers:
-                for keep in self.circumstances.keeps_of(controller.id, ref, column):
+                for keep in self._keeps(here, controller, ref, column):
                     if key in keep.subjects[ref]:
                         yield keep
 
@@ -185,8 +185,14 @@ class Interpreter:
             for controllers, ref, key in self.people(here, row)
             if not controllers
             for one in self.policy.controllers
-            for keep in self.circumstances.keeps_of(one.id, ref, column)
+            for keep in self._keeps(here, one, ref, column)
         )
+
+    def _keeps(
+        self, here: Place, controller: Controller, ref: str, column: str | None
+    ) -> Iterator[Hold | Restriction]:
+        sharing = here.sharing if column is None else frozenset[str]()
+        return self.circumstances.keeps_of(controller.id, ref, column, sharing=sharing)
 
     def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:
         activity = self.policy.activity_by_id[binding.activity]

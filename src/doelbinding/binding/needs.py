@@ -148,7 +148,7 @@ class Needs:
             return YES
         own = any_of(
             *(self.value(here, group, controller) for group in self.groups(here)),
-            self._kept(here, controller),
+            self._kept(here, controller, sharing=here.sharing),
         )
         dependants = [
             Referred(link=link, stays=self.stays(place, controller))
@@ -396,7 +396,12 @@ class Needs:
         return any_of(is_null(here.dataset.column(name)), before)
 
     def _kept(
-        self, here: Place, controller: Controller | None, column: str | None = None
+        self,
+        here: Place,
+        controller: Controller | None,
+        column: str | None = None,
+        *,
+        sharing: frozenset[str] = frozenset(),
     ) -> Expression:
         """Give whether a hold or a restriction keeps the row, or values of one column of it.
 
@@ -404,19 +409,26 @@ class Needs:
         """
         if here.top.shared:
             return self.any_lead(
-                here, lambda lead: self._kept(lead.place, None, column), empty=False
+                here,
+                lambda lead: self._kept(lead.place, None, column, sharing=sharing),
+                empty=False,
             )
         if controller is not None:
-            return self._covers(here, controller, column)
+            return self._covers(here, controller, column, sharing)
         scopes = [(one, self.scope(here, one)) for one in self.policy.controllers]
-        owned = [all_of(scope, self._covers(here, one, column)) for one, scope in scopes]
+        owned = [all_of(scope, self._covers(here, one, column, sharing)) for one, scope in scopes]
         of_none = not_(any_of(*(scope for _, scope in scopes)))
-        anyone = any_of(*(self._covers(here, one, column) for one in self.policy.controllers))
+        anyone = any_of(
+            *(self._covers(here, one, column, sharing) for one in self.policy.controllers)
+        )
         return any_of(*owned, all_of(of_none, anyone, UNKNOWN))
 
-    def _covers(self, here: Place, controller: Controller, column: str | None) -> Expression:
+    def _covers(
+        self, here: Place, controller: Controller, column: str | None, sharing: frozenset[str]
+    ) -> Expression:
         """Give whether a hold or a restriction at a controller covers the row's person."""
-        keeps = self.circumstances.keeps_of(controller.id, here.top.ref, column)
+        said = self.circumstances
+        keeps = said.keeps_of(controller.id, here.top.ref, column, sharing=sharing)
         return any_of(*(covered_by(here, set_name(keep.id, here.top.ref)) for keep in keeps))
 
     @cached_property

@@ -141,6 +141,22 @@ class Place:
                     there = self.neighbour(other.id)
                     yield there, there._along(path).back(other.id), path.when  # noqa: SLF001
 
+    @cached_property
+    def sharing(self) -> frozenset[str]:
+        """The datasets whose rows are somebody's because rows here share them, or beneath those."""
+        shared = [
+            there
+            for there, _, _ in self.beneath()
+            if any(lead.sharing and lead.place.ref == self.ref for lead in there.leads)
+        ]
+        found: dict[str, Place] = {}
+        while shared:
+            there = shared.pop()
+            if there.ref not in found:
+                found[there.ref] = there
+                shared += [further for further, _, _ in there.beneath()]
+        return frozenset(found)
+
     def source_link(self, source: EventSource) -> Link | None:
         """Give the link to the rows that date an event; none when they are this row's own."""
         if source.dataset is None or source.dataset == self.dataset.id:
