@@ -128,13 +128,20 @@ class Workspace:
             return SqlStore(
                 mapped,
                 self._engine(mapped.id),
-                transformer=Transformer(keys=self.pseudonym_keys.material),
+                transformer=self._transformer,
                 files=self._files,
             )
         try:
-            return connect(mapped, Address(url=url, home=self.home, settings=section))
+            address = Address(
+                url=url, home=self.home, settings=section, transformer=self._transformer
+            )
+            return connect(mapped, address)
         except CannotConnect as error:
             raise NotConfigured(f"store {mapped.id!r}: {error}") from None
+
+    @property
+    def _transformer(self) -> Transformer:
+        return Transformer(keys=self.pseudonym_keys.material)
 
     @property
     def _files(self) -> FileRoots:

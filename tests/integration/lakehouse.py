@@ -25,6 +25,7 @@ _TYPES = {
     ColumnType.DATE_DIGITS: "STRING",
     ColumnType.EPOCH_MILLISECONDS: "BIGINT",
     ColumnType.EPOCH_SECONDS: "BIGINT",
+    ColumnType.JSON: "STRING",
 }
 
 
@@ -50,7 +51,7 @@ def make_table(
     lake: Lake, dataset: Dataset, kind: Format, folder: Path, rows: Sequence[Mapping[str, object]]
 ) -> Table:
     """Make a dataset's table in a new folder, with its rows."""
-    columns = ", ".join(f"{quoted(one.name)} {_TYPES[one.type]}" for one in dataset.columns)
+    columns = ", ".join(f"{quoted(one.name)} {_TYPES[one.type]}" for one in dataset.own_columns)
     name = quoted(f"made_{folder.parent.name}_{folder.name}")
     lake.ask(f"CREATE TABLE {name} ({columns}) USING {kind.value} LOCATION 'file://{folder}'")
     if rows:
@@ -66,12 +67,12 @@ def insert(
     tuples = (
         ", ".join(
             f"CAST({_literal(one.type, row[one.name])} AS {_TYPES[one.type]}) AS {quoted(one.name)}"
-            for one in dataset.columns
+            for one in dataset.own_columns
         )
         for row in rows
     )
-    names = ", ".join(quoted(one.name) for one in dataset.columns)
-    values = ", ".join(f"new.{quoted(one.name)}" for one in dataset.columns)
+    names = ", ".join(quoted(one.name) for one in dataset.own_columns)
+    values = ", ".join(f"new.{quoted(one.name)}" for one in dataset.own_columns)
     lake.ask(
         f"MERGE INTO {address} AS held USING (SELECT {' UNION ALL SELECT '.join(tuples)}) AS new "  # noqa: S608
         f"ON held.{quoted(dataset.key[0])} = new.{quoted(dataset.key[0])} AND 1 = 0 "

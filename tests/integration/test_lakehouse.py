@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from doelbinding.binding.expression import NO, Compare, Comparison
+from doelbinding.binding.expression import NO, YES, Compare, Comparison
 from doelbinding.plan.grades import Grade
-from doelbinding.plan.model import Deed, Emptied, Plan, PlanKind, Step
-from doelbinding.plan.ports import Gravity, Refused, Unreachable
+from doelbinding.plan.model import Deed, Emptied, NamedFile, Plan, PlanKind, Step
+from doelbinding.plan.ports import Changed, Gravity, Refused, Unreachable
 from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.transform import PSEUDONYM, Transformer
+from doelbinding.plan.transformation import KeepFirst, Pseudonymise, Transformation
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
 from doelbinding.stores.lakehouse.connect import connect
 from doelbinding.stores.lakehouse.dialect import literal
@@ -145,6 +148,54 @@ def test_what_is_announced_before_is_told_after(
     assert list(store.execute(step(deed), {}, None, announced.append)) == []
 
 
+def lessened(column: str, change: Transformation) -> Step:
+    emptied = Emptied(column=column, transformation=change)
+    return replace(step(Deed.TRANSFORM), columns=(emptied,), narrow=YES, expected=2)
+
+
+@pytest.mark.parametrize("kind", list(Format))
+def test_values_are_changed_where_nothing_has_moved_since(
+    kind: Format, lake: Lake, tmp_path: Path
+) -> None:
+    store, shorter = store_of(lake, kind, tmp_path), lessened("mail", KeepFirst(length=2))
+    address = store.tables["people"].address
+    assert store.survey([shorter], {})["s1"].rows == 2
+
+    def meanwhile(_: object) -> None:
+        lake.ask(f"UPDATE {address} SET mail = {literal('changed since')} WHERE id = 2")  # noqa: S608 - ours
+
+    (changed,) = store.execute(shorter, {}, None, meanwhile)
+    assert changed == Changed(rows=1, keys=[(1,)])
+    assert mails(store) == {1: "aa", 2: "changed since"}
+    assert store.remaining(shorter, {}, None) == 1
+    (changed,) = store.execute(shorter, {}, None)
+    assert (changed.rows, mails(store), store.remaining(shorter, {}, None)) == (
+        1,
+        {1: "aa", 2: "ch"},
+        0,
+    )
+    assert list(store.execute(shorter, {}, None)) == []
+
+
+@pytest.mark.parametrize("kind", list(Format))
+def test_a_pseudonym_needs_its_key(kind: Format, lake: Lake, tmp_path: Path) -> None:
+    named = lessened("mail", Pseudonymise(key="k"))
+    with pytest.raises(Refused, match="the key 'k' is not there"):
+        store_of(lake, kind, tmp_path).survey([named], {})
+    store = LakehouseStore(
+        MAPPED,
+        lake,
+        {"people": Table(path=str(tmp_path / "people"), format=kind)},
+        transformer=Transformer(keys=lambda _: b"secret"),
+    )
+    assert [one.rows for one in store.execute(named, {}, None)] == [2]
+    assert all(PSEUDONYM.fullmatch(str(mail)) for mail in mails(store).values())
+
+
+def mails(store: LakehouseStore) -> dict[object, object]:
+    return {row["id"]: row["mail"] for row in store.rows("lake.people", {})}
+
+
 def test_people_are_found_by_what_is_alike(lake: Lake, tmp_path: Path) -> None:
     store = store_of(lake, Format.DELTA, tmp_path)
     insert(
@@ -220,9 +271,10 @@ def test_a_table_of_another_format_is_refused(lake: Lake, tmp_path: Path) -> Non
     assert refusals(store) == ["its format is parquet, neither Delta nor Iceberg"]
 
 
-def test_values_that_would_be_computed_are_refused(lake: Lake, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"lake\.people: values of a lakehouse"):
-        store_of(lake, Format.DELTA, tmp_path).survey([step(Deed.TRANSFORM)], {})
+def test_files_that_rows_name_are_refused(lake: Lake, tmp_path: Path) -> None:
+    with_files = replace(step(), files=(NamedFile(column="mail", root="scans"),))
+    with pytest.raises(Refused, match=r"lake\.people: files that rows of a lakehouse name"):
+        store_of(lake, Format.DELTA, tmp_path).survey([with_files], {})
 
 
 def test_a_server_that_does_not_answer_is_said_to_be_unreachable() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from doelbinding.plan.ports import Store
+from doelbinding.plan.transform import Transformer
 from doelbinding.policy.stores import Store as Mapped
 
 GROUP = "doelbinding.stores"
@@ -19,11 +20,15 @@ GROUP = "doelbinding.stores"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a store is: its URL, its section of `doelbinding.toml`, and the working folder."""
+    """Where a store is: its URL, its section of `doelbinding.toml`, and the working folder.
+
+    `transformer` changes values that do not just go, with the keys of pseudonyms at hand.
+    """
 
     url: str = field(repr=False)
     home: Path
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    transformer: Transformer = field(default_factory=Transformer)
 
 
 class CannotConnect(ValueError):

@@ -30,7 +30,9 @@ def connect(mapped: Mapped, address: Address) -> LakehouseStore:
     if not isinstance(keep_hours, int) or keep_hours < 0:
         raise CannotConnect("`keep_hours` is a whole number of hours, 0 or more")
     lake = Lake(store=mapped.id, url=_with_token(address.url, settings, address))
-    return LakehouseStore(mapped, lake, tables, keep_hours=keep_hours)
+    return LakehouseStore(
+        mapped, lake, tables, keep_hours=keep_hours, transformer=address.transformer
+    )
 
 
 def _tables(settings: Mapping[str, Any], home: str) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
@@ -37,8 +38,8 @@ def literal(value: object) -> str:
             return str(int(value))
         case str():
             return f"CAST(X'{value.encode().hex()}' AS STRING)"
-        case Decimal() if value.is_finite():
-            return _decimal(value)
+        case float() | Decimal() if isfinite(value):
+            return _number(value)
         case datetime() if value.tzinfo is None:
             return f"TIMESTAMP_NTZ '{value.isoformat(' ', 'microseconds')}'"
         case datetime():
@@ -49,7 +50,9 @@ def literal(value: object) -> str:
             raise NoLiteral(f"a value of type {type(value).__name__} has no literal in Spark SQL")
 
 
-def _decimal(value: Decimal) -> str:
+def _number(value: float | Decimal) -> str:
+    if isinstance(value, float):
+        return f"CAST('{value!r}' AS DOUBLE)"
     written = format(value, "f")
     digits = len(written.lstrip("-").replace(".", ""))
     scale = len(written.partition(".")[2])

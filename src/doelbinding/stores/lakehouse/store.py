@@ -19,9 +19,11 @@ from doelbinding.binding.kleene import Truth
 from doelbinding.plan.grades import Erased
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.plan.ports import Announce, Changed, Obstacle, Refused, Tally
+from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.lakehouse.compiler import LakeCompiler
+from doelbinding.stores.lakehouse.computed import LakeComputed
 from doelbinding.stores.lakehouse.dialect import NAME, SparkDialect, written
 from doelbinding.stores.lakehouse.flatten import flattened
 from doelbinding.stores.lakehouse.identify import matching
@@ -32,6 +34,7 @@ from doelbinding.stores.lakehouse.tables import Table
 from doelbinding.stores.lakehouse.writing import merge
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.computed import Change
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, holds_something, meant
 from doelbinding.stores.sql.oldest import oldest_start
@@ -56,6 +59,7 @@ class LakehouseStore:
         *,
         batch: int = BATCH,
         keep_hours: int = KEEP_HOURS,
+        transformer: Transformer = Transformer(),  # noqa: B008 - frozen
     ) -> None:
         self.id = mapped.id
         self.mapped = mapped
@@ -63,6 +67,7 @@ class LakehouseStore:
         self.tables = tables
         self.batch = batch
         self.keep_hours = keep_hours
+        self.transformer = transformer
         self.dialect = SparkDialect(
             {(one.schema_, one.table): tables[one.id].address for one in mapped.datasets}
         )
@@ -75,9 +80,13 @@ class LakehouseStore:
         """Count what each step would find now, in one question per dataset; change nothing."""
         compiler = self._compiler(keys)
         found: dict[str, Tally] = {}
-        self._refuse_computed(steps)
-        for dataset in dict.fromkeys(step.dataset for step in steps):
-            mine = [step for step in steps if step.dataset == dataset]
+        self._refuse_files(steps)
+        for step in steps:
+            if step.deed is Deed.TRANSFORM:
+                found[step.id] = self._tally_computed(step, compiler)
+        others = [step for step in steps if step.deed is not Deed.TRANSFORM]
+        for dataset in dict.fromkeys(step.dataset for step in others):
+            mine = [step for step in others if step.dataset == dataset]
             (row,) = self._ask(_survey(mine, compiler, self.dialect))
             for n, step in enumerate(mine):
                 found[step.id] = Tally(rows=row[2 * n] or 0, oldest=as_date(row[2 * n + 1]))
@@ -114,11 +123,16 @@ class LakehouseStore:
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         predicate = meant(step, compiler, here, sealed=sealed is not None)
-        if sealed is None and announce is None:
+        if sealed is None and announce is None and step.deed is not Deed.TRANSFORM:
             yield from self._at_once(step, here, predicate)
             return
+        computed = self._computed(step, compiler) if step.deed is Deed.TRANSFORM else None
         chosen = list(self._stream_keys(here, predicate)) if sealed is None else sealed
         for chunk in self._chunks(chosen):
+            if computed is not None:
+                mine = sa.and_(compiler.key_in(_own_key(here), chunk), predicate)
+                yield from self._transform(computed, mine, announce)
+                continue
             yield from self._by_key(
                 step=step,
                 compiler=compiler,
@@ -159,17 +173,76 @@ class LakehouseStore:
         changed = [key for key in found if key not in left]
         yield Changed(rows=len(changed), keys=changed)
 
+    def _transform(
+        self, computed: LakeComputed, mine: sa.ColumnElement[bool], announce: Announce | None
+    ) -> Iterator[Changed]:
+        """Read values, and write what is made of them; what was written is read again."""
+        changes = list(self._changes(computed, mine))
+        if not changes:
+            return
+        if announce is not None:
+            announce([change.key for change in changes])
+        self.lake.ask(computed.merge(changes, mine))
+        own = _own_key(computed.here)
+        these = computed.compiler.key_in(own, [change.key for change in changes])
+        size = len(own)
+        now = {tuple(r[:size]): r[size + 1] for r in self.lake.ask(computed.question(these))}
+        done = [one.key for one in changes if one.key in now and now[one.key] == one.new]
+        yield Changed(rows=len(done), keys=done)
+
+    def _changes(
+        self,
+        computed: LakeComputed,
+        mine: sa.ColumnElement[bool],
+        oldest: sa.ColumnElement[Any] | None = None,
+    ) -> Iterator[Change]:
+        try:
+            yield from computed.changes(self.lake.stream(computed.question(mine, oldest)))
+        except NoKey as error:
+            raise Refused(f"store {self.id!r}: {error}; nothing more was changed") from None
+
+    def _computed(self, step: Step, compiler: LakeCompiler) -> LakeComputed:
+        (one,) = step.columns
+        address = self.tables[step.dataset].address
+        return LakeComputed(
+            step=step,
+            here=compiler.here(step.dataset),
+            compiler=compiler,
+            transformer=self.transformer,
+            address=address,
+            held_as=dict(self.lake.columns(address))[one.written],
+            spark=self.dialect,
+        )
+
+    def _tally_computed(self, step: Step, compiler: LakeCompiler) -> Tally:
+        """Count the rows whose value would change, one by one, in memory that stays the same."""
+        here = compiler.here(step.dataset)
+        oldest = oldest_start(step.needed, here, compiler)
+        start = None if oldest is None or _far(oldest) else sa.cast(oldest, sa.Text)
+        rows, least = 0, None
+        mine = counted(step, compiler, here)
+        for change in self._changes(self._computed(step, compiler), mine, start):
+            rows += 1
+            dated = None if change.oldest is None else as_date(change.oldest)
+            least = dated if least is None or (dated is not None and dated < least) else least
+        return Tally(rows=rows, oldest=least)
+
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
         """Count what the step should have left none of; of sealed rows, also any that is left."""
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         question = meant(step, compiler, here)
-        left = self._count(here, question)
+        left = self._left(step, compiler, question)
         again = meant(step, compiler, here, sealed=True)
         for chunk in self._chunks(sealed or ()):
             mine = compiler.key_in(_own_key(here), chunk)
-            left += self._count(here, sa.and_(mine, again, is_not_true(question)))
+            left += self._left(step, compiler, sa.and_(mine, again, is_not_true(question)))
         return left
+
+    def _left(self, step: Step, compiler: LakeCompiler, mine: sa.ColumnElement[bool]) -> int:
+        if step.deed is Deed.TRANSFORM:
+            return sum(1 for _ in self._changes(self._computed(step, compiler), mine))
+        return self._count(compiler.here(step.dataset), mine)
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
@@ -206,18 +279,17 @@ class LakehouseStore:
         """End the session; the next use begins a new one."""
         self.lake.close()
 
-    def _refuse_computed(self, steps: Sequence[Step]) -> None:
-        """Refuse what a lakehouse cannot do: values computed one by one.
+    def _refuse_files(self, steps: Sequence[Step]) -> None:
+        """Refuse what a lakehouse cannot do: removing files that rows name.
 
         Raises:
-            Refused: a step transforms values.
+            Refused: a step's rows name files.
         """
         for step in steps:
-            if step.row_by_row:
+            if step.files:
                 raise Refused(
-                    f"{step.ref}: values of a lakehouse can be emptied or replaced by a constant, "
-                    "not transformed, and files that they name are not removed: say "
-                    "`replace_with`, or leave `ends_as`, `inside` and `file_in` out"
+                    f"{step.ref}: files that rows of a lakehouse name are not removed: leave "
+                    "`file_in` out, and see to the files by other means"
                 )
 
     def _compiler(self, keys: KeySets, *, doing: bool = False) -> LakeCompiler:

@@ -18,7 +18,7 @@ from doelbinding.stores.lakehouse.flatten import flattened
 from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.meant import stand_in
 
-_FOUND = "found"
+FOUND = "found"
 
 
 def merge(
@@ -26,14 +26,14 @@ def merge(
 ) -> str:
     """Give the statement that does a step to the rows that are meant."""
     key = here.dataset.key
-    asked = [name for name in _columns_read(meant, here) if name not in key]
+    asked = [name for name in columns_read(meant, here) if name not in key]
     inner, (condition,) = flattened(here, [meant], (*key, *asked), dialect)
     source = sa.select(*(inner.c[name] for name in (*key, *asked))).where(condition)
-    joined = " AND ".join(f"{_in(TARGET, name)} = {_in(_FOUND, name)}" for name in key)
-    same = "".join(f" AND {_in(TARGET, name)} <=> {_in(_FOUND, name)}" for name in asked)
+    joined = " AND ".join(f"{in_table(TARGET, name)} = {in_table(FOUND, name)}" for name in key)
+    same = "".join(f" AND {in_table(TARGET, name)} <=> {in_table(FOUND, name)}" for name in asked)
     return (
         f"MERGE INTO {address} AS {quoted(TARGET)} USING ({written(source, dialect)}) "
-        f"AS {quoted(_FOUND)} ON {joined} WHEN MATCHED{same} THEN {_deed(step, here, dialect)}"
+        f"AS {quoted(FOUND)} ON {joined} WHEN MATCHED{same} THEN {_deed(step, here, dialect)}"
     )
 
 
@@ -46,7 +46,7 @@ def _deed(step: Step, here: Here, dialect: SparkDialect) -> str:
     return f"UPDATE SET {', '.join(changes)}"
 
 
-def _columns_read(meant: sa.ColumnElement[bool], here: Here) -> list[str]:
+def columns_read(meant: sa.ColumnElement[bool], here: Here) -> list[str]:
     """Give the names of the target's own columns that a predicate reads."""
     found: dict[str, None] = {}
     for part in visitors.iterate(meant):
@@ -56,5 +56,6 @@ def _columns_read(meant: sa.ColumnElement[bool], here: Here) -> list[str]:
     return list(found)
 
 
-def _in(table: str, name: str) -> str:
+def in_table(table: str, name: str) -> str:
+    """Name a column of a table in the statement."""
     return f"{quoted(table)}.{quoted(name)}"

@@ -75,11 +75,16 @@ class Computed:
     ) -> sa.Select[Any]:
         """Give the question for keys, values, and what identifies the person of a text."""
         own = self._own_key
+        least = sa.null() if oldest is None else oldest
+        return sa.select(*own, least, *self.read).where(predicate).order_by(*own)
+
+    @property
+    def read(self) -> list[sa.ColumnElement[Any]]:
+        """What is read of a row beside its key: the value, and what identifies a text's person."""
         each = innermost(self._change)
         identifying = each.own if isinstance(each, StripText) else ()
         told = [self._identifying(one.column, one.links, self.here) for one in identifying]
-        least = sa.null() if oldest is None else oldest
-        return sa.select(*own, least, self._held, *told).where(predicate).order_by(*own)
+        return [self._held, *told]
 
     def changes(self, rows: Iterable[Sequence[Any]]) -> Iterator[Change]:
         """Yield what the rows read have to change."""

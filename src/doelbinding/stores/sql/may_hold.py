@@ -92,6 +92,8 @@ def _finer(
         return None
     if dialect == "sqlite" or column.type is ColumnType.DATE_TEXT:
         return _finer_text(held, column, grain, dialect)
+    if dialect == "spark" and column.type is not ColumnType.DATE:
+        return None
     part = "doy" if grain is Grain.YEAR else "day"
     if dialect == "postgresql":
         number: sa.ColumnElement[Any] = sa.extract(part, held)
@@ -138,6 +140,9 @@ def _unlike(held: sa.ColumnElement[Any], pattern: str) -> sa.ColumnElement[bool]
 def _unmatched(held: sa.ColumnElement[Any], pattern: str, dialect: str) -> sa.ColumnElement[bool]:
     if dialect == "postgresql":
         return sa.not_(held.regexp_match(pattern))
+    if dialect == "spark":
+        like: sa.ColumnElement[bool] = held.op("RLIKE", is_comparison=True)(bound(pattern))
+        return sa.not_(like)
     matching = sa.cast(held, sa.LargeBinary).op("REGEXP", is_comparison=True)
     matched: sa.ColumnElement[bool] = matching(bound(pattern))
     return sa.not_(matched)
