@@ -135,25 +135,26 @@ def _postgresql_privileges(
     steps: Sequence[Step],
     name: dict[str, str],
 ) -> Iterator[Obstacle]:
-    column = sa.text("SELECT has_column_privilege(to_regclass(:name), :column, :what)")
     whole = sa.text("SELECT has_table_privilege(to_regclass(:name), :what)")
     missing = [("DELETE", "")] if _deletes(steps) else []
     missing = [w for w in missing if not connection.scalar(whole, {**name, "what": w[0]})]
+    refused = {
+        (what, column)
+        for column, *may in connection.execute(sa.text(_MAY), name)
+        for what, given in zip(("SELECT", "UPDATE"), may, strict=True)
+        if not given
+    }
     wanted = [("SELECT", one.name) for one in dataset.own_columns]
     wanted += [("UPDATE", written) for written in _written(steps)]
-    for what, own in wanted:
-        there = _has_column(connection, name, own)
-        if there and not connection.scalar(column, {**name, "column": own, "what": what}):
-            missing.append((what, own))
+    missing += [one for one in wanted if one in refused]
     yield from _missing(connection, ref, dataset, missing)
 
 
-def _has_column(connection: sa.Connection, name: dict[str, str], column: str) -> bool:
-    asked = sa.text(
-        "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(:name) "
-        "AND attname = :column AND NOT attisdropped"
-    )
-    return bool(connection.scalar(asked, {**name, "column": column}))
+_MAY = """
+SELECT attname, has_column_privilege(attrelid, attnum, 'SELECT'),
+  has_column_privilege(attrelid, attnum, 'UPDATE')
+FROM pg_attribute WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped
+"""
 
 
 # -- MariaDB and MySQL ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.acting import refuses, warns
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.uniqueness import Unique, uniques
 
 
@@ -20,7 +21,7 @@ def against(
     connection: sa.Connection, ref: str, dataset: Dataset, steps: Sequence[Step]
 ) -> Iterator[Obstacle]:
     """Yield the constraints that what is written would break."""
-    inspector = sa.inspect(connection)
+    inspector = inspector_of(connection)
     where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
     there = {c["name"]: c for c in inspector.get_columns(**where)}
     emptied = [one for step in steps if step.deed is Deed.EMPTY for one in step.columns]

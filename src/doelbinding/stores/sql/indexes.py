@@ -13,6 +13,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.acting import warns
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import table
 
@@ -46,7 +47,7 @@ def unserved(
     connection: sa.Connection, ref: str, dataset: Dataset, steps: Sequence[Step]
 ) -> Iterator[Obstacle]:
     """Yield the dates and paths by which rows are looked for without an index."""
-    inspector = sa.inspect(connection)
+    inspector = inspector_of(connection)
     wanted: list[tuple[str, ...]] = [(column,) for step in steps for column in _dates(step.needed)]
     wanted += [path.columns for path in dataset.paths if path.to is not None]
     missing = [

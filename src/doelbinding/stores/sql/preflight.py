@@ -14,6 +14,7 @@ from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import acting, refuses, warns
 from doelbinding.stores.sql.constraints import against
 from doelbinding.stores.sql.indexes import unserved
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.referring import Referring
 from doelbinding.stores.sql.sources import views_read
@@ -21,7 +22,7 @@ from doelbinding.stores.sql.sources import views_read
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
     """Give what refuses or endangers the steps in this database."""
-    inspector = sa.inspect(connection)
+    inspector = inspector_of(connection)
     found: list[Obstacle] = []
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
         dataset = store.dataset(dataset_id)
@@ -71,7 +72,7 @@ def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle |
 
 def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:
     """Give the columns of the table that the policy does not know."""
-    columns = sa.inspect(connection).get_columns(dataset.table, schema=dataset.schema_)
+    columns = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
     mapped = {column.name for column in dataset.columns}
     return [column["name"] for column in columns if column["name"] not in mapped]
 

@@ -14,6 +14,7 @@ from doelbinding.plan.transform import PSEUDONYM_LENGTH, NoKey, Transformer
 from doelbinding.plan.transformation import Pseudonymise, Within, innermost
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.tables import table
 from doelbinding.stores.sql.uniqueness import uniques
 
@@ -53,7 +54,7 @@ def _files(step: Step, files: FileRoots) -> Iterator[Obstacle]:
 
 
 def _there(connection: sa.Connection, dataset: Dataset) -> bool:
-    return sa.inspect(connection).has_table(dataset.table, schema=dataset.schema_)
+    return inspector_of(connection).has_table(dataset.table, schema=dataset.schema_)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class _Look:
             )
 
     def _constraints(self, name: str) -> Iterator[Obstacle]:
-        schema, inspector = self.dataset.schema_, sa.inspect(self.connection)
+        schema, inspector = self.dataset.schema_, inspector_of(self.connection)
         keys = inspector.get_foreign_keys(self.dataset.table, schema=schema)
         if any(name in key["constrained_columns"] for key in keys):
             yield _refuses(
@@ -136,7 +137,7 @@ class _Look:
         return any(one.columns == own for one in uniques(self.connection, self.dataset))
 
     def _column(self, name: str) -> dict[str, Any]:
-        columns = sa.inspect(self.connection).get_columns(
+        columns = inspector_of(self.connection).get_columns(
             self.dataset.table, schema=self.dataset.schema_
         )
         return next((dict(column) for column in columns if column["name"] == name), {})

@@ -12,6 +12,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import refuses, warns
 from doelbinding.stores.sql.indexes import create_index, is_indexed
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
 
 _INDEXED = frozenset({"mysql", "mariadb"})
@@ -52,7 +53,7 @@ class Referring:
 
     @property
     def _inspector(self) -> sa.Inspector:
-        return sa.inspect(self.connection)
+        return inspector_of(self.connection)
 
     def _followed(self, referrer: Referrer, written: Collection[str]) -> Iterator[Obstacle]:
         """Yield what becomes of values that refer to a column whose values are changed."""

@@ -14,6 +14,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import refuses
 from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.inspecting import inspector_of
 
 
 def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
@@ -63,4 +64,4 @@ def _is_view(connection: sa.Connection, dataset: Dataset) -> bool:
             place = {"name": dataset.table, "home": dataset.schema_}
             return connection.execute(sa.text(asked), place).scalar() in {"VIEW", "SYSTEM VIEW"}
         case _:
-            return dataset.table in sa.inspect(connection).get_view_names(schema=dataset.schema_)
+            return dataset.table in inspector_of(connection).get_view_names(schema=dataset.schema_)

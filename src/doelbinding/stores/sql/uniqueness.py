@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.inspecting import inspector_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def _of_sqlite(connection: sa.Connection, table: str) -> Iterator[Unique]:
 
 
 def _reflected(connection: sa.Connection, dataset: Dataset) -> Iterator[Unique]:
-    inspector = sa.inspect(connection)
+    inspector = inspector_of(connection)
     where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
     key = inspector.get_pk_constraint(**where).get("constrained_columns") or []
     if key:
