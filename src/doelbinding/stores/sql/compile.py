@@ -52,6 +52,9 @@ _NEGATED = {
 }
 
 
+_NONE_IN_MARIADB = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
     """A table in a statement, under the name it has there, with the dataset it stands for."""
@@ -161,7 +164,7 @@ class Compiler:
             case Since():
                 return self._undated(expression, here)
             case Compare():
-                return here.column(expression.column).is_(None)
+                return self._null(expression.column, here)
             case IsNull() | NotAfter() | KeyIn() | Certain():
                 return sa.false()
             case _:
@@ -179,7 +182,18 @@ class Compiler:
         form = well_formed(held, column, self.dialect)
         if form is not None:
             parts.append(sa.and_(held.is_not(None), is_not_true(form)))
-        return sa.or_(*parts, *([held.is_(None)] if leaf.when_null is None else []))
+        return sa.or_(*parts, *([self._null(leaf.column, here)] if leaf.when_null is None else []))
+
+    def _null(self, name: str, here: Here) -> sa.ColumnElement[bool]:
+        """Give whether a column is null; MariaDB says so of 0000-00-00 too, in WHERE alone.
+
+        An index serves the first condition, and the second tells the two apart.
+        """
+        held = here.column(name)
+        null = held.is_(None)
+        if self.dialect == "mysql" and here.dataset.column(name).type in _NONE_IN_MARIADB:
+            return sa.and_(null, is_not_true(held.is_not(None)))
+        return null
 
     def _start(self, leaf: Since, day: date, here: Here) -> sa.BindParameter[Any]:
         column = here.dataset.column(leaf.column)
@@ -196,8 +210,8 @@ class Compiler:
             case Compare():
                 return self._compare(leaf, here, leaf.by if wanted else _NEGATED[leaf.by])
             case IsNull():
-                held = here.column(leaf.column)
-                return held.is_(None) if wanted else held.is_not(None)
+                null = self._null(leaf.column, here)
+                return null if wanted else here.column(leaf.column).is_not(None)
             case Since():
                 return self._since(leaf, here, wanted=wanted)
             case NotAfter():
@@ -243,7 +257,8 @@ class Compiler:
         ]
         form = well_formed(held, column, self.dialect)
         found = sa.and_(*parts) if form is None else sa.and_(*parts, form)
-        return sa.or_(held.is_(None), found) if leaf.when_null is wanted else found
+        null = self._null(leaf.column, here)
+        return sa.or_(null, found) if leaf.when_null is wanted else found
 
     def _not_after(self, leaf: NotAfter, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         held, column = here.column(leaf.column), here.dataset.column(leaf.column)
