@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,12 +14,16 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from doelbinding.binding.circumstances import NOTHING_SAID
+from doelbinding.plan.run import ObstaclesFound
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
-from tests.integration.mill import POLICY
+from tests.acceptance.test_story import run
+from tests.integration.mill import ANNA, POLICY, build
+from tests.integration.one_table import ROWS, TABLE, done, left, mapped, say
+from tests.integration.test_preflight import DELETES
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Asia/Tokyo")
 PERIODS = {"P1D": relativedelta(days=1), "P1M": relativedelta(months=1),
@@ -99,6 +106,62 @@ def fill(engine: sa.Engine, at: datetime) -> None:
 
 
 def gone(policy: Policy, store: SqlStore, at: datetime) -> int:
+    """Give how many rows go, as a large plan and as a small one are counted alike."""
     plan = Planner(policy=policy, at=at, circumstances=NOTHING_SAID).retention("f" * 64)
     found = store.survey(plan.steps, {})
+    assert store.can_at_once(plan.steps, ())
+    once, _ = store.count_at_once(plan.steps, (), {})
+    assert list(once) == [found[step.id].rows for step in plan.steps]
     return max(tally.rows for tally in found.values())
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [(timedelta(days=1), "1,4[34][0-9] minutes ahead of"), (-timedelta(days=1), "behind"),
+     (timedelta(minutes=2), "")],
+)  # fmt: skip
+def test_a_clock_that_is_not_the_databases_refuses(
+    name: str, off: timedelta, told: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE, ROWS)
+    store = SqlStore(mapped(), engine, clock=lambda: datetime.now(UTC) + off)
+    refusals = [one.message for one in store.preflight([DELETES])]
+    assert len(refusals) == bool(told)
+    for one in refusals:
+        assert re.search(told, one)
+    if told:
+        with pytest.raises(ObstaclesFound, match="clock"):
+            done(store, DELETES)
+        assert len(left(engine)) == 3
+
+
+def test_a_request_of_a_day_to_come_waits_for_it_and_is_then_gone_on_with(tmp_path: Path) -> None:
+    """It came in while the clock was ahead."""
+    folder = build(tmp_path / "mill")
+    crm = folder / "stores" / "crm.sqlite"
+    with closing(sqlite3.connect(crm)) as store:
+        store.execute("CREATE TRIGGER stuck BEFORE DELETE ON contact "
+                      "BEGIN SELECT RAISE(ABORT, 'no'); END")  # fmt: skip
+        store.commit()
+    assert run("subject", "erase", *ANNA, "--yes", folder=folder).returncode == 2
+    with closing(sqlite3.connect(crm)) as store:
+        store.execute("DROP TRIGGER stuck")
+        store.commit()
+    case = _came_in(folder, "+2 days")
+    early = run("subject", "resume", case, folder=folder)
+    assert early.returncode == 2
+    assert "has not come yet" in early.stderr
+    _came_in(folder, "-2 days")
+    assert run("subject", "resume", case, folder=folder).returncode == 0
+
+
+def _came_in(folder: Path, moved: str) -> str:
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records:
+        records.execute(
+            "UPDATE records_request SET received_at = datetime(received_at, ?)", [moved]
+        )
+        records.commit()
+        ((case,),) = records.execute("SELECT id FROM records_request")
+    return str(case)

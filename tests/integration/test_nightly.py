@@ -46,6 +46,18 @@ def test_a_night_above_its_bound_stops_and_leaves_the_plan_to_a_human(folder: Pa
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
 
 
+@pytest.mark.parametrize(("most", "status"), [("3", 2), ("100", 0)])
+def test_a_night_says_what_preflight_warns_of_whatever_becomes_of_it(
+    folder: Path, most: str, status: int
+) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "crm.sqlite")) as crm:
+        crm.execute("CREATE TRIGGER looks AFTER DELETE ON contact BEGIN SELECT 1; END")
+        crm.commit()
+    done = run("nightly", "--approve-up-to", most, folder=folder)
+    assert done.returncode == status, done.stderr
+    assert "warns: crm.contact: trigger 'looks' acts on it: see that it does not" in done.stdout
+
+
 def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:
     """Its sealed keys would be found by no new plan: the address of people who are gone."""
     with closing(sqlite3.connect(folder / "stores" / "crm.sqlite")) as crm:

@@ -60,6 +60,8 @@ def prepare(folder: Path, *, people: int, seed: int, postgresql: bool, at: date)
         BadInput: the folder holds something that is not a demonstration.
     """
     from doelbinding.demo import create_files, generate
+    from doelbinding.demo.indexes import serve_lookups
+    from doelbinding.policy.load import load
     from doelbinding.wiring import CONFIGURATION
 
     _clear(folder, CONFIGURATION)
@@ -68,6 +70,7 @@ def prepare(folder: Path, *, people: int, seed: int, postgresql: bool, at: date)
     (folder / "stores").mkdir()
     engines = _postgresql(folder) if postgresql else create_files(folder / "stores")
     counts = generate(engines, people=people, seed=seed, at=at)
+    serve_lookups(engines, load(folder / "policy"))
     (folder / CONFIGURATION).write_text(_configuration(engines, folder), encoding="utf-8")
     for engine in engines.values():
         engine.dispose()
@@ -154,9 +157,11 @@ def tell(folder: Path, at: str) -> None:
 
 
 def _chapter(title: str) -> None:
+    from rich.text import Text
+
     from doelbinding.cli.printing import console
 
-    console().rule(f"[bold]{title}", align="left")
+    console().rule(Text(title, style="bold"), align="left")
 
 
 def _run(folder: Path, line: str) -> None:

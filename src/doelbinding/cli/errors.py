@@ -42,7 +42,7 @@ def said(error: BaseException) -> str | None:
         kind = getattr(sys.modules.get(module), name, None)
         if isinstance(kind, type) and isinstance(error, kind):
             return str(error)
-    if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError):
+    if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, getattr(sys.modules.get("django.db.utils"), "Error", ())):
         return (

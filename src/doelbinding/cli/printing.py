@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 def console() -> Console:
-    """Give a console on standard output, wide enough where output is not a terminal."""
+    """Give a console on standard output, wide enough where output is not a terminal.
+
+    Brackets are brackets: what is printed is names and statements of others, not markup.
+    """
     from rich.console import Console
 
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=140)
+    found = Console(highlight=False, markup=False)
+    return found if found.is_terminal else Console(highlight=False, markup=False, width=140)
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

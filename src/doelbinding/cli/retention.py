@@ -15,10 +15,11 @@ from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from doelbinding.jobs.reapply import Returned
     from doelbinding.plan.model import Plan, Step
+    from doelbinding.plan.ports import Obstacle
     from doelbinding.plan.run import Outcome, Progress
 
 LEAST_HASH = 8
@@ -57,13 +58,18 @@ def plan(
         typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
         return
     show_plan(made.plan)
-    for one in made.obstacles:
-        say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
+    show_obstacles(made.obstacles)
     for fingerprint in interrupted():
         say(f"a run was interrupted: first go on with it: doelbinding apply {fingerprint[:12]}")
     say(f"plan {made.fingerprint}")
     say(f"written to {made.file.relative_to(workspace.home)}; nothing was changed")
     say(f"to carry it out: doelbinding apply {made.fingerprint[:12]}")
+
+
+def show_obstacles(found: Sequence[Obstacle]) -> None:
+    """Print what stands in the way of a plan, or endangers it, with what to do."""
+    for one in found:
+        say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
 
 
 def show_plan(made: Plan) -> None:
@@ -176,6 +182,7 @@ def nightly(
         most=approve_up_to,
         by=by or somebody(),
         progress=_until(minutes, lambda _step, _rows: None),
+        told=show_obstacles,
     )
     for made, outcome in zip(done.plans, done.outcomes, strict=True):
         show_plan(made)

@@ -11,13 +11,11 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    func,
 )
 
 from doelbinding.demo import words
@@ -65,7 +63,6 @@ KLANT_EMAIL: Final = Table(
     Column("email", String(120), nullable=False, index=True),
     Column("is_hoofd", Boolean, nullable=False),
 )
-Index("klant_email_lower", func.lower(KLANT_EMAIL.c.email)).ddl_if(dialect="postgresql")
 CONTACTMOMENT: Final = Table(
     "contactmoment",
     METADATA,

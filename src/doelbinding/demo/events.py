@@ -11,12 +11,10 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
-    func,
 )
 
 from doelbinding.demo import words
@@ -52,7 +50,6 @@ DEELNEMER: Final = Table(
     Column("laatste_contact", Date, index=True),
     CheckConstraint("soort IN ('K', 'P')", name="deelnemer_soort"),
 )
-Index("deelnemer_email_lower", func.lower(DEELNEMER.c.email)).ddl_if(dialect="postgresql")
 INSCHRIJVING: Final = Table(
     "inschrijving",
     METADATA,

@@ -8,13 +8,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    func,
 )
 
 from doelbinding.demo import words
@@ -40,7 +38,6 @@ NIEUWSBRIEF: Final = Table(
     Column("uitgeschreven_op", DateTime),
     CheckConstraint(f"status IN {STATES}", name="nieuwsbrief_status"),
 )
-Index("nieuwsbrief_email_lower", func.lower(NIEUWSBRIEF.c.email)).ddl_if(dialect="postgresql")
 CONTACTFORMULIER: Final = Table(
     "contactformulier",
     METADATA,

@@ -142,7 +142,12 @@ def _last(request: Request) -> Decision | None:
 
 
 def _carry_on(workspace: Workspace, request: Request, manner: Manner) -> Erased:
-    """Take a case from where it is to where it can go."""
+    """Take a case from where it is to where it can go.
+
+    Raises:
+        PlanStale: it came in on a day that has not come, so the clock is or was wrong.
+    """
+    insist_not_to_come(request.received_at)
     with alone(workspace.records.state, request.id):
         case = _Case(workspace, request, manner)
         verified = case.carry_on()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from doelbinding.binding.justification import Justification, Row
 from doelbinding.binding.justify import Interpreter
-from doelbinding.binding.paths import Place, place
+from doelbinding.binding.paths import Place, place, places
 from doelbinding.jobs.said import said_by
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.transformation import Transformation
@@ -61,7 +61,7 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
         NoSuchValue: there is no such dataset, column or row.
         PathError: there is no such dataset.
     """
-    ref, _, name = value.rpartition(".")
+    ref, name = _named(workspace, value)
     here = place(workspace.policy, ref)
     try:
         column = here.dataset.column(name)
@@ -94,6 +94,21 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
         why=interpreter.justify(here, rows[0], name),
         stays=interpreter.stays(here, rows[0]),
     )
+
+
+def _named(workspace: Workspace, value: str) -> tuple[str, str]:
+    """Give the dataset and the column that a value is named by."""
+    for one in places(workspace.policy):
+        if one.ref == value:
+            first, *others = (column.name for column in one.dataset.columns)
+            raise NoSuchValue(
+                f"{value} is a dataset: name a column of it too, such as {value}.{first}; it has: "
+                f"{', '.join([first, *others])}"
+            )
+    ref, _, name = value.rpartition(".")
+    if "." not in ref:
+        raise NoSuchValue(f"{value!r} names no value: write STORE.DATASET.COLUMN")
+    return ref, name
 
 
 def _typed(column: Column, part: str) -> str | int:

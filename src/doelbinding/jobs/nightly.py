@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from doelbinding.jobs.retention import (
     read_plan,
 )
 from doelbinding.plan.model import Plan, PlanKind
+from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.run import Outcome, Progress, Stopped, Surprise
 from doelbinding.records.models import Run
 from doelbinding.wiring import Workspace
@@ -46,9 +47,17 @@ class Night:
 
 
 def run_night(
-    workspace: Workspace, at: datetime, *, most: int, by: str, progress: Progress
+    workspace: Workspace,
+    at: datetime,
+    *,
+    most: int,
+    by: str,
+    progress: Progress,
+    told: Callable[[Sequence[Obstacle]], None],
 ) -> Night:
     """Finish what was interrupted, then plan and carry out, if no more than `most` rows go.
+
+    `told` hears what stands in the way of the plan, or endangers it, whatever becomes of the night.
 
     Raises:
         TooMany: the plan is kept, for a human to approve.
@@ -61,6 +70,7 @@ def run_night(
         except (PlanStale, Surprise):
             give_up(workspace, fingerprint)
     made = make_plan(workspace, at, None)
+    told(made.obstacles)
     if made.plan.rows > most:
         raise TooMany(made, most)
     if made.plan.steps:

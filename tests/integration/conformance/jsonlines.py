@@ -27,7 +27,7 @@ from doelbinding.stores.outside import Address, CannotConnect
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
-_WHOLE = {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS}
+_WHOLE = {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
 
 
 class JsonLines:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from doelbinding.plan.identifiers import NEVER_ENOUGH
 from doelbinding.plan.ports import Gravity, Obstacle
-from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.identify import question, serving_indexes
+from doelbinding.policy.stores import Column, Dataset, Store
+from doelbinding.stores.sql.identify import Question, question, serving_indexes
 
 _WAYS = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
 
@@ -25,24 +25,36 @@ def unserved_lookups(
     """
     if connection.dialect.name != "postgresql":
         return
-    quote = connection.dialect.identifier_preparer
-    table = quote.format_table(sa.table(dataset.table, schema=dataset.schema_))
-    for column in dataset.own_columns:
-        kind = column.identifier
-        if kind is None or kind in NEVER_ENOUGH:
-            continue
-        held = str(quote.quote(column.name))
-        remedies = serving_indexes(table, held, kind, column, "postgresql")
-        asked = question(held, kind, column, "postgresql")
+    table = _table(connection.dialect, dataset)
+    for column, asked, remedies in wanted_indexes(connection.dialect, dataset):
         passes = f"{asked.plain} = '0'"
         either = passes if asked.beyond is None else f"{passes} OR {asked.beyond}"
-        if remedies and _reads_all(connection, f"SELECT 1 FROM {table} WHERE {either}"):  # noqa: S608
+        if _reads_all(connection, f"SELECT 1 FROM {table} WHERE {either}"):  # noqa: S608
             yield Obstacle(
                 gravity=Gravity.WARNS,
                 ref=f"{store.id}.{dataset.id}",
                 message=f"people are looked up by {column.name!r} by reading the whole table",
                 remedy="; ".join(remedies),
             )
+
+
+def wanted_indexes(
+    dialect: sa.Dialect, dataset: Dataset
+) -> Iterator[tuple[Column, Question, list[str]]]:
+    """Yield per identifying column what is asked of it, and the statements that make it quick."""
+    for column in dataset.own_columns:
+        kind = column.identifier
+        if kind is None or kind in NEVER_ENOUGH:
+            continue
+        held = str(dialect.identifier_preparer.quote(column.name))
+        remedies = serving_indexes(_table(dialect, dataset), held, kind, column, dialect.name)
+        if remedies:
+            yield column, question(held, kind, column, dialect.name), remedies
+
+
+def _table(dialect: sa.Dialect, dataset: Dataset) -> str:
+    named = sa.table(dataset.table, schema=dataset.schema_)
+    return str(dialect.identifier_preparer.format_table(named))
 
 
 def _reads_all(connection: sa.Connection, statement: str) -> bool:

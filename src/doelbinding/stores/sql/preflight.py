@@ -13,6 +13,7 @@ from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import acting, refuses, warns
 from doelbinding.stores.sql.constraints import against
+from doelbinding.stores.sql.declared import mistyped
 from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
@@ -33,6 +34,7 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
             continue
         mine = [step for step in steps if step.dataset == dataset_id]
         found += _columns(inspector, ref, dataset)
+        found += mistyped(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += views_read(connection, store, dataset)
@@ -111,6 +113,7 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
 
 def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obstacle]:
     """Yield that rows cannot be told by a column, as records hold text and numbers."""
+    kind = getattr(kind, "data_type", kind)  # what a domain is made of
     try:
         held = kind.python_type
     except NotImplementedError:  # a type of the database's own, which is read as text

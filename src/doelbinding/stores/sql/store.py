@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from time import sleep
 from typing import Any, TypeVar
@@ -43,6 +44,7 @@ from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import Catalogue
 from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
+from doelbinding.stores.sql.clocks import clocks_apart
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
@@ -84,10 +86,12 @@ class SqlStore:
         batch: int = BATCH,
         transformer: Transformer = Transformer(),  # noqa: B008 - frozen
         files: FileRoots = FileRoots(),  # noqa: B008 - frozen
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.id = mapped.id
         self.transformer = transformer
         self.files = files
+        self._clock = clock
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
@@ -145,7 +149,7 @@ class SqlStore:
                 connection, steps, lambda: obstacles(connection, self.mapped, steps)
             )
             found += ending_obstacles(connection, self.mapped, steps, self.transformer, self.files)
-            return found
+            return found + clocks_apart(connection, self.id, self._clock())
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
