@@ -85,17 +85,17 @@ WRITTEN = {
     EntryKind.STEP_UNKNOWN: "`apply`, `subject erase --yes`",
     EntryKind.RUN_VERIFIED: "`apply`, `subject erase --yes`",
     EntryKind.RUN_NOT_VERIFIED: "`apply`, `subject erase --yes`",
-    EntryKind.REQUEST_RECEIVED: "`subject access`, `portability`, `erase --yes`",
+    EntryKind.REQUEST_RECEIVED: "`subject access`, `portability`, `restrict`, `erase --yes`",
     EntryKind.REQUEST_SEALED: "`subject access`, `portability`",
-    EntryKind.REQUEST_ANSWERED: "`subject answer`, `erase --yes`",
+    EntryKind.REQUEST_ANSWERED: "`subject answer`, `restrict`, `erase --yes`",
     EntryKind.STOP_SET: "`subject erase --yes`",
     EntryKind.HOLD_SET: "`subject hold`",
     EntryKind.HOLD_LIFTED: "`subject lift`, `subject answer`",
-    EntryKind.RESTRICTION_SET: "`subject erase --yes`, while a claim is weighed",
+    EntryKind.RESTRICTION_SET: "`subject restrict`; `erase --yes`, while a claim is weighed",
     EntryKind.KEY_DESTROYED: "`keys destroy`",
     EntryKind.STORE_REAPPLIED: "`reapply --yes`",
     EntryKind.LOG_RECOVERED: "`recover --yes`",
-    EntryKind.RESTRICTION_LIFTED: "`subject answer --established`, `--refused`",
+    EntryKind.RESTRICTION_LIFTED: "`subject lift --told`; `answer --established`, `--refused`",
 }
 
 

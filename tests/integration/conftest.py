@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from doelbinding.stores.sql.engine import make_engine
 from tests.integration.one_table import say
+from tests.integration.restorable import World
 
 
 @pytest.fixture(scope="session")
@@ -118,3 +119,13 @@ def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
     yield engine
     say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4")
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    """Give a small world in files, and one in databases of a server."""
+    server = None
+    if request.param == "postgresql":
+        uri = request.getfixturevalue("postgresql_uri")
+        server = sa.make_url(uri).set(drivername="postgresql+psycopg")
+    return World(tmp_path / "mill", server)

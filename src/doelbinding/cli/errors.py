@@ -27,6 +27,8 @@ _KNOWN = (
     ("doelbinding.jobs.requests", "NotDecided"),
     ("doelbinding.jobs.many", "BadList"),
     ("doelbinding.jobs.holds", "NobodyFound"),
+    ("doelbinding.jobs.restrictions", "NotRestrictable"),
+    ("doelbinding.jobs.restrictions", "NotLifted"),
     ("doelbinding.jobs.explain", "NoSuchValue"),
     ("doelbinding.wiring", "NotConfigured"),
     ("doelbinding.cli.reading", "BadInput"),

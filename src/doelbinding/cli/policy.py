@@ -134,6 +134,7 @@ def why(
 ) -> None:
     """Say why we still have a value: living phases, basis, end, stops, holds, what comes next."""
     workspace = opened(context.obj)
+    from doelbinding.binding.circumstances import Restriction
     from doelbinding.jobs.explain import explain
 
     moment = instant_of(at)
@@ -144,6 +145,8 @@ def why(
     for keep in found.why.kept_by:
         review = getattr(keep, "review_on", None)
         say(f"kept by {keep.id}" + (f", to be reviewed on {review}" if review else ""))
+        if isinstance(keep, Restriction):
+            say("its use is restricted: it is kept, and used for nothing else (Art. 18(2))")
     for prohibition in found.why.prohibitions:
         say(f"prohibited by {prohibition.article}")
     say(_verdict(found))
@@ -188,7 +191,8 @@ def _verdict(found: Explanation) -> str:
             end = found.last_end
             if end is not None:
                 first = f"the first of them ends on {found.next_end}; " if found.next_end else ""
-                return f"justified; {first}from {end} nothing justifies it: then it goes"
+                then = ", but no sooner than what keeps it is lifted" if found.why.kept_by else ""
+                return f"justified; {first}from {end} nothing justifies it: then it goes{then}"
             if found.why.kept_by:
                 return "justified for now: it is held, and goes no sooner than the hold is lifted"
             return "justified; it has no end date yet, its end is an event still to come"

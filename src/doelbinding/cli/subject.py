@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from doelbinding.wiring import Workspace
 
 app = typer.Typer(
-    no_args_is_help=True, help="People: find, access, portability, erase, answer, hold."
+    no_args_is_help=True, help="People: find, access, portability, erase, restrict, answer, hold."
 )
 
 Controller = Annotated[str, typer.Option(help="Of which controller; others are not touched.")]
@@ -92,8 +92,14 @@ def find(
     workspace = opened(context.obj)
     from doelbinding.jobs.requests import find as search
 
-    found = search(workspace, asked_of(workspace, controller, id_, include=include, at=at))
+    asked = asked_of(workspace, controller, id_, include=include, at=at)
+    found = search(workspace, asked)
     show_found(found)
+    from doelbinding.jobs.restrictions import kept_of
+
+    for kept in kept_of(workspace, asked.controller.id, found.subjects):
+        of = f" of {', '.join(kept.columns)}" if kept.columns else ""
+        say(f"kept by {kept.id}{of}: {kept.why.replace('_', ' ')}, since {kept.since.date()}")
 
 
 def show_found(found: Found) -> None:
@@ -222,10 +228,19 @@ def resume(
     by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
     out: Out = Path("answers"),
 ) -> None:
-    """Go on with a request for erasure that was interrupted or not verified."""
+    """Go on with a request for erasure or restriction that was interrupted or not verified."""
     workspace = opened(context.obj)
     from doelbinding.jobs.erasure import resume as go_on
+    from doelbinding.jobs.requests import open_request
+    from doelbinding.policy.vocabulary import Right
 
+    if open_request(case).right == Right.RESTRICTION.value:
+        from doelbinding.cli.subject_restrictions import show_restricted
+        from doelbinding.jobs.restrictions import resume as go_on_restricting
+
+        place = out if out.is_absolute() else workspace.home / out
+        show_restricted(go_on_restricting(workspace, case, place))
+        return
     _show_erased(go_on(workspace, case, manner_of(workspace, by, out)))
 
 
@@ -366,7 +381,8 @@ def _fate(fate: Fate) -> str:
             + ")"
         )
     if not fate.kept_by:
-        return "kept: shared with somebody else"
+        restricted = fate.value.restricted and not fate.shared
+        return "kept: its use is restricted" if restricted else "kept: shared with somebody else"
     until = {
         reason.phase.id: reason.until for reason in fate.value.reasons if reason.until is not None
     }

@@ -1,15 +1,16 @@
-"""`subject hold` and `subject lift`: rows are kept whatever else ends, until a hold is lifted."""
+"""`subject hold` and `subject lift`: rows are kept whatever else ends, until that is lifted."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from doelbinding.cli.printing import say
-from doelbinding.cli.reading import BadInput, opened, somebody
-from doelbinding.cli.subject import At, Controller, Identifiers, Include, asked_of
+from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
+from doelbinding.cli.subject import At, Controller, Identifiers, Include, Out, asked_of
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +35,7 @@ def hold(
     from doelbinding.binding.circumstances import HoldKind
     from doelbinding.jobs.holds import set_hold
 
-    try:
-        review_on = date.fromisoformat(review)
-    except ValueError:
-        raise BadInput(f"--review {review!r} is not a date: write it as 2027-05-23") from None
+    review_on = _day(review, "--review")
     asked = asked_of(workspace, controller, id_, include=include, at=at)
     kind = HoldKind.INQUIRY if inquiry else HoldKind.LEGAL_CLAIM
     made = set_hold(
@@ -48,12 +46,43 @@ def hold(
 
 def lift(
     context: typer.Context,
-    hold_id: Annotated[str, typer.Argument(help="The hold's id.")],
-    in_error: Annotated[bool, typer.Option(help="It was set in error.")] = False,
+    kept_by: Annotated[str, typer.Argument(help="The id of the hold or restriction.")],
+    in_error: Annotated[bool, typer.Option(help="A hold: it was set in error.")] = False,
+    told: Annotated[
+        str | None, typer.Option(help="A restriction: on which day the person was told.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="A restriction: what the letter adds, in its language.")
+    ] = None,
+    out: Out = Path("answers"),
 ) -> None:
-    """Lift a hold."""
-    workspace = opened(context.obj)
-    from doelbinding.jobs.holds import lift_hold
+    """Lift a hold, or a restriction of which the person was told (Art. 18(3)).
 
-    lift_hold(workspace, hold_id, in_error=in_error)
-    say(f"{hold_id} is lifted")
+    For a restriction without `--told` it writes the letter that tells them, and lifts nothing.
+    """
+    workspace = opened(context.obj)
+    from doelbinding.jobs import restrictions
+
+    if not restrictions.is_restriction(kept_by):
+        from doelbinding.jobs.holds import lift_hold
+
+        if told is not None or reason is not None:
+            raise BadInput(f"{kept_by} is no restriction: --told and --reason are for one")
+        lift_hold(workspace, kept_by, in_error=in_error)
+    elif told is None:
+        place = out if out.is_absolute() else workspace.home / out
+        for file in restrictions.announce_lifting(workspace, kept_by, reason, place):
+            say(f"  {file}")
+        say("nothing was lifted: give the person this letter first (Art. 18(3)), and then say when")
+        say(f"  doelbinding subject lift {kept_by} --told {instant_of(None).date()}")
+        return
+    else:
+        restrictions.lift_restriction(workspace, kept_by, _day(told, "--told"))
+    say(f"{kept_by} is lifted")
+
+
+def _day(written: str, option: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise BadInput(f"{option} {written!r} is not a date: write it as 2027-05-23") from None

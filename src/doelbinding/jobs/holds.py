@@ -70,7 +70,7 @@ def lift_hold(workspace: Workspace, hold_id: str, *, in_error: bool) -> None:
         in_force = HoldRecord.objects.filter(id=hold_id, lifted_at=None)
         held = in_force.first()
         if held is None or not in_force.update(lifted_at=datetime.now(UTC)):
-            raise NoSuchCase(f"there is no hold {hold_id!r} in force")
+            raise NoSuchCase(f"there is no hold or restriction {hold_id!r} in force")
         inquiry = held.kind == HoldKind.INQUIRY
         reason = "set_in_error" if in_error else "inquiry_ended" if inquiry else "claim_ended"
         records.log.append(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -28,6 +31,7 @@ from doelbinding.rights.locate import Locator
 from doelbinding.wiring import Workspace
 
 NO_CLAIM = Claim()
+_CARRIED_OUT = {Right.ERASURE.value, Right.RECTIFICATION.value, Right.RESTRICTION.value}
 _EVIDENCE_RIGHT = {Right.HUMAN_REVIEW: "automated_decision", Right.WITHDRAW_CONSENT: "withdrawal"}
 
 
@@ -100,11 +104,26 @@ def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:
     )
 
 
-def receive(workspace: Workspace, asked: Asked, right: Right, claim: Claim = NO_CLAIM) -> Request:
+def receive(
+    workspace: Workspace,
+    asked: Asked,
+    right: Right,
+    claim: Claim = NO_CLAIM,
+    *,
+    wants: Mapping[str, object] | None = None,
+) -> Request:
     """Give the open case of this request, or record that it came in, with its deadline.
 
     The same request, made again while its case is open, is the same case (Art. 12(3)). Until it is
     decided, what is claimed and which rows a human includes are as last said.
+
+    Args:
+        workspace: the policy, its stores and records.
+        asked: who asks, and of whom.
+        right: under which right.
+        claim: of a request for erasure, what is claimed.
+        wants: of another request, what exactly is wanted, as JSON: with other wants it is another
+            request.
 
     Raises:
         CaseDecided: the case was decided on another claim or on other rows.
@@ -112,10 +131,10 @@ def receive(workspace: Workspace, asked: Asked, right: Right, claim: Claim = NO_
     records = workspace.records
     case, salt = f"case-{secrets.token_hex(4)}", secrets.token_bytes(32)
     due = answer_deadline(asked.at.date(), asked.controller.country)
-    words = _document(asked, claim)
+    words = _document(asked, claim) | ({} if wants is None else {"wants": wants})
     with transaction.atomic():
         request, new = Request.objects.get_or_create(
-            asked_mark=_mark(workspace, asked, right),
+            asked_mark=_mark(workspace, asked, right, wants),
             defaults={
                 "id": case,
                 "controller": asked.controller.id,
@@ -161,11 +180,14 @@ def _say_anew(workspace: Workspace, request: Request, words: dict[str, object]) 
     request.save(update_fields=["asked_sealed"])
 
 
-def _mark(workspace: Workspace, asked: Asked, right: Right) -> bytes:
+def _mark(
+    workspace: Workspace, asked: Asked, right: Right, wants: Mapping[str, object] | None
+) -> bytes:
     """Give what the same request, made again, has in common: right, controller, identifiers."""
     identifiers = sorted((i.kind, i.value) for i in asked.identifiers)
+    exactly = () if wants is None else (json.dumps(wants, sort_keys=True),)
     return workspace.records.sealer.keyed_hash(
-        "asked", right.value, asked.controller.id, identifiers
+        "asked", right.value, asked.controller.id, identifiers, *exactly
     )
 
 
@@ -195,6 +217,12 @@ def asked_in(workspace: Workspace, request: Request) -> tuple[Asked, Claim]:
         compelling=words["compelling"],
     )
     return asked, claim
+
+
+def wanted_in(workspace: Workspace, request: Request) -> dict[str, Any]:
+    """Read back what exactly was wanted."""
+    wants: dict[str, Any] = workspace.records.sealer.open("asked", request.asked_sealed)["wants"]
+    return wants
 
 
 def keep_claim(workspace: Workspace, request: Request, asked: Asked, claim: Claim) -> None:
@@ -238,16 +266,17 @@ def close(workspace: Workspace, case_id: str) -> Request:
 
     Raises:
         NoSuchCase: there is no open request of that id.
-        NotDecided: it is a request for erasure, which is answered by carrying it out.
+        NotDecided: it is a request that is answered by carrying it out, such as erasure.
     """
     records = workspace.records
     now = datetime.now(UTC)
     with transaction.atomic():
         request = open_request(case_id)
-        if request.right == Right.ERASURE.value:
+        if request.right in _CARRIED_OUT:
             raise NotDecided(
-                f"{case_id} is a request for erasure: `doelbinding subject resume {case_id}` "
-                "carries it out; what is weighed is decided by --established or --refused WHY"
+                f"{case_id} is a request for {request.right}: `doelbinding subject resume "
+                f"{case_id}` carries it out; what is weighed in a request for erasure is decided "
+                "by --established or --refused WHY"
             )
         seals = HoldRecord.objects.filter(request=request, lifted_at=None)
         entries: list[tuple[EntryKind, dict[str, object]]] = [

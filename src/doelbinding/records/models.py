@@ -179,9 +179,13 @@ class HoldRecord(Said):
 
 
 class RestrictionRecord(Said):
-    """A restriction (Art. 18): values kept and not otherwise used, of some phases or of all."""
+    """A restriction (Art. 18): values kept and not otherwise used, of some phases or of all.
+
+    `columns` (`store.dataset.column`) are those whose values it is of; none: it keeps whole rows.
+    """
 
     phases = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
     ground = models.CharField(max_length=40)
 
 

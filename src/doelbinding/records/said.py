@@ -51,6 +51,7 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
                 controller=record.controller,
                 subjects=subjects_in(record, sealer),
                 phases=frozenset(record.phases),
+                columns=frozenset(record.columns),
             )
             for record in _living(RestrictionRecord.objects.order_by("id"), at)
         ),
@@ -117,6 +118,7 @@ def record_restriction(
         id=restriction.id,
         controller=restriction.controller,
         phases=sorted(restriction.phases),
+        columns=sorted(restriction.columns),
         ground=ground,
         set_at=set_at,
         subjects_sealed=sealer.seal("subjects", keys_as_json(restriction.subjects)),

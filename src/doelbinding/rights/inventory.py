@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind
+from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind, Restriction
 from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState
 from doelbinding.binding.paths import Place
@@ -55,7 +55,8 @@ class Reason:
 class FoundValue(NamedTuple):
     """One value with its standing, its reasons and the recipients it goes to.
 
-    A named tuple, since an answer has thousands of them.
+    `restricted`: a restriction keeps it, justified or not (Art. 18). A named tuple, since an answer
+    has thousands of them.
     """
 
     column: Column
@@ -64,15 +65,16 @@ class FoundValue(NamedTuple):
     reasons: tuple[Reason, ...]
     recipients: tuple[Recipient, ...]
     holds: tuple[HoldKind, ...] = ()
+    restricted: bool = False
 
     def __repr__(self) -> str:
         """Show what it is, and never the value."""
         return f"FoundValue({self.column.name}, {self.standing.value})"
 
 
-_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...]]
+_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool]
 _ENDABLE = frozenset({Standing.OVERDUE, Standing.UNBOUND})
-_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), ())
+_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ class _Taker:
             reasons,
             tuple(self._recipients(column, reasons)),
             tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
+            any(isinstance(one, Restriction) for one in why.kept_by),
         )
         self._said[id(why), column.category] = said
         return said
@@ -259,7 +262,7 @@ def _reason(state: PhaseState) -> Reason:
 
 def _only_found(said: _Said) -> bool:
     """Tell whether nothing keeps a value, save the seal of a request."""
-    standing, reasons, _, holds = said
+    standing, reasons, _, holds, _ = said
     return standing in _ENDABLE or (
         standing is Standing.HELD and not reasons and set(holds) == {HoldKind.SEAL}
     )

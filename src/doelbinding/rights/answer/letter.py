@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from doelbinding.document.blocks import Block, Line, bullets, facts, lines, paragraphs
+from doelbinding.document.blocks import Block, Line, bullets, paragraphs
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letter_parts import letter_sections
+from doelbinding.rights.answer.letters import files_of, letter
 from doelbinding.rights.answer.pages import Letter
-from doelbinding.rights.answer.parts import sender
-from doelbinding.rights.answer.plain import letter_text
-from doelbinding.rights.answer.render import letter_html
 from doelbinding.rights.answer.settled import Lot, Settled, settle
 from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
@@ -34,33 +32,22 @@ def erasure_letter(
         verified: whether a second search, after the erasure, found nothing that should be gone.
         name: of the files.
     """
-    letter = _letter(settle(policy, case, inventory, decision), verified=verified)
-    return {f"{name}.html": letter_html(letter), f"{name}.txt": letter_text(letter)}
+    written = _letter(settle(policy, case, inventory, decision), verified=verified)
+    return files_of(written, name)
 
 
 def _letter(settled: Settled, *, verified: bool) -> Letter:
     words, case = settled.words, settled.case
-    return Letter(
-        language=words.language,
-        sender=sender(case.controller, words),
-        date=words.date(case.answered_on),
-        about=facts(
-            (words.ui("case.id"), (Line(text=case.id),)),
-            (words.ui("case.received"), (Line(text=words.date(case.received_on)),)),
-        ),
+    return letter(
+        case,
+        words,
         subject=words.ui("letter.subject"),
         opening=(
-            *paragraphs(
-                words.ui("letter.salutation"),
-                words.ui("letter.received", day=words.date(case.received_on)),
-            ),
+            *paragraphs(words.ui("letter.received", day=words.date(case.received_on))),
             *_outcome(settled, verified=verified),
             *_ambiguous(settled),
         ),
-        sections=tuple(letter_sections(settled, verified=verified)),
-        closing=lines(words.ui("letter.closing"), case.controller.name),
-        colon=words.ui("colon"),
-        semicolon=words.ui("semicolon"),
+        sections=letter_sections(settled, verified=verified),
     )
 
 

@@ -21,6 +21,7 @@ from doelbinding.law.language.wording import Wording
 from doelbinding.law.rights import Outcome
 from doelbinding.policy.retention import parse_period
 from doelbinding.policy.vocabulary import LawfulBasis
+from doelbinding.rights.answer.letters import told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.settled import Kind, Lot, Settled
 from doelbinding.rights.answer.why import Footing
@@ -39,8 +40,8 @@ def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
         yield _weighed(settled, weighed)
     if settled.of(Lot.SHARED):
         yield _shared(settled)
-    if settled.recipients():
-        yield _recipients(settled, verified=verified)
+    lead = settled.words.ui("letter.recipients_told" if verified else "letter.recipients_later")
+    yield from told(settled.recipients(), settled.words, lead)
     if settled.of(Lot.ERASED) and verified:
         yield _backups(settled)
     yield contact(settled.case, settled.words)
@@ -180,23 +181,6 @@ def _shared(settled: Settled) -> Section:
             words.ui("letter.fields", label=kind.label, fields=words.joined(kind.fields))
             for kind in settled.kept(Lot.SHARED)
         ),
-    )
-
-
-def _recipients(settled: Settled, *, verified: bool) -> Section:
-    words = settled.words
-    return section(
-        "recipients",
-        words.ui("letter.recipients"),
-        paragraphs(words.ui("letter.recipients_told" if verified else "letter.recipients_later")),
-        bullets(
-            Line(
-                text=f"{words.say(r.name)} ({words.country(r.country)})",
-                detail=words.say(r.service),
-            )
-            for r in settled.recipients()
-        ),
-        paragraphs(words.ui("letter.recipients_more")),
     )
 
 

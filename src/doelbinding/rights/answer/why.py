@@ -82,6 +82,8 @@ class Explainer:
         reasons = tuple(self._reasons(row, value))
         holds = tuple(self._holds(row, value))
         footing = self._footing(row, value, reasons, holds)
+        if value.restricted and not row.others:
+            footing = Footing.RESTRICTED
         used_by = tuple(self._used_by(row, value, reasons))
         return Why(
             footing=footing,

@@ -1,0 +1,122 @@
+"""Restrictions: kept, not erased, lifted after the person is told (Art. 18; R-IX.4)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.integration.forked import forked
+from tests.integration.mill import ANNA, DAY
+from tests.integration.restorable import World, entries
+
+CONTESTED = ("--ground", "accuracy-contested")
+EMAIL = ("--column", "shop.buyer.email")
+
+
+def restricted(world: World, *options: str) -> str:
+    """Restrict values of Anna; give the restriction's id."""
+    before = set(_answers(world.folder))
+    world.does("subject", "restrict", *ANNA, *options, "--at", DAY)
+    (case,) = set(_answers(world.folder)) - before
+    return f"{case}-restriction"
+
+
+def _answers(folder: Path) -> list[str]:
+    return [path.name for path in (folder / "answers").glob("*")]
+
+
+def test_restricted_columns_stay_at_an_erasure_and_go_once_it_is_lifted(world: World) -> None:
+    one = restricted(world, *CONTESTED, *EMAIL)
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    buyers = {row[0]: row for row in world.contents()["shop.buyer"]}
+    assert buyers[1] == (1, "Anna", "anna@example.com", None, "2025-01-01")
+    assert buyers[4] == (4, None, "anna@example.com", None, None)
+    assert world.contents()["mail.reader"][0][0] != 1, "what is not restricted went"
+    world.does("subject", "lift", one, "--told", _today())
+    world.restore("mail")
+    world.does("reapply", "shop", "--yes")
+    left = {row[0]: row for row in world.contents()["shop.buyer"]}
+    assert left[1] == (1, "Anna", None, None, "2025-01-01")
+    assert 4 not in left
+
+
+def test_a_restriction_of_everything_keeps_every_row(world: World) -> None:
+    """The end of contact 2 and of order 1 has come in 2033, and they stay."""
+    restricted(world, "--ground", "unlawful-processing")
+    before = world.contents()
+    shown = world.does("why", "shop.buyer.name", "1", "--at", "2033-06-01")
+    assert "its use is restricted" in shown
+    assert "held" in shown
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    assert world.contents() == before
+
+
+def test_a_restriction_is_lifted_only_after_the_person_was_told(world: World) -> None:
+    one = restricted(world, *CONTESTED, *EMAIL)
+    said = world.does("subject", "lift", one, "--reason", "You live in Lane 1.")
+    assert "nothing was lifted" in said
+    letter = world.folder / "answers" / one.removesuffix("-restriction") / "lifting.txt"
+    assert "You live in Lane 1." in letter.read_text()
+    assert one in world.does("subject", "find", *ANNA)
+    for day in ("2020-01-01", "2999-01-01", "soon"):
+        assert forked(world.folder, "subject", "lift", one, "--told", day).returncode == 2
+    world.does("subject", "lift", one, "--told", _today())
+    assert one not in world.does("subject", "find", *ANNA)
+    assert forked(world.folder, "subject", "lift", one).returncode == 2
+    (lifted,) = entries(world.folder, "restriction.lifted")
+    (set_,) = entries(world.folder, "restriction.set")
+    assert lifted["person"] == set_["person"]
+    assert lifted["informed"] == f"{_today()}T00:00:00.000000Z"
+
+
+def test_the_answer_says_what_is_restricted_and_what_is_not(world: World) -> None:
+    restricted(world, *CONTESTED, *EMAIL)
+    said = world.does("subject", "access", *ANNA, "--at", DAY)
+    case = next(line.partition(":")[0] for line in said.splitlines() if "answer due" in line)
+    answer = json.loads((world.folder / "answers" / case / "access.json").read_text())
+    standings = {
+        (dataset["dataset"], value["field"], value["standing"])
+        for dataset in answer["datasets"]
+        for record in dataset["records"]
+        for value in record["values"]
+    }
+    assert ("buyer", "email", "restricted") in standings
+    assert ("buyer", "name", "restricted") not in standings
+
+
+def test_the_same_restriction_is_not_set_twice_and_bad_columns_are_refused(world: World) -> None:
+    restricted(world, *CONTESTED, *EMAIL)
+    for wrong, said in (
+        ("shop.buyer.email", "already"),
+        ("shop.buyer.id", "it has: name, email, remark, placed"),
+        ("shop.buyer.shoe", "no column 'shoe'"),
+        ("nowhere", "nowhere"),
+    ):
+        done = forked(world.folder, "subject", "restrict", *ANNA, *CONTESTED, "--column", wrong)
+        assert done.returncode == 2, wrong
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+    assert len(entries(world.folder, "restriction.set")) == 1
+
+
+def test_an_interrupted_restriction_is_in_force_and_goes_on_as_the_same_case(world: World) -> None:
+    """The letter could not be written: the values are restricted all the same."""
+    (world.folder / "answers").write_text("in the way")
+    command = ("subject", "restrict", *ANNA, *CONTESTED, *EMAIL, "--at", DAY)
+    assert forked(world.folder, *command).returncode != 0
+    records = world.folder / ".doelbinding" / "records.sqlite3"
+    with closing(sqlite3.connect(records)) as opened:
+        ((case,),) = opened.execute("SELECT id FROM records_request").fetchall()
+    refused = forked(world.folder, "subject", "answer", case)
+    assert f"subject resume {case}" in refused.stderr
+    (world.folder / "answers").unlink()
+    assert f"{case}: granted" in world.does("subject", "resume", case)
+    assert len(entries(world.folder, "restriction.set")) == 1
+    assert len(entries(world.folder, "request.answered")) == 1
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
