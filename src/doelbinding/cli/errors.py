@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 _KNOWN = (
     ("doelbinding.policy.errors", "NotAPolicyError"),
@@ -46,10 +47,18 @@ def said(error: BaseException) -> str | None:
             return str(error)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    if isinstance(error, getattr(sys.modules.get("django.db.utils"), "Error", ())):
+    if isinstance(error, tuple(_of_records())):
         return (
             f"the records' database failed ({type(error).__name__}): nothing further was changed; "
             "mend the cause (a lock, a full disk, a lost connection), and give the same command "
             "again"
         )
     return None
+
+
+def _of_records() -> Iterator[type[BaseException]]:
+    """Yield what the records' database fails with: Django closes a cursor of the driver's bare."""
+    for module in ("django.db.utils", "psycopg"):
+        kind = getattr(sys.modules.get(module), "Error", None)
+        if isinstance(kind, type):
+            yield kind
