@@ -84,7 +84,7 @@ def implies(one: Expression, other: Expression) -> bool:
     return _implies(one, other)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _implies(one: Expression, other: Expression) -> bool:
     if one == other:
         return True
