@@ -17,6 +17,7 @@ from doelbinding.cli import (
     subject,
     subject_holds,
     subject_many,
+    subject_rectify,
     subject_restrictions,
 )
 from doelbinding.cli.demo import demo
@@ -55,6 +56,7 @@ retention.register(app)
 subject_many.register(subject.app)
 subject_holds.register(subject.app)
 subject_restrictions.register(subject.app)
+subject_rectify.register(subject.app)
 app.add_typer(subject.app, name="subject")
 app.add_typer(keys.app, name="keys")
 publish.register(app)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from doelbinding.wiring import Workspace
 
 app = typer.Typer(
-    no_args_is_help=True, help="People: find, access, portability, erase, restrict, answer, hold."
+    no_args_is_help=True,
+    help="People: find, access, portability, erase, rectify, restrict, answer, hold.",
 )
 
 Controller = Annotated[str, typer.Option(help="Of which controller; others are not touched.")]
@@ -228,13 +229,21 @@ def resume(
     by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
     out: Out = Path("answers"),
 ) -> None:
-    """Go on with a request for erasure or restriction that was interrupted or not verified."""
+    """Go on with an erasure, restriction or rectification that was interrupted or not verified."""
     workspace = opened(context.obj)
     from doelbinding.jobs.erasure import resume as go_on
     from doelbinding.jobs.requests import open_request
     from doelbinding.policy.vocabulary import Right
 
-    if open_request(case).right == Right.RESTRICTION.value:
+    right = open_request(case).right
+    if right == Right.RECTIFICATION.value:
+        from doelbinding.cli.subject_rectify import show_rectified
+        from doelbinding.jobs.rectification import resume as go_on_rectifying
+
+        place = out if out.is_absolute() else workspace.home / out
+        show_rectified(go_on_rectifying(workspace, case, by=by or somebody(), out=place))
+        return
+    if right == Right.RESTRICTION.value:
         from doelbinding.cli.subject_restrictions import show_restricted
         from doelbinding.jobs.restrictions import resume as go_on_restricting
 

@@ -134,7 +134,7 @@ def receive(
     words = _document(asked, claim) | ({} if wants is None else {"wants": wants})
     with transaction.atomic():
         request, new = Request.objects.get_or_create(
-            asked_mark=_mark(workspace, asked, right, wants),
+            asked_mark=mark_of(workspace, asked, right, wants),
             defaults={
                 "id": case,
                 "controller": asked.controller.id,
@@ -180,7 +180,7 @@ def _say_anew(workspace: Workspace, request: Request, words: dict[str, object]) 
     request.save(update_fields=["asked_sealed"])
 
 
-def _mark(
+def mark_of(
     workspace: Workspace, asked: Asked, right: Right, wants: Mapping[str, object] | None
 ) -> bytes:
     """Give what the same request, made again, has in common: right, controller, identifiers."""

@@ -78,6 +78,7 @@ class Kept:
     why: str
     since: datetime
     columns: tuple[str, ...] = ()
+    restricts: bool = False
 
 
 def restrict(
@@ -291,6 +292,7 @@ def kept_of(workspace: Workspace, controller: str, subjects: Subjects) -> Sequen
                 why=one.ground,
                 since=one.set_at,
                 columns=tuple(one.columns or one.phases),
+                restricts=True,
             )
             for one in _restrictions_of(workspace, controller, subjects)
         ),

@@ -19,14 +19,24 @@ from doelbinding.law.clock import last_day
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
 from doelbinding.plan import model as plans
-from doelbinding.plan.model import AGAIN, KeySets, NamedKeys, Plan, PlanKind, key_digest
+from doelbinding.plan.model import (
+    AGAIN,
+    RECTIFIED,
+    RIGHT_VALUE,
+    Deed,
+    KeySets,
+    NamedKeys,
+    Plan,
+    PlanKind,
+    key_digest,
+)
 from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, obstacles, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
-from doelbinding.records.models import LedgerEntry, PlanRecord, Request, Run, StepRun
+from doelbinding.records.models import LedgerEntry, PlanRecord, Rectification, Request, Run, StepRun
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
 from doelbinding.retention.drafts import said_in
@@ -37,6 +47,7 @@ _OCCASION = {
     PlanKind.RETENTION: "retention",
     PlanKind.ERASURE: "request",
     PlanKind.REAPPLY: "reapply",
+    PlanKind.RECTIFICATION: "request",
 }
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -125,7 +136,7 @@ def enter_plan(
         entry: dict[str, object] = {
             "plan": record.fingerprint,
             "policy": plan.policy,
-            "occasion": _OCCASION[plan.kind],
+            "occasion": "reapply" if _corrects_again(plan) else _OCCASION[plan.kind],
             "instant": instant(plan.at),
             "rows": plan.rows,
             "undated": sum(doubt.rows for doubt in plan.doubts),
@@ -136,6 +147,10 @@ def enter_plan(
             entry["case"] = commit(bytes(request.salt), request.id)
         records.log.append(EntryKind.PLAN_MADE, entry)
     return record
+
+
+def _corrects_again(plan: Plan) -> bool:
+    return plan.kind is PlanKind.RECTIFICATION and plan.case is None
 
 
 def write_plan(workspace: Workspace, plan: Plan) -> MadePlan:
@@ -234,8 +249,22 @@ def apply_plan(
                 records.checkpoint()
             raise
         records.checkpoint()
+    if plan.kind is PlanKind.ERASURE:
+        _forget_rectified(running, plan)
     end_ledger(datetime.now(UTC).date())
     return outcome
+
+
+def _forget_rectified(running: Run, plan: Plan) -> None:
+    """Let go of right values that were erased since."""
+    ledger = LedgerEntry.objects.filter(run=running)
+    for step in plan.steps:
+        rows = ledger.filter(step=step.id).values("row_hash")
+        about = Rectification.objects.filter(store=step.store, dataset=step.dataset)
+        gone = about.filter(row_hash__in=rows)
+        if step.deed is not Deed.DELETE:
+            gone = gone.filter(column__in=[one.column for one in step.columns])
+        gone.delete()
 
 
 def give_up(workspace: Workspace, fingerprint: str) -> None:
@@ -282,6 +311,8 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
 
 def _said_in(workspace: Workspace, plan: Plan) -> KeySets:
     """Give the key sets of what was said and is in force, as a plan of that kind names them."""
+    if plan.kind is PlanKind.RECTIFICATION:
+        return {}  # nothing that was said stands against what is right
     if plan.kind is PlanKind.ERASURE:
         return said_in(workspace.policy, plan.at, said_by(workspace, plan.at))
     return planner_at(workspace, plan.at).stopped.key_sets
@@ -302,12 +333,13 @@ def insist_not_to_come(at: datetime) -> None:
 
 def _is_only(keys: NamedKeys) -> bool:
     """Tell whether a key set is of the people or rows a plan is about, not of what was said."""
-    return keys.name.partition(":")[0] in {ONLY, AGAIN}
+    return keys.name.partition(":")[0] in {ONLY, AGAIN, RECTIFIED, RIGHT_VALUE}
 
 
 def end_ledger(today: date) -> int:
     """Let go of the entries of the ledger that no backup can bring back any more; how many."""
     ended, _ = LedgerEntry.objects.filter(ends_on__lt=today).delete()
+    Rectification.objects.filter(ends_on__lt=today).update(value_sealed=None)
     return ended
 
 

@@ -23,6 +23,9 @@ KeySets = Mapping[str, frozenset[Key]]
 AGAIN = "again"
 """What key sets of rows are named by that a restored backup brought back."""
 
+RECTIFIED, RIGHT_VALUE = "rectified", "right-value"
+"""What key sets of rows to rectify are named by, and those that hold the right values."""
+
 
 class PlanKind(StrEnum):
     """What asked for the plan."""
@@ -30,6 +33,7 @@ class PlanKind(StrEnum):
     RETENTION = "retention"
     ERASURE = "erasure"
     REAPPLY = "reapply"
+    RECTIFICATION = "rectification"
 
 
 class Deed(StrEnum):

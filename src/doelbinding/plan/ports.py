@@ -107,6 +107,19 @@ class CountsAtOnce(Protocol):
         ...
 
 
+@runtime_checkable
+class Rehearses(Protocol):
+    """A store that tells whether it would take new values, before anything is recorded."""
+
+    def rehearse(self, steps: Sequence[Step], keys: KeySets) -> None:
+        """Do steps in a transaction, and undo it.
+
+        Raises:
+            Refused: the database does not take a value.
+        """
+        ...
+
+
 class Store(Protocol):
     """A place where personal data live. Keys come in named sets; times as the store holds them."""
 

@@ -12,8 +12,8 @@ import hmac
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +29,7 @@ from doelbinding.plan.transformation import (
     Generalise,
     KeepFirst,
     Pseudonymise,
+    Rectify,
     StripText,
     Transformation,
     Whole,
@@ -65,9 +66,12 @@ def no_keys(name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transformer:
-    """Transforms values, with keys at hand."""
+    """Transforms values, with keys at hand; `values` are the right ones, by name, for `Rectify`."""
 
     keys: Keyring = no_keys
+    values: Mapping[str, Collection[tuple[str | int, ...]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def of(
         self, transformation: Transformation, value: object, own: Sequence[object] = ()
@@ -89,6 +93,8 @@ class Transformer:
         return self._whole(transformation, value, own)
 
     def _whole(self, transformation: Whole, value: object, own: Sequence[object]) -> object:
+        if isinstance(transformation, Rectify):
+            return rectified(self.values[transformation.value], transformation.held, value)
         if value is None:
             return None
         match transformation:
@@ -110,6 +116,26 @@ class Transformer:
         if isinstance(value, str) and PSEUDONYM.fullmatch(value):
             return value
         return pseudonym(name, self.keys(name), value)
+
+
+def rectified(named: Collection[tuple[str | int, ...]], held: ColumnType, value: object) -> object:
+    """Give the right value in the form in which a column holds the wrong one.
+
+    Args:
+        named: one key: of one part, the right value; of none, null.
+        held: the column's declared type.
+        value: what the column holds now, as it is read.
+    """
+    (key,) = named
+    if not key:
+        return None
+    right = key[0]
+    if held is ColumnType.BOOLEAN and (value is None or isinstance(value, bool)):
+        return bool(right)
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return right
+    found = type(value)(right)
+    return value if found == value else found
 
 
 def has_ended(change: Transformation, value: object) -> bool:

@@ -62,6 +62,19 @@ class Pseudonymise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rectify:
+    """The right value instead of a wrong one (Art. 16), also where there was none.
+
+    `value` names a key set of the plan with one key of one part, or of none for null: it is sealed
+    beside the plan, and covered by the plan's fingerprint through its keyed digest.
+    """
+
+    value: str
+    held: ColumnType
+    op: Literal["rectify"] = "rectify"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """A column that identifies the person a text is about: here, or up along links."""
 
@@ -80,7 +93,8 @@ class StripText:
 
 
 Whole = Annotated[
-    Empty | Generalise | Band | KeepFirst | Pseudonymise | StripText, Field(discriminator="op")
+    Empty | Generalise | Band | KeepFirst | Pseudonymise | StripText | Rectify,
+    Field(discriminator="op"),
 ]
 
 
@@ -95,7 +109,7 @@ class Within:
 
 
 Transformation = Annotated[
-    Empty | Generalise | Band | KeepFirst | Pseudonymise | StripText | Within,
+    Empty | Generalise | Band | KeepFirst | Pseudonymise | StripText | Rectify | Within,
     Field(discriminator="op"),
 ]
 
@@ -108,3 +122,8 @@ def innermost(transformation: Transformation) -> Whole:
 def strips(transformation: Transformation | None) -> bool:
     """Tell whether a text is stripped, so that its person's names must still be there."""
     return transformation is not None and isinstance(innermost(transformation), StripText)
+
+
+def rectifies(transformation: Transformation | None) -> bool:
+    """Tell whether a wrong value is replaced by the right one."""
+    return transformation is not None and isinstance(innermost(transformation), Rectify)

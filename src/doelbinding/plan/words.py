@@ -11,6 +11,7 @@ from doelbinding.plan.transformation import (
     Generalise,
     KeepFirst,
     Pseudonymise,
+    Rectify,
     StripText,
     Transformation,
     Whole,
@@ -41,6 +42,8 @@ def recorded_as(step: Step) -> str:
         return Deed.EMPTY.value
     if isinstance(change, Pseudonymise):
         return "pseudonymise"
+    if isinstance(change, Rectify):
+        return "rectify"
     return "generalise" if one.test is None else "anonymise"
 
 
@@ -68,6 +71,8 @@ def _whole(name: str, change: Whole) -> str:
             return f"keep the first {change.length} characters of {name}"
         case StripText():
             return f"strip {name} of addresses, numbers and names"
+        case Rectify():
+            return f"correct {name}"
         case Pseudonymise():
             return (
                 f"pseudonymise {name} under the key {change.key}, which is not anonymous until "

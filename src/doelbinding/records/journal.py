@@ -48,7 +48,7 @@ class RecordedJournal:
     ) -> None:
         self._run = run
         self._steps = {step.id: (number, step) for number, step in enumerate(plan.steps, 1)}
-        self.announced = plan.kind is not PlanKind.RETENTION
+        self.announced = plan.kind in (PlanKind.ERASURE, PlanKind.REAPPLY)
         self._log = log
         self._sealer = sealer
         self._clock = clock

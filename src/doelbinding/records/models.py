@@ -211,6 +211,32 @@ class LedgerEntry(models.Model):
         ]
 
 
+class Rectification(models.Model):
+    """A value that was corrected, so that it can be corrected again after a restore (R-IX.2).
+
+    `value_sealed` holds the row's key, a keyed hash of the wrong value and the right value, until
+    `ends_on`, when the last backup with the wrong one is gone. Then, or where nothing says how long
+    backups exist, only the keyed hash of the row is left: a human has to look.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT)
+    store = models.CharField(max_length=80)
+    dataset = models.CharField(max_length=80)
+    column = models.CharField(max_length=120)
+    row_hash = models.BinaryField()
+    value_sealed = models.BinaryField(null=True)
+    corrected_at = models.DateTimeField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        """Found by store after a restore, by row when that is erased, by date when it ends."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["store", "dataset", "row_hash"]),
+            models.Index(fields=["ends_on"]),
+        ]
+
+
 class EvidenceEntry(models.Model):
     """An entry of the evidence log, by its place; never changed, never removed."""
 

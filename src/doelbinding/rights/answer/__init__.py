@@ -9,6 +9,7 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.files import write_private
 from doelbinding.rights.answer.letter import erasure_letter
 from doelbinding.rights.answer.portability import write_portability
+from doelbinding.rights.answer.rectification_letter import rectification_letter
 from doelbinding.rights.answer.restriction_letter import lifting_letter, restriction_letter
 from doelbinding.rights.answer.schema import access_schema, portability_schema
 
@@ -18,6 +19,7 @@ __all__ = [
     "erasure_letter",
     "lifting_letter",
     "portability_schema",
+    "rectification_letter",
     "restriction_letter",
     "write_access",
     "write_portability",

@@ -7,7 +7,7 @@ that came back to life since, or that somebody changed, is spared and found by v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -18,7 +18,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Emptied, Step
 from doelbinding.plan.transform import Transformer
-from doelbinding.plan.transformation import StripText, Transformation, innermost
+from doelbinding.plan.transformation import StripText, Transformation, innermost, rectifies
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.tables import Uncast
@@ -89,9 +89,12 @@ class Computed:
     def changes(self, rows: Iterable[Sequence[Any]]) -> Iterator[Change]:
         """Yield what the rows read have to change."""
         size = len(self.here.dataset.key)
+        transformer = self.transformer
+        if rectifies(self._change):
+            transformer = replace(transformer, values=self.compiler.keys)
         for row in rows:
             key, (oldest, old, *own) = tuple(row[:size]), row[size:]
-            new = self.transformer.of(self._change, old, own)
+            new = transformer.of(self._change, old, own)
             if new != old or type(new) is not type(old):
                 yield Change(key=key, old=old, new=new, oldest=oldest)
 
@@ -102,11 +105,11 @@ class Computed:
         connection: sa.Connection,
     ) -> list[Key]:
         """Write changes where nothing has moved since, one by one, and give the keys written."""
-        statement = self._statement(predicate)
+        statements = {empty: self._statement(predicate, empty=empty) for empty in (False, True)}
         return [
             change.key
             for change in changes
-            if connection.execute(statement, _parameters(change)).rowcount
+            if connection.execute(statements[change.old is None], _parameters(change)).rowcount
         ]
 
     def write_all(
@@ -116,7 +119,7 @@ class Computed:
         connection: sa.Connection,
     ) -> int:
         """Write changes where nothing has moved since, in one go, and give how many were."""
-        if self._several_parts:
+        if self._several_parts or rectifies(self._change):  # a person's rows are few
             return len(self.write(changes, predicate, connection))
         written = [_parameters(change) for change in changes]
         return connection.execute(self._statement(predicate), written).rowcount
@@ -126,7 +129,8 @@ class Computed:
         """Whether keys of several parts are asked for, whose statement is written out each time."""
         return any(len(key) > 1 for keys in self.compiler.keys.values() for key in islice(keys, 1))
 
-    def _statement(self, predicate: sa.ColumnElement[bool]) -> sa.Update:
+    def _statement(self, predicate: sa.ColumnElement[bool], *, empty: bool = False) -> sa.Update:
+        """Give the statement that writes one row; `empty`: there was nothing."""
         target: Any = self.here.rows
         mine = [
             held == sa.bindparam(f"doel_key_{n}", type_=Uncast())
@@ -134,7 +138,7 @@ class Computed:
         ]
         read: sa.BindParameter[Any] = sa.bindparam("doel_old", type_=Uncast())
         folds = self.compiler.folds(self.here, self._emptied.written)
-        unmoved = same(self._held, read, folds=folds)
+        unmoved = self._held.is_(None) if empty else same(self._held, read, folds=folds)
         new: sa.BindParameter[Any] = sa.bindparam("doel_new", type_=Uncast())
         written = {self._emptied.written: new}
         return sa.update(target).where(*mine, unmoved, predicate).values(written)
@@ -156,4 +160,5 @@ class Computed:
 
 def _parameters(change: Change) -> dict[str, object]:
     keys = {f"doel_key_{n}": part for n, part in enumerate(change.key)}
-    return {**keys, "doel_old": change.old, "doel_new": change.new}
+    read = {} if change.old is None else {"doel_old": change.old}
+    return {**keys, **read, "doel_new": change.new}

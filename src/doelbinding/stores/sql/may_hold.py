@@ -18,6 +18,7 @@ from doelbinding.plan.transformation import (
     Generalise,
     KeepFirst,
     Pseudonymise,
+    Rectify,
     StripText,
     Transformation,
     Within,
@@ -37,6 +38,8 @@ def may_hold(
     held: sa.ColumnElement[Any], column: Column, change: Transformation, dialect: str
 ) -> sa.ColumnElement[bool]:
     """Give a condition that is true at least where the change would change a value."""
+    if isinstance(change, Rectify):  # also where there is nothing yet
+        return sa.true()
     telling = _telling(held, column, change, dialect)
     present = held.is_not(None)
     return present if telling is None else sa.and_(present, telling)
@@ -46,7 +49,7 @@ def _telling(
     held: sa.ColumnElement[Any], column: Column, change: Transformation, dialect: str
 ) -> sa.ColumnElement[bool] | None:
     match change:
-        case Within() | StripText() | Empty():
+        case Within() | StripText() | Empty() | Rectify():
             return None
         case KeepFirst():
             return _longer(held, change.length, dialect)

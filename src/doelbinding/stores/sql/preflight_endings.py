@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.plan.transform import PSEUDONYM_LENGTH, NoKey, Transformer
-from doelbinding.plan.transformation import Pseudonymise, Within, innermost
+from doelbinding.plan.transformation import Pseudonymise, Within, innermost, rectifies
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.inspecting import inspector_of
@@ -68,7 +68,7 @@ class _Look:
 
     def obstacles(self, emptied: Emptied) -> Iterator[Obstacle]:
         name, change = emptied.written, emptied.transformation
-        if change is None:
+        if change is None or rectifies(change):  # what a right value meets is found by rehearsing
             return
         each = innermost(change)
         if isinstance(each, Pseudonymise):

@@ -289,6 +289,23 @@ class SqlStore:
             written = self._in_short(partial(computed.write, changes, predicate))
             yield Changed(rows=len(written), keys=written)
 
+    def rehearse(self, steps: Sequence[Step], keys: KeySets) -> None:
+        """Do transforming steps in a transaction, and undo it.
+
+        Raises:
+            Refused: the database does not take a value.
+        """
+        compiler = self._compiler(keys, doing=True)
+        with self.transaction() as connection:
+            for step in steps:
+                computed = self._computed(step, compiler)
+                predicate = meant(step, compiler, computed.here)
+                rows = connection.execute(computed.asked(predicate)).all()
+                computed.write(list(computed.changes(rows)), predicate, connection)
+            undone = connection.get_transaction()
+            if undone is not None:
+                undone.rollback()
+
     def _computed(self, step: Step, compiler: Compiler) -> Computed:
         here = compiler.here(step.dataset)
         return Computed(step=step, here=here, compiler=compiler, transformer=self.transformer)

@@ -1,0 +1,384 @@
+"""Requests for rectification: decided, run as a plan, read back, answered (Art. 16, 19; R-IX.2).
+
+Plan, right values (sealed) and letter are recorded together before anything is changed: whoever
+dies goes on from there with the same case. Once it is answered the right values are kept for
+`reapply` only, and no longer than a backup can bring the wrong ones back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import NO, KeyIn
+from doelbinding.jobs.holds import NobodyFound
+from doelbinding.jobs.requests import (
+    Asked,
+    NoSuchCase,
+    asked_in,
+    case_of,
+    find,
+    mark_of,
+    open_request,
+    receive,
+    record_answer,
+    wanted_in,
+)
+from doelbinding.jobs.restrictions import Kept, kept_of
+from doelbinding.jobs.retention import (
+    PlanStale,
+    apply_plan,
+    approve_plan,
+    digest_secret,
+    enter_plan,
+    give_up,
+    insist_not_to_come,
+    ledger_ends,
+    read_plan,
+    write_plan,
+)
+from doelbinding.plan.model import (
+    RECTIFIED,
+    RIGHT_VALUE,
+    Deed,
+    Emptied,
+    KeySets,
+    Plan,
+    PlanKind,
+    Step,
+)
+from doelbinding.plan.ports import Refused, Rehearses
+from doelbinding.plan.run import Bound, Outcome, Surprise
+from doelbinding.plan.survey import surveyed
+from doelbinding.plan.transformation import Rectify, Within
+from doelbinding.policy.vocabulary import Right
+from doelbinding.records.alone import alone
+from doelbinding.records.envelope import keys_as_json
+from doelbinding.records.models import Decision, PlanRecord, Rectification, Request, StepRun
+from doelbinding.rights import rectification
+from doelbinding.rights.answer import rectification_letter, write_private
+from doelbinding.rights.found import Found
+from doelbinding.rights.rectification import Correcting, Correction, NotCorrectable
+from doelbinding.wiring import Workspace
+
+MOST_PASSES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be corrected: values, in which rows, and whether wherever else they stand."""
+
+    values: tuple[rectification.Asked, ...]
+    rows: tuple[tuple[str, Key], ...] = ()
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectified:
+    """A request for rectification carried out, as far as it could be."""
+
+    request: Request
+    plans: tuple[Plan, ...]
+    outcomes: tuple[Outcome, ...]
+    verified: bool
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A request for rectification before anything is recorded or changed."""
+
+    found: Found
+    correcting: Correcting
+    plan: Plan
+    keys: KeySets
+    kept: Sequence[Kept]
+
+
+def draft(workspace: Workspace, asked: Asked, wanted: Wanted) -> Draft:
+    """Say what would be corrected; change nothing.
+
+    Raises:
+        NobodyFound: nothing was found of the person.
+        NotCorrectable: what is asked cannot be.
+    """
+    known = rectification.identifiers_after(
+        wanted.values, workspace.policy, asked.controller.country
+    )
+    first = find(workspace, asked)
+    found = first if first.rows else find(workspace, _also(asked, known), again=True)
+    if not found.rows:
+        raise NobodyFound("nothing was found of this person, so there is nothing to correct")
+    correcting = rectification.correcting(
+        workspace.policy,
+        asked.controller,
+        found,
+        wanted.values,
+        wanted.rows,
+        everywhere=wanted.everywhere,
+    )
+    plan, keys = plan_of(workspace, correcting.corrections, asked.at, None)
+    kept = kept_of(workspace, asked.controller.id, found.subjects)
+    return Draft(found=found, correcting=correcting, plan=plan, keys=keys, kept=kept)
+
+
+def _also(asked: Asked, known: Any) -> Asked:
+    return replace(asked, identifiers=tuple(dict.fromkeys((*asked.identifiers, *known))))
+
+
+def rectify(workspace: Workspace, asked: Asked, wanted: Wanted, *, by: str, out: Path) -> Rectified:
+    """Receive a request for rectification, run its plan, read back, search again, answer.
+
+    Raises:
+        NotCorrectable: what is asked cannot be, or a database does not take a value.
+        Stopped, StoreError: see `plan.run.run`; the same request goes on from there.
+    """
+    insist_not_to_come(asked.at)
+    request = known_case(workspace, asked, wanted)
+    if request is None:
+        first = draft(workspace, asked, wanted)
+        _rehearse(workspace, first.plan, first.keys)
+        request = receive(workspace, asked, Right.RECTIFICATION, wants=_as_json(wanted))
+    return _carry_on(workspace, request, by, out)
+
+
+def known_case(workspace: Workspace, asked: Asked, wanted: Wanted) -> Request | None:
+    """Give the open case of the same request, if there is one."""
+    mark = mark_of(workspace, asked, Right.RECTIFICATION, _as_json(wanted))
+    return Request.objects.filter(asked_mark=mark).first()
+
+
+def resume(workspace: Workspace, case_id: str, *, by: str, out: Path) -> Rectified:
+    """Go on with an open request for rectification.
+
+    Raises:
+        NoSuchCase: there is no open request for rectification of that id.
+    """
+    request = open_request(case_id)
+    if request.right != Right.RECTIFICATION.value:
+        raise NoSuchCase(f"{case_id!r} is no request for rectification")
+    return _carry_on(workspace, request, by, out)
+
+
+# -- the plan -------------------------------------------------------------------------------------
+
+
+def plan_of(
+    workspace: Workspace, corrections: Sequence[Correction], at: datetime, case: str | None
+) -> tuple[Plan, KeySets]:
+    """Plan corrections; rows and right values are key sets, which are sealed beside the plan."""
+    steps, keys = [], dict[str, frozenset[Key]]()
+    for number, one in enumerate(corrections, 1):
+        rows, right = f"{RECTIFIED}:{number}", f"{RIGHT_VALUE}:{number}"
+        keys |= {rows: frozenset(row.key for row in one.rows), right: frozenset([one.right])}
+        steps.append(_step(number, one, rows, right))
+    plan = Plan(
+        kind=PlanKind.RECTIFICATION,
+        policy=workspace.fingerprint,
+        at=at,
+        steps=tuple(steps),
+        case=case,
+    )
+    return surveyed(plan, workspace.stores, keys, digest_secret(workspace)), keys
+
+
+def _step(number: int, one: Correction, rows: str, right: str) -> Step:
+    column, inside = one.column, one.column.inside
+    whole = Rectify(value=right, held=column.type)
+    change: Rectify | Within = whole
+    if inside is not None:
+        change = Within(document=inside.column, path=inside.path, each=whole)
+    return Step(
+        id=f"s{number}",
+        store=one.place.store.id,
+        dataset=one.place.dataset.id,
+        controller=None,
+        deed=Deed.TRANSFORM,
+        needed=NO,
+        narrow=KeyIn(columns=one.place.dataset.key, keys=rows),
+        columns=(Emptied(column=column.name, transformation=change),),
+    )
+
+
+def _rehearse(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
+    """Have each database try, before anything is recorded: it may not take a value.
+
+    Raises:
+        NotCorrectable: one does not.
+    """
+    for store_id in dict.fromkeys(step.store for step in plan.steps):
+        store = workspace.stores[store_id]
+        if not isinstance(store, Rehearses):
+            continue
+        for step in plan.steps:
+            if step.store == store_id:
+                try:
+                    store.rehearse([step], keys)
+                except Refused as refused:
+                    (one,) = step.columns
+                    raise NotCorrectable(
+                        f"the database does not take that value for {step.ref}.{one.column} (too "
+                        "long, not empty, not unique, or against another rule of the table): "
+                        f"nothing was changed. {refused}"
+                    ) from None
+
+
+# -- the case -------------------------------------------------------------------------------------
+
+
+def _carry_on(workspace: Workspace, request: Request, by: str, out: Path) -> Rectified:
+    plans: list[Plan] = []
+    outcomes: list[Outcome] = []
+    files: tuple[Path, ...] = ()
+    verified = False
+    with alone(workspace.records.state, request.id):
+        request.refresh_from_db()
+        for _ in range(MOST_PASSES):
+            if request.answered_at is not None:
+                break
+            decision = _decided(workspace, request, by)
+            plan, _keys = read_plan(workspace, decision.plan.fingerprint)
+            write_plan(workspace, plan)
+            outcome = _run(workspace, decision)
+            if outcome is None:
+                continue
+            plans.append(plan)
+            outcomes.append(outcome)
+            verified = outcome.verified
+            if verified:
+                files += _answer(workspace, request, decision, out)
+            break
+    workspace.records.checkpoint()
+    return Rectified(
+        request=request,
+        plans=tuple(plans),
+        outcomes=tuple(outcomes),
+        verified=verified or request.answered_at is not None,
+        files=files,
+    )
+
+
+def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
+    """Give the decision that is being carried out, or make one and record it at once."""
+    last = Decision.objects.filter(request=request).order_by("-number").first()
+    if last is not None and last.verified is None:
+        return last
+    asked, _ = asked_in(workspace, request)
+    wanted = _wanted(wanted_in(workspace, request))
+    known = rectification.identifiers_after(
+        wanted.values, workspace.policy, asked.controller.country
+    )
+    made = draft(workspace, _also(asked, known), wanted)
+    plan = replace(made.plan, case=request.id)
+    case = case_of(request, asked.controller, datetime.now(UTC).date())
+    letters = rectification_letter(
+        policy=workspace.policy, case=case, corrections=made.correcting.corrections
+    )
+    file = workspace.records.sealer.seal("decision", {"letters": letters})
+    with transaction.atomic():
+        record = enter_plan(workspace, plan, made.keys, request)
+        approve_plan(workspace, record.fingerprint, by)
+        _remember(workspace, request, made.correcting.corrections)
+        return Decision.objects.create(
+            request=request,
+            number=1 if last is None else last.number + 1,
+            plan=record,
+            decided_at=datetime.now(UTC),
+            found=len(made.found.rows),
+            file_sealed=file,
+        )
+
+
+def _remember(workspace: Workspace, request: Request, corrections: Sequence[Correction]) -> None:
+    """Keep what `reapply` needs, in place of what an earlier decision of the case kept."""
+    sealer, now = workspace.records.sealer, datetime.now(UTC)
+    ends = ledger_ends(workspace, now.date())
+    Rectification.objects.filter(request=request).delete()
+    for one in corrections:
+        store, dataset = one.place.store.id, one.place.dataset.id
+        for row in one.rows:
+            was = was_hash(workspace, one, row.row[one.column.name])
+            kept = {"key": list(row.key), "was": was, "right": list(one.right)}
+            Rectification.objects.create(
+                request=request,
+                store=store,
+                dataset=dataset,
+                column=one.column.name,
+                row_hash=sealer.keyed_hash(store, dataset, row.key),
+                value_sealed=sealer.seal("rectification", kept) if store in ends else None,
+                corrected_at=now,
+                ends_on=ends.get(store),
+            )
+
+
+def was_hash(workspace: Workspace, one: Correction, value: object) -> str:
+    """Give a keyed hash of a value that a column held."""
+    hashed: bytes = workspace.records.sealer.keyed_hash("was", one.name, repr(value))
+    return hashed.hex()
+
+
+def _run(workspace: Workspace, decision: Decision) -> Outcome | None:
+    """Carry out a decision; nothing when its ground has shifted, so that it is made anew."""
+    fingerprint = decision.plan.fingerprint
+    try:
+        return apply_plan(workspace, fingerprint, bound=Bound(), progress=lambda _s, _r: None)
+    except (PlanStale, Surprise):
+        give_up(workspace, fingerprint)
+        Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
+        return None
+
+
+def _answer(
+    workspace: Workspace, request: Request, decision: Decision, out: Path
+) -> tuple[Path, ...]:
+    """Write the letter, close the case, and let go of the right values kept for it."""
+    file = workspace.records.sealer.open("decision", decision.file_sealed or b"")
+    files = write_private(out / request.id, file["letters"])
+    steps = StepRun.objects.filter(run__plan__request=request)
+    with transaction.atomic():
+        decision.verified, decision.file_sealed = True, None
+        decision.save(update_fields=["verified", "file_sealed"])
+        _let_go(workspace, request)
+        rows = sum(steps.values_list("rows", flat=True))
+        record_answer(workspace, request, "granted", datetime.now(UTC), rows=rows)
+    return files
+
+
+def _let_go(workspace: Workspace, request: Request) -> None:
+    sealer = workspace.records.sealer
+    words = sealer.open("asked", request.asked_sealed)
+    words["wants"] = {**words["wants"], "values": []}
+    request.asked_sealed = sealer.seal("asked", words)
+    request.save(update_fields=["asked_sealed"])
+    for record in PlanRecord.objects.filter(request=request):
+        forget_values(workspace, record)
+
+
+def forget_values(workspace: Workspace, record: PlanRecord) -> None:
+    """Take the right values out of what is sealed beside a plan that was carried out."""
+    _, keys = read_plan(workspace, record.fingerprint)
+    left = {name: found for name, found in keys.items() if not name.startswith(RIGHT_VALUE)}
+    record.keys_sealed = workspace.records.sealer.seal("keys", keys_as_json(left))
+    record.save(update_fields=["keys_sealed"])
+
+
+def _as_json(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "values": [[one.column, one.right] for one in wanted.values],
+        "rows": [[ref, list(key)] for ref, key in wanted.rows],
+        "everywhere": wanted.everywhere,
+    }
+
+
+def _wanted(written: dict[str, Any]) -> Wanted:
+    return Wanted(
+        values=tuple(rectification.Asked(column=c, right=right) for c, right in written["values"]),
+        rows=tuple((ref, tuple(key)) for ref, key in written["rows"]),
+        everywhere=written["everywhere"],
+    )
