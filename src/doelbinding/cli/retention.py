@@ -17,6 +17,7 @@ from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, s
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from doelbinding.jobs.correct_again import CorrectedAgain
     from doelbinding.jobs.reapply import Returned
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.ports import Obstacle
@@ -199,7 +200,7 @@ def reapply(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
     by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
 ) -> None:
-    """After a restore, before the store is used: erase again what people had had erased."""
+    """After a restore, before the store is used: erase and correct again what people had asked."""
     workspace = opened(context.obj)
     from doelbinding.jobs import reapply as job
 
@@ -210,6 +211,7 @@ def reapply(
         say(f"{ref}: {counted(len(keys), 'row')} that people had had erased or emptied")
     for made, _ in found.plans:
         show_plan(made)
+    _show_corrected(found.corrected)
     _show_said(found)
     if not yes:
         say("nothing was changed; add --yes to carry this out")
@@ -224,6 +226,22 @@ def reapply(
     say(f"to carry out what rules ended meanwhile: doelbinding apply {retention}")
     if not done.verified:
         raise typer.Exit(1)
+
+
+def _show_corrected(again: CorrectedAgain) -> None:
+    """Print what had been corrected and is wrong again, and what a human must look at."""
+    for name, values in again.values.items():
+        say(f"{name}: {counted(values, 'value')} that had been corrected")
+    for name, values in again.otherwise.items():
+        say(
+            f"{name}: {counted(values, 'value')} that had been corrected and now neither wrong as "
+            "before nor right: left as it is, so compare with the case's letter"
+        )
+    for name, values in again.forgotten.items():
+        say(
+            f"{name}: of {counted(values, 'value')} that had been corrected the right one is not "
+            "kept any more, since no backup should be that old: a human must look"
+        )
 
 
 def _show_said(found: Returned) -> None:

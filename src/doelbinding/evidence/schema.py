@@ -236,7 +236,13 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
     ),
     EntryKind.STORE_REAPPLIED: Schema(  # after a restore; `returned` rows had been erased before
         must={"store": ID, "returned": COUNT, "rows": COUNT},
-        may={"stops": COUNT, "holds": COUNT, "restrictions": COUNT},
+        may={
+            "stops": COUNT,
+            "holds": COUNT,
+            "restrictions": COUNT,
+            "rectified": COUNT,
+            "unsure": COUNT,
+        },
     ),
     EntryKind.CHECK_DONE: Schema(
         must={"policy": HASH, "scope": _words("model", "live"), "errors": COUNT, "warnings": COUNT},

@@ -3,7 +3,8 @@
 What a retention rule removed, the rule finds again; the plan that follows does that. What went
 because a person asked may have been undated, so that no rule finds it: the ledger knows its rows by
 the keyed hash of their keys. They go by the same rules as then, under the stops that are in force:
-a row that was collected after the request is the row of somebody who came back, and stays.
+a row that was collected after the request is the row of somebody who came back, and stays. Then
+what people had corrected is corrected again (`jobs/correct_again.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from doelbinding.binding.circumstances import Circumstances, Key, Subjects
 from doelbinding.binding.expression import NO, KeyIn
 from doelbinding.binding.simplify import all_of
 from doelbinding.evidence.schema import EntryKind
+from doelbinding.jobs import correct_again
+from doelbinding.jobs.correct_again import CorrectedAgain
 from doelbinding.jobs.retention import (
     MadePlan,
     PlanStale,
@@ -48,6 +51,7 @@ class Returned:
     rows: Mapping[str, frozenset[Key]]
     plans: tuple[tuple[Plan, KeySets], ...]
     said: Circumstances
+    corrected: CorrectedAgain
 
     @property
     def count(self) -> int:
@@ -80,7 +84,12 @@ def look_again(workspace: Workspace, store: str, at: datetime) -> Returned:
         plan, keys = _planned(workspace, store, at, rows, (controller, subjects))
         if plan.steps:
             plans.append((plan, keys))
-    return Returned(rows=rows, plans=tuple(plans), said=in_force(workspace.records.sealer))
+    return Returned(
+        rows=rows,
+        plans=tuple(plans),
+        said=in_force(workspace.records.sealer),
+        corrected=correct_again.look(workspace, store, at),
+    )
 
 
 def reapply(
@@ -94,7 +103,10 @@ def reapply(
     _finish_earlier(workspace, progress)
     found = look_again(workspace, store, at)
     outcomes = []
-    for plan, keys in found.plans:
+    plans = list(found.plans)
+    if found.corrected.plan.steps:
+        plans.append((found.corrected.plan, found.corrected.keys))
+    for plan, keys in plans:
         made = keep_plan(workspace, plan, keys)
         approve_plan(workspace, made.fingerprint, by)
         outcomes.append(apply_plan(workspace, made.fingerprint, bound=Bound(), progress=progress))
@@ -107,18 +119,23 @@ def reapply(
             "stops": len(found.said.stops),
             "holds": len(found.said.holds),
             "restrictions": len(found.said.restrictions),
+            "rectified": sum(found.corrected.values.values()),
+            "unsure": sum(found.corrected.otherwise.values()),
         },
     )
+    correct_again.forget_done(workspace)
     retention = make_plan(workspace, at, frozenset({store}))
     workspace.records.checkpoint()
     return Reapplied(
-        plans=tuple(plan for plan, _ in found.plans), outcomes=tuple(outcomes), retention=retention
+        plans=tuple(plan for plan, _ in plans), outcomes=tuple(outcomes), retention=retention
     )
 
 
 def _finish_earlier(workspace: Workspace, progress: Progress) -> None:
     """Go on with a run that a process died in: keys that it sealed are found nowhere else."""
-    for run in Run.objects.filter(plan__kind=PlanKind.REAPPLY.value, state=Run.State.RUNNING):
+    erasing = Q(plan__kind=PlanKind.REAPPLY.value)
+    correcting = Q(plan__kind=PlanKind.RECTIFICATION.value, plan__request=None)
+    for run in Run.objects.filter(erasing | correcting, state=Run.State.RUNNING):
         try:
             apply_plan(workspace, run.plan_id, bound=Bound(), progress=progress)
         except (PlanStale, Surprise):

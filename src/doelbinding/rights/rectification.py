@@ -81,16 +81,17 @@ def correcting(
     wanted = {one.column: one for one in asked}
     if len(wanted) != len(asked):
         raise NotCorrectable("a column is set twice: say one right value for each")
-    corrections = [_correction(policy, found, one, rows) for one in asked]
+    corrections = [_correction(policy, found, one, rows, controller.country) for one in asked]
     _insist_named(rows, corrections)
     elsewhere = [
         other
         for one in corrections
         for other in _elsewhere(found, one, frozenset(wanted), controller.country)
     ]
-    if everywhere:
-        corrections = _merged([*corrections, *elsewhere])
-        elsewhere = []
+    if everywhere:  # that one place should hold nothing says nothing of another
+        spread = [one for one in elsewhere if one.right or one.column.identifier]
+        corrections = _merged([*corrections, *spread])
+        elsewhere = [one for one in elsewhere if one not in spread]
     _insist_found(found, corrections, elsewhere)
     return Correcting(corrections=tuple(corrections), elsewhere=tuple(elsewhere))
 
@@ -114,13 +115,18 @@ def identifiers_after(
 
 
 def _correction(
-    policy: Policy, found: Found, asked: Asked, rows: Collection[tuple[str, Key]]
+    policy: Policy,
+    found: Found,
+    asked: Asked,
+    rows: Collection[tuple[str, Key]],
+    country: str | None,
 ) -> Correction:
     ref, _, name = asked.column.rpartition(".")
     if "." not in ref:
         raise NotCorrectable(f"{asked.column!r} names no column: write store.dataset.column=VALUE")
     here = place(policy, ref)
     column = _column(here, name)
+    right = _right(column, asked)
     named = {tuple(map(str, key)) for other, key in rows if other == ref}
     mine = [row for row in found.rows if row.place.ref == ref]
     meant = [row for row in mine if not named or tuple(map(str, row.key)) in named]
@@ -133,7 +139,13 @@ def _correction(
             f"a row of {ref} is somebody else's too: say with --row that it is to be corrected for "
             "both"
         )
-    return Correction(place=here, column=column, right=_right(column, asked), rows=tuple(meant))
+    wrong = {_compared(row.row[name], column.identifier, country) for row in meant}
+    if not named and len(wrong) > 1:
+        raise NotCorrectable(
+            f"the person's {len(meant)} rows of {ref} hold different values in {name!r}: say with "
+            f"--row {ref}:KEY which of them are wrong"
+        )
+    return Correction(place=here, column=column, right=right, rows=tuple(meant))
 
 
 def _insist_named(rows: Collection[tuple[str, Key]], corrections: Sequence[Correction]) -> None:

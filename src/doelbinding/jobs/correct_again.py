@@ -1,0 +1,141 @@
+"""After a restore: what people had corrected is corrected again, and never over something newer.
+
+Of each value the corrections are known in order of time: what it was, as a keyed hash, and what is
+right, sealed. A restored row that holds what one of them found or wrote gets what the last one
+wrote. A row that holds anything else was changed by somebody else, and is left for a human.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.paths import Place, place
+from doelbinding.jobs.rectification import forget_values, plan_of, was_hash
+from doelbinding.plan.model import KeySets, Plan, PlanKind
+from doelbinding.plan.transform import rectified
+from doelbinding.policy.stores import Column
+from doelbinding.records.models import PlanRecord, Rectification, Run
+from doelbinding.rights.found import FoundRow
+from doelbinding.rights.rectification import Correction
+from doelbinding.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedAgain:
+    """What is wrong again in a restored store, with the plan that corrects it.
+
+    `otherwise`: how many values are neither right nor as they were, by `store.dataset.column`.
+    `forgotten`: how many right values are not kept any more.
+    """
+
+    plan: Plan
+    keys: KeySets
+    values: Mapping[str, int]
+    otherwise: Mapping[str, int]
+    forgotten: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chain:
+    """The corrections of one value, the last one last."""
+
+    place: Place
+    column: Column
+    key: Key
+    was: frozenset[str]
+    rights: Sequence[Key]
+
+
+def look(workspace: Workspace, store: str, at: datetime) -> CorrectedAgain:
+    """Find what people had corrected and is wrong again; change nothing."""
+    wrong: dict[tuple[str, Key], list[Correction]] = defaultdict(list)
+    otherwise: dict[str, int] = defaultdict(int)
+    forgotten: dict[str, int] = defaultdict(int)
+    for name, records in _by_value(store):
+        chain = _chain(workspace, records)
+        if chain is None:
+            forgotten[name] += 1
+            continue
+        for row in _rows(workspace, chain):
+            found = _correction(workspace, chain, row)
+            if found is None:
+                otherwise[name] += 1
+            elif found.rows:
+                wrong[name, found.right].append(found)
+    corrections = [_together(many) for many in wrong.values()]
+    plan, keys = plan_of(workspace, corrections, at, None)
+    values: dict[str, int] = defaultdict(int)
+    for one in corrections:
+        values[one.name] += len(one.rows)
+    return CorrectedAgain(
+        plan=plan, keys=keys, values=values, otherwise=otherwise, forgotten=forgotten
+    )
+
+
+def forget_done(workspace: Workspace) -> None:
+    """Let go of the right values beside plans of earlier restores that do not run any more."""
+    made = PlanRecord.objects.filter(kind=PlanKind.RECTIFICATION.value, request=None)
+    for record in made.exclude(run__state=Run.State.RUNNING):
+        forget_values(workspace, record)
+
+
+def _by_value(store: str) -> Iterator[tuple[str, list[Rectification]]]:
+    """Yield the corrections of each value, in order of time, with the name of its column."""
+    found: dict[tuple[str, bytes], list[Rectification]] = defaultdict(list)
+    for one in Rectification.objects.filter(store=store).order_by("corrected_at", "id"):
+        name = f"{one.store}.{one.dataset}.{one.column}"
+        found[name, bytes(one.row_hash)].append(one)
+    for (name, _), records in found.items():
+        yield name, records
+
+
+def _chain(workspace: Workspace, records: Sequence[Rectification]) -> _Chain | None:
+    """Read the corrections of a value; none when the last right value is not kept any more."""
+    last = records[-1]
+    if last.value_sealed is None:
+        return None
+    here = place(workspace.policy, f"{last.store}.{last.dataset}")
+    opened: list[dict[str, Any]] = [
+        workspace.records.sealer.open("rectification", one.value_sealed)
+        for one in records
+        if one.value_sealed is not None
+    ]
+    return _Chain(
+        place=here,
+        column=here.dataset.column(last.column),
+        key=tuple(opened[-1]["key"]),
+        was=frozenset(one["was"] for one in opened),
+        rights=[tuple(one["right"]) for one in opened],
+    )
+
+
+def _rows(workspace: Workspace, chain: _Chain) -> Iterator[FoundRow]:
+    where = dict(zip(chain.place.dataset.key, chain.key, strict=True))
+    for row in workspace.stores[chain.place.store.id].rows(chain.place.ref, where):
+        yield FoundRow(place=chain.place, key=chain.key, row=row)
+
+
+def _correction(workspace: Workspace, chain: _Chain, row: FoundRow) -> Correction | None:
+    """Give the correction of a row, of no rows if it is right; none if it holds something else."""
+    *earlier, right = chain.rights
+    one = Correction(place=chain.place, column=chain.column, right=right, rows=(row,))
+    held = row.row[chain.column.name]
+    if _is(right, chain.column, held):
+        return Correction(place=chain.place, column=chain.column, right=right, rows=())
+    known = was_hash(workspace, one, held) in chain.was
+    return one if known or any(_is(past, chain.column, held) for past in earlier) else None
+
+
+def _is(right: Key, column: Column, held: object) -> bool:
+    return rectified([right], column.type, held) == held
+
+
+def _together(many: Sequence[Correction]) -> Correction:
+    rows = tuple(row for one in many for row in one.rows)
+    first = many[0]
+    return Correction(place=first.place, column=first.column, right=first.right, rows=rows)

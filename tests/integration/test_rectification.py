@@ -1,0 +1,168 @@
+"""Wrong values are corrected over all stores, and stay so after a restore (R-II.4, R-IX.2)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.integration.deaths import Killed
+from tests.integration.forked import forked
+from tests.integration.mill import ANNA, DAY, build
+from tests.integration.restorable import World, entries
+
+NEW = "ann.new@example.com"
+EMAIL = ("--set", f"crm.customer.email={NEW}", "--everywhere")
+CLEARED = ("--clear", "shop.buyer.remark")
+COMPLETED = ("--set", "shop.buyer.placed=2025-02-03", "--row", "shop.buyer:4")
+
+
+def rectify(world: World, *options: str) -> str:
+    return world.does("subject", "rectify", *ANNA, *options, "--yes", "--at", DAY)
+
+
+def test_a_wrong_value_is_corrected_everywhere_and_its_person_is_still_found(world: World) -> None:
+    before = world.contents()
+    shown = world.does("subject", "rectify", *ANNA, *EMAIL, *CLEARED, "--at", DAY)
+    assert "nothing was changed" in shown
+    assert world.contents() == before
+    rectify(world, *EMAIL, *CLEARED)
+    rows = world.contents()
+    assert [row[2] for row in rows["crm.customer"] if row[1] == "Anna"] == [NEW, NEW]
+    assert [row[2:4] for row in rows["shop.buyer"] if row[1] == "Anna"] == [(NEW, None)] * 2
+    assert [row[2] for row in rows["mail.reader"] if row[1] == "Anna"] == [NEW]
+    others = [row for row in rows["crm.customer"] if row[1] != "Anna"]
+    assert others == [row for row in before["crm.customer"] if row[1] != "Anna"]
+    found = world.does("subject", "find", "--id", f"email:{NEW}", "--controller", "mill")
+    assert found.startswith("10 rows")
+    (answered,) = entries(world.folder, "request.answered")
+    assert (answered["outcome"], answered["rows"]) == ("granted", 7)
+
+
+def test_the_right_value_is_in_no_evidence_no_plan_and_not_in_the_records_in_clear(
+    world: World,
+) -> None:
+    rectify(world, *EMAIL)
+    for file in (*(world.folder / ".doelbinding").glob("*"), *(world.folder / "plans").glob("*")):
+        if file.is_file():
+            assert NEW.encode() not in file.read_bytes(), file.name
+    letters = list((world.folder / "answers").glob("*/letter.txt"))
+    assert [NEW in letter.read_text() for letter in letters] == [True]
+
+
+def test_what_was_corrected_is_corrected_again_after_a_restore(world: World) -> None:
+    """Twice corrected: the last one counts, whichever of both the backup has."""
+    rectify(world, *EMAIL)
+    rectify(world, *COMPLETED, "--id", f"email:{NEW}")
+    rectify(world, "--id", f"email:{NEW}", "--set", "crm.contact.note=y")
+    rectify(world, "--id", f"email:{NEW}", "--set", "crm.contact.note=z")
+    right = world.contents()
+    assert (4, "Anna", NEW, "x", "2025-02-03") in right["shop.buyer"]
+    for store in ("crm", "shop"):
+        world.restore(store)
+    assert world.contents() != right
+    assert "nothing was changed" in world.does("reapply", "crm")
+    for store in ("crm", "shop"):
+        world.does("reapply", store, "--yes")
+    assert world.contents() == right
+    said = entries(world.folder, "store.reapplied")
+    assert [entry["rectified"] for entry in said] == [5, 3]
+    world.does("reapply", "crm", "--yes")
+    assert world.contents() == right
+    assert entries(world.folder, "store.reapplied")[-1]["rectified"] == 0
+
+
+def test_a_value_that_somebody_changed_since_is_left_for_a_human(world: World) -> None:
+    rectify(world, "--set", "crm.contact.note=y")
+    world.restore("crm")
+    world.change("crm", "UPDATE contact SET note = 'newer' WHERE id = 2")
+    said = world.does("reapply", "crm", "--yes")
+    assert "left as it is" in said
+    notes = {row[0]: row[3] for row in world.contents()["crm.contact"]}
+    assert (notes[1], notes[2], notes[9]) == ("y", "newer", "y")
+
+
+def test_a_right_value_is_kept_no_longer_than_backups_and_not_of_who_was_erased(
+    world: World,
+) -> None:
+    rectify(world, "--set", "crm.contact.note=y", "--set", "shop.buyer.remark=y")
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    assert not _kept(world, "SELECT id FROM records_rectification")
+    other = ("--id", "email:ben@example.com", "--controller", "mill", "--at", DAY, "--yes")
+    world.does("subject", "rectify", *other, "--set", "crm.contact.note=y")
+    _kept(world, "UPDATE records_rectification SET ends_on = '2026-01-01'")
+    world.restore("crm")
+    world.does("reapply", "crm", "--yes")
+    assert _kept(world, "SELECT value_sealed FROM records_rectification") == [(None,)]
+    assert "a human must look" in world.does("reapply", "crm")
+
+
+def _kept(world: World, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(world.folder / ".doelbinding" / "records.sqlite3")) as records:
+        found = records.execute(statement).fetchall()
+        records.commit()
+        return found
+
+
+def test_what_cannot_be_corrected_is_refused_with_what_to_do(world: World) -> None:
+    before = world.contents()
+    for options, said in (
+        (("--set", f"crm.customer.email={NEW}"), "--everywhere"),
+        (("--set", "crm.customer.name=Ann"), "set the name in each of"),
+        (("--set", "crm.customer.id=5"), "is a key"),
+        (("--set", "crm.contact.customer_id=5"), "leads to other rows"),
+        (("--set", "shop.buyer.placed=2025-13-01"), "2024-01-31"),
+        (("--set", "shop.buyer.placed=2025-01-13"), "hold different values"),
+        (("--set", "shop.buyer.remark="), "--clear"),
+        (("--set", "crm.address.street=Lane 9"), "--row"),
+        (("--set", "shop.buyer.remark=y", "--row", "shop.buyer:2"), "not the person's"),
+        (("--set", "shop.buyer.email=no\x00one"), ""),
+        (("--set", "nowhere=1"), "store.dataset.column"),
+        ((), "--set"),
+    ):
+        done = forked(world.folder, "subject", "rectify", *ANNA, *options, "--yes", "--at", DAY)
+        assert done.returncode == 2, (options, done.stdout, done.stderr)
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+    assert world.contents() == before
+    assert not entries(world.folder, "request.received")
+
+
+def test_what_the_database_does_not_take_is_known_before_anything_is_recorded(
+    world: World,
+) -> None:
+    world.change("shop", "CREATE UNIQUE INDEX once ON buyer (placed)")
+    before = world.contents()
+    rows = ("--row", "shop.buyer:1", "--row", "shop.buyer:4")
+    options = ("--set", "shop.buyer.placed=2025-02-03", *rows, "--yes", "--at", DAY)
+    done = forked(world.folder, "subject", "rectify", *ANNA, *options)
+    assert done.returncode == 2
+    assert "does not take that value for shop.buyer.placed" in done.stderr
+    assert world.contents() == before
+    assert not entries(world.folder, "request.received")
+
+
+def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -> None:
+    world.does("subject", "hold", *ANNA, "--reason", "a claim", "--review", "2027-05-23")
+    options = ("--set", "shop.buyer.remark=y", "--yes", "--at", DAY)
+    done = forked(world.folder, "subject", "rectify", *ANNA, *options)
+    assert (done.returncode, "--despite-hold" in done.stderr) == (2, True)
+    rectify(world, *options, "--despite-hold")
+    assert [row[3] for row in world.contents()["shop.buyer"] if row[1] == "Anna"] == ["y", "y"]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose records exist, so that no run makes the tables."""
+    folder = build(tmp_path_factory.mktemp("rectify") / "mill")
+    assert forked(folder, "plan", "--at", DAY).returncode == 0
+    return folder
+
+
+def test_a_rectification_over_three_stores_killed_anywhere_resumes_as_the_same_case(
+    tmp_path: Path, ready: Path
+) -> None:
+    command = ("subject", "rectify", *ANNA, *EMAIL, *CLEARED, "--at", DAY, "--yes")
+    Killed(ready=ready, least=25, sample=12).holds(tmp_path, *command)
