@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.integration.deaths import Killed
 from tests.integration.forked import forked
-from tests.integration.mill import ANNA, DAY, build
+from tests.integration.mill import ANNA, DAY, MILL, build
 from tests.integration.restorable import World, entries
 
 NEW = "ann.new@example.com"
@@ -48,6 +49,10 @@ def test_the_right_value_is_in_no_evidence_no_plan_and_not_in_the_records_in_cle
     for file in (*(world.folder / ".doelbinding").glob("*"), *(world.folder / "plans").glob("*")):
         if file.is_file():
             assert NEW.encode() not in file.read_bytes(), file.name
+    (plan,) = (world.folder / "plans").glob("*.json")
+    fingerprint = plan.stem.rpartition("-")[2]
+    again = forked(world.folder, "apply", fingerprint, "--approve", fingerprint)
+    assert "not kept any more" in again.stderr
     letters = list((world.folder / "answers").glob("*/letter.txt"))
     assert [NEW in letter.read_text() for letter in letters] == [True]
 
@@ -151,6 +156,35 @@ def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -
     assert (done.returncode, "--despite-hold" in done.stderr) == (2, True)
     rectify(world, *options, "--despite-hold")
     assert [row[3] for row in world.contents()["shop.buyer"] if row[1] == "Anna"] == ["y", "y"]
+
+
+def test_a_value_in_a_document_is_corrected_there_and_nothing_else_in_it(tmp_path: Path) -> None:
+    plain = "- {name: remark, category: history}"
+    inside = (
+        "- {name: remark, category: history, inside: {column: profile, path: $.said.last}}\n"
+        "          - {name: profile, type: json}"
+    )
+    policy = {**MILL.policy, "shop": MILL.policy["shop"].replace(plain, inside)}
+    shop = (
+        "CREATE TABLE buyer (id INTEGER PRIMARY KEY, name TEXT, email TEXT, profile TEXT, "
+        "placed TEXT)"
+    )
+    anna = "'Anna', 'anna@example.com'"
+    rows = (
+        f"INSERT INTO buyer VALUES (1, {anna}, "  # noqa: S608
+        """'{"said": {"last": "x"}, "n": 1.50}', NULL), """
+        f"(2, {anna}, '{{}}', NULL)"
+    )
+    tables = {**MILL.tables, "shop": (shop, rows)}
+    folder = build(tmp_path / "mill", world=replace(MILL, policy=policy, tables=tables))
+    command = ("subject", "rectify", *ANNA, "--set", "shop.buyer.remark=y", "--yes", "--at", DAY)
+    refused = forked(folder, *command)
+    assert "nothing is added to a document" in refused.stderr
+    done = forked(folder, *command, "--row", "shop.buyer:1")
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(folder / "stores" / "shop.sqlite")) as opened:
+        profiles = [one for (one,) in opened.execute("SELECT profile FROM buyer ORDER BY id")]
+    assert profiles == ['{"said": {"last": "y"}, "n": 1.50}', "{}"]
 
 
 @pytest.fixture(scope="module")

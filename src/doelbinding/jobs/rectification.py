@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doelbinding.binding.circumstances import Key
+from doelbinding.binding.circumstances import Key, Stop, StopKind, Subjects
 from doelbinding.binding.expression import NO, KeyIn
 from doelbinding.jobs.holds import NobodyFound
 from doelbinding.jobs.requests import (
@@ -43,6 +43,7 @@ from doelbinding.jobs.retention import (
     read_plan,
     write_plan,
 )
+from doelbinding.plan.identifiers import Identifier
 from doelbinding.plan.model import (
     RECTIFIED,
     RIGHT_VALUE,
@@ -60,10 +61,19 @@ from doelbinding.plan.transformation import Rectify, Within
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone
 from doelbinding.records.envelope import keys_as_json
-from doelbinding.records.models import Decision, PlanRecord, Rectification, Request, StepRun
+from doelbinding.records.models import (
+    Decision,
+    PlanRecord,
+    Rectification,
+    Request,
+    StepRun,
+    StopRecord,
+)
+from doelbinding.records.said import subjects_in
 from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
 from doelbinding.rights.found import Found
+from doelbinding.rights.lasting import remembering
 from doelbinding.rights.rectification import Correcting, Correction, NotCorrectable
 from doelbinding.wiring import Workspace
 
@@ -271,8 +281,8 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         return last
     asked, _ = asked_in(workspace, request)
     wanted = _wanted(wanted_in(workspace, request))
-    known = rectification.identifiers_after(
-        wanted.values, workspace.policy, asked.controller.country
+    known = list(
+        rectification.identifiers_after(wanted.values, workspace.policy, asked.controller.country)
     )
     made = draft(workspace, _also(asked, known), wanted)
     plan = replace(made.plan, case=request.id)
@@ -285,6 +295,7 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         record = enter_plan(workspace, plan, made.keys, request)
         approve_plan(workspace, record.fingerprint, by)
         _remember(workspace, request, made.correcting.corrections)
+        _follow(workspace, request.controller, made.found.subjects, known)
         return Decision.objects.create(
             request=request,
             number=1 if last is None else last.number + 1,
@@ -315,6 +326,27 @@ def _remember(workspace: Workspace, request: Request, corrections: Sequence[Corr
                 corrected_at=now,
                 ends_on=ends.get(store),
             )
+
+
+def _follow(
+    workspace: Workspace, controller: str, subjects: Subjects, known: Sequence[Identifier]
+) -> None:
+    """Have an objection that lasts know its person by the right identifiers too (Art. 21(3))."""
+    sealer = workspace.records.sealer
+    for record in StopRecord.objects.filter(controller=controller, lifted_at=None) if known else ():
+        mine = subjects_in(record, sealer)
+        if any(keys & mine.get(ref, frozenset()) for ref, keys in subjects.items()):
+            stop = Stop(
+                id=record.id,
+                controller=controller,
+                kind=StopKind(record.kind),
+                phases=frozenset(record.phases),
+                set_at=record.set_at,
+                subjects=mine,
+            )
+            followed = keys_as_json(remembering(stop, known).subjects)
+            record.subjects_sealed = sealer.seal("subjects", followed)
+            record.save(update_fields=["subjects_sealed"])
 
 
 def was_hash(workspace: Workspace, one: Correction, value: object) -> str:

@@ -222,6 +222,11 @@ def apply_plan(
     record = find_plan(fingerprint)
     plan, keys = read_plan(workspace, fingerprint)
     insist_still_holds(workspace, plan, record.made_at)
+    if any(named.name not in keys for named in plan.keys):
+        raise PlanStale(
+            "the right values of this plan are not kept any more, since its request was answered: "
+            "nothing was changed; rectify anew with `doelbinding subject rectify`"
+        )
     with transaction.atomic():
         running, new = start_run(record, plan, datetime.now(UTC))
         if new:

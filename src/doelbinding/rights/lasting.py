@@ -28,10 +28,11 @@ def remembering(stop: Stop, identifiers: Sequence[Identifier]) -> Stop:
     """Give a stop that remembers by what its person is found, if it lasts."""
     if not stop.kind.lasts:
         return stop
-    known: dict[str, set[Key]] = {}
+    known = dict(stop.subjects)
     for one in identifiers:
-        known.setdefault(f"{_REMEMBERED}{one.kind}", set()).add((one.value,))
-    return replace(stop, subjects={**stop.subjects, **{k: frozenset(v) for k, v in known.items()}})
+        name = f"{_REMEMBERED}{one.kind}"
+        known[name] = known.get(name, frozenset()) | {(one.value,)}
+    return replace(stop, subjects=known)
 
 
 def with_newer_rows(

@@ -17,6 +17,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.paths import Place, place
 from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.identifiers import NAME, Identifier, NotAnIdentifier, normalise
+from doelbinding.policy.json_path import Every, parse_path
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType, Dataset
@@ -139,6 +140,11 @@ def _correction(
             f"a row of {ref} is somebody else's too: say with --row that it is to be corrected for "
             "both"
         )
+    if column.inside is not None and any(row.row[name] is None for row in meant):
+        raise NotCorrectable(
+            f"a row of {ref} has nothing at {column.inside.path} of its document, and nothing is "
+            "added to a document: correct it in the application, or name other rows with --row"
+        )
     wrong = {_compared(row.row[name], column.identifier, country) for row in meant}
     if not named and len(wrong) > 1:
         raise NotCorrectable(
@@ -169,6 +175,11 @@ def _column(here: Place, name: str) -> Column:
         raise NotCorrectable(
             f"{here.ref}.{name} is of type {column.type.value}, which is not corrected here: "
             "correct it in the application"
+        )
+    if column.inside is not None and Every.EVERY in parse_path(column.inside.path):
+        raise NotCorrectable(
+            f"{here.ref}.{name} stands for several values in a document, so that nobody can say "
+            "which is wrong: correct it in the application"
         )
     return column
 
