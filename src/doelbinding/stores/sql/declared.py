@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.condition import Condition
-from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
+from doelbinding.policy.stores import Column, ColumnType, ControllerColumn, Dataset, Store
 from doelbinding.stores.sql.acting import refuses, warns
+from doelbinding.stores.sql.inspecting import inspector_of
 
 _FITS = {
     ColumnType.TEXT: {"text"},
@@ -47,7 +48,7 @@ _AFFINITIES = (("INT", "number"), ("CHAR", "text"), ("CLOB", "text"), ("TEXT", "
 
 def mistyped(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
     """Yield the columns of a dataset that are not what the policy says."""
-    found = sa.inspect(connection).get_columns(dataset.table, schema=dataset.schema_)
+    found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
     there = {column["name"]: column["type"] for column in found}
     read, ref = compared(store, dataset), f"{store.id}.{dataset.id}"
     for column in dataset.own_columns:
@@ -126,6 +127,8 @@ def compared(store: Store, dataset: Dataset) -> frozenset[str]:
 def _compared(store: Store, dataset: Dataset) -> Iterator[str]:
     for condition in _conditions(store, dataset):
         yield from _tested(condition)
+    if isinstance(dataset.controller, ControllerColumn):
+        yield dataset.controller.column
     if dataset.collected is not None:
         yield dataset.collected
     for event in dataset.events.values():
