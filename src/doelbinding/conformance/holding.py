@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -16,8 +16,9 @@ from doelbinding.plan.ports import Store
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.memory.oracle import apply_rules
+from doelbinding.stores.memory.oracle import About, apply_rules
 from doelbinding.stores.memory.tables import MemoryTables
 
 
@@ -41,19 +42,35 @@ def hold_equal(world: World, stores: Mapping[str, Store]) -> None:
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
     keys = planner.stopped.key_sets
     before = MemoryTables(tables=read(world.policy, stores))
-    interpreter = Interpreter(
-        policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
-    )
+    interpreter = _reading(world, before)
     wanted = apply_rules(interpreter, before, transformer=TRANSFORMER)
     plan = surveyed(planner.retention("0" * 64), stores, keys, b"secret")
     outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
     assert read(world.policy, stores) == wanted.after.tables
-    assert outcome.left == dict.fromkeys(outcome.left, 0)
+    if outcome.where:
+        again = _reading(world, wanted.after)
+        more = apply_rules(again, wanted.after, transformer=TRANSFORMER)
+        assert {one.ref for one in outcome.where} <= _changed(wanted.after, more.after)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
     undated: dict[str, int] = dict.fromkeys(wanted.undated, 0)
     for doubt in plan.doubts:
         undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
     assert undated == wanted.undated
+
+
+def _reading(world: World, tables: MemoryTables) -> Interpreter:
+    return Interpreter(
+        policy=world.policy, reader=tables, at=world.at, circumstances=world.circumstances
+    )
+
+
+def _changed(before: MemoryTables, after: MemoryTables) -> set[str]:
+    """Name the datasets in which the plain reading finds more to do at once; nearly always none.
+
+    A row that was kept since it is unknown whose it is, or when, may be left when who made it
+    unknown went, whom it only refers to: reading back says so, and the next plan ends it.
+    """
+    return {ref for ref, rows in before.tables.items() if after.tables[ref] != rows}
 
 
 def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
@@ -65,9 +82,7 @@ def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
     before = MemoryTables(tables=read(world.policy, stores))
     person = before.tables["s.person"][0]
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
-    interpreter = Interpreter(
-        policy=world.policy, reader=before, at=world.at, circumstances=world.circumstances
-    )
+    interpreter = _reading(world, before)
     here = place(world.policy, "s.person")
     owners = interpreter.controllers(here, person)
     if owners is None:
@@ -76,6 +91,23 @@ def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
     keys = planner.about(subjects).key_sets
     draft = planner.of_subject("0" * 64, subjects, owners[0], "case-1")
     plan = surveyed(draft, stores, keys, b"secret")
+
+    about, alone = _of_them(interpreter, person, owners)
+    wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
+    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    assert read(world.policy, stores) == wanted.after.tables
+    if outcome.where:
+        again = _reading(world, wanted.after)
+        about, alone = _of_them(again, person, owners)
+        more = apply_rules(again, wanted.after, about, unknown_goes=alone, transformer=TRANSFORMER)
+        assert {one.ref for one in outcome.where} <= _changed(wanted.after, more.after)
+    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+
+
+def _of_them(
+    interpreter: Interpreter, person: Row, owners: Sequence[Controller]
+) -> tuple[About, About]:
+    """Give what tells rows that lead to a person of a controller, and those of nobody else."""
 
     def about(at_place: Place, row: Row) -> bool:
         found = list(interpreter.people(at_place, row))
@@ -90,11 +122,7 @@ def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
         ]
         return about(at_place, row) and all(theirs)
 
-    wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
-    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
-    assert read(world.policy, stores) == wanted.after.tables
-    assert outcome.left == dict.fromkeys(outcome.left, 0)
-    assert outcome.changed == {step.id: step.expected for step in plan.steps}
+    return about, alone
 
 
 def read(policy: Policy, stores: Mapping[str, Store]) -> dict[str, list[dict[str, object]]]:
