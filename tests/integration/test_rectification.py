@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.integration.deaths import Killed
 from tests.integration.forked import forked
@@ -40,6 +41,20 @@ def test_a_wrong_value_is_corrected_everywhere_and_its_person_is_still_found(wor
     assert found.startswith("10 rows")
     (answered,) = entries(world.folder, "request.answered")
     assert (answered["outcome"], answered["rows"]) == ("granted", 7)
+
+
+def test_on_mariadb_too_where_the_collation_takes_another_case_for_the_same(
+    mariadb_url: sa.URL, tmp_path: Path
+) -> None:
+    folder = build(tmp_path / "mill", mariadb_url)
+    options = ("--set", "shop.buyer.remark=X", "--clear", "crm.contact.note", *EMAIL)
+    done = forked(folder, "subject", "rectify", *ANNA, *options, "--yes", "--at", DAY)
+    assert done.returncode == 0, done.stderr
+    engine = sa.create_engine(mariadb_url.set(database="mill_shop"))
+    with engine.connect() as connection:
+        asked = sa.text("SELECT email, remark FROM buyer WHERE name = 'Anna'")
+        assert [tuple(row) for row in connection.execute(asked)] == [(NEW, "X")] * 2
+    engine.dispose()
 
 
 def test_the_right_value_is_in_no_evidence_no_plan_and_not_in_the_records_in_clear(
@@ -147,6 +162,36 @@ def test_what_the_database_does_not_take_is_known_before_anything_is_recorded(
     assert "does not take that value for shop.buyer.placed" in done.stderr
     assert world.contents() == before
     assert not entries(world.folder, "request.received")
+
+
+def test_rows_of_whoever_has_the_right_address_already_are_not_touched(world: World) -> None:
+    """Nobody is looked for by a right value: it may be somebody else's."""
+    before = world.contents()
+    rectify(world, "--set", "crm.customer.email=ben@example.com", "--everywhere",
+            "--set", "crm.contact.note=y")  # fmt: skip
+    after = world.contents()
+    assert [r for r in after["crm.contact"] if r[1] == 2] == [
+        r for r in before["crm.contact"] if r[1] == 2
+    ]
+    assert [r for r in after["mail.reader"] if r[1] == "Ben"] == [
+        r for r in before["mail.reader"] if r[1] == "Ben"
+    ]
+
+
+def test_a_case_whose_plan_grew_old_half_way_is_planned_anew_with_the_same_rows(
+    world: World,
+) -> None:
+    (world.folder / "answers").write_text("in the way of the letter")
+    command = ("subject", "rectify", *ANNA, *EMAIL, "--set", "crm.contact.note=y", "--at", DAY)
+    assert forked(world.folder, *command, "--yes").returncode != 0
+    (world.folder / "answers").unlink()
+    world.change("crm", "UPDATE contact SET note = 'x' WHERE id = 1")
+    policy = world.folder / "policy" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("First version.", "The first version."))
+    world.does(*command, "--yes")
+    assert [r[3] for r in world.contents()["crm.contact"] if r[0] in {1, 2, 9}] == ["y"] * 3
+    assert len(entries(world.folder, "request.answered")) == 1
+    assert len(entries(world.folder, "plan.made")) == 2
 
 
 def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -> None:

@@ -7,8 +7,8 @@ dies goes on from there with the same case. Once it is answered the right values
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from django.db import transaction
 
 from doelbinding.binding.circumstances import Key, Stop, StopKind, Subjects
 from doelbinding.binding.expression import NO, KeyIn
+from doelbinding.binding.paths import place
 from doelbinding.jobs.holds import NobodyFound
 from doelbinding.jobs.requests import (
     Asked,
@@ -72,7 +73,7 @@ from doelbinding.records.models import (
 from doelbinding.records.said import subjects_in
 from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
-from doelbinding.rights.found import Found
+from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.lasting import remembering
 from doelbinding.rights.rectification import Correcting, Correction, NotCorrectable
 from doelbinding.wiring import Workspace
@@ -118,11 +119,7 @@ def draft(workspace: Workspace, asked: Asked, wanted: Wanted) -> Draft:
         NobodyFound: nothing was found of the person.
         NotCorrectable: what is asked cannot be.
     """
-    known = rectification.identifiers_after(
-        wanted.values, workspace.policy, asked.controller.country
-    )
-    first = find(workspace, asked)
-    found = first if first.rows else find(workspace, _also(asked, known), again=True)
+    found = find(workspace, asked)
     if not found.rows:
         raise NobodyFound("nothing was found of this person, so there is nothing to correct")
     correcting = rectification.correcting(
@@ -136,10 +133,6 @@ def draft(workspace: Workspace, asked: Asked, wanted: Wanted) -> Draft:
     plan, keys = plan_of(workspace, correcting.corrections, asked.at, None)
     kept = kept_of(workspace, asked.controller.id, found.subjects)
     return Draft(found=found, correcting=correcting, plan=plan, keys=keys, kept=kept)
-
-
-def _also(asked: Asked, known: Any) -> Asked:
-    return replace(asked, identifiers=tuple(dict.fromkeys((*asked.identifiers, *known))))
 
 
 def rectify(workspace: Workspace, asked: Asked, wanted: Wanted, *, by: str, out: Path) -> Rectified:
@@ -281,36 +274,52 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         return last
     asked, _ = asked_in(workspace, request)
     wanted = _wanted(wanted_in(workspace, request))
-    known = list(
-        rectification.identifiers_after(wanted.values, workspace.policy, asked.controller.country)
-    )
-    made = draft(workspace, _also(asked, known), wanted)
-    plan = replace(made.plan, case=request.id)
+    if last is None:
+        found = draft(workspace, asked, wanted)
+        corrections, subjects = found.correcting.corrections, found.found.subjects
+    else:  # no search finds rows any more by an address that was corrected already
+        corrections, subjects = tuple(_decided_before(workspace, request)), {}
+    plan, keys = plan_of(workspace, corrections, asked.at, request.id)
     case = case_of(request, asked.controller, datetime.now(UTC).date())
-    letters = rectification_letter(
-        policy=workspace.policy, case=case, corrections=made.correcting.corrections
+    letters = rectification_letter(policy=workspace.policy, case=case, corrections=corrections)
+    known = rectification.identifiers_after(
+        wanted.values, workspace.policy, asked.controller.country
     )
-    file = workspace.records.sealer.seal("decision", {"letters": letters})
     with transaction.atomic():
-        record = enter_plan(workspace, plan, made.keys, request)
+        record = enter_plan(workspace, plan, keys, request)
         approve_plan(workspace, record.fingerprint, by)
-        _remember(workspace, request, made.correcting.corrections)
-        _follow(workspace, request.controller, made.found.subjects, known)
+        if last is None:
+            _remember(workspace, request, corrections)
+            _follow(workspace, request.controller, subjects, list(known))
         return Decision.objects.create(
             request=request,
             number=1 if last is None else last.number + 1,
             plan=record,
             decided_at=datetime.now(UTC),
-            found=len(made.found.rows),
-            file_sealed=file,
+            found=sum(len(one.rows) for one in corrections),
+            file_sealed=workspace.records.sealer.seal("decision", {"letters": letters}),
+        )
+
+
+def _decided_before(workspace: Workspace, request: Request) -> Iterator[Correction]:
+    """Yield what the case's first decision corrects, as far as the rows are still there."""
+    for one in Rectification.objects.filter(request=request).order_by("id"):
+        kept = workspace.records.sealer.open("rectification", one.value_sealed or b"")
+        here, key = place(workspace.policy, f"{one.store}.{one.dataset}"), tuple(kept["key"])
+        where = dict(zip(here.dataset.key, key, strict=True))
+        rows = workspace.stores[one.store].rows(here.ref, where)
+        yield Correction(
+            place=here,
+            column=here.dataset.column(one.column),
+            right=tuple(kept["right"]),
+            rows=tuple(FoundRow(place=here, key=key, row=row) for row in rows),
         )
 
 
 def _remember(workspace: Workspace, request: Request, corrections: Sequence[Correction]) -> None:
-    """Keep what `reapply` needs, in place of what an earlier decision of the case kept."""
+    """Keep what the case, and later `reapply`, needs to correct these rows again."""
     sealer, now = workspace.records.sealer, datetime.now(UTC)
     ends = ledger_ends(workspace, now.date())
-    Rectification.objects.filter(request=request).delete()
     for one in corrections:
         store, dataset = one.place.store.id, one.place.dataset.id
         for row in one.rows:
@@ -322,7 +331,7 @@ def _remember(workspace: Workspace, request: Request, corrections: Sequence[Corr
                 dataset=dataset,
                 column=one.column.name,
                 row_hash=sealer.keyed_hash(store, dataset, row.key),
-                value_sealed=sealer.seal("rectification", kept) if store in ends else None,
+                value_sealed=sealer.seal("rectification", kept),
                 corrected_at=now,
                 ends_on=ends.get(store),
             )
@@ -388,6 +397,8 @@ def _let_go(workspace: Workspace, request: Request) -> None:
     words["wants"] = {**words["wants"], "values": []}
     request.asked_sealed = sealer.seal("asked", words)
     request.save(update_fields=["asked_sealed"])
+    unsaid = Rectification.objects.filter(request=request, ends_on=None)
+    unsaid.update(value_sealed=None)  # nothing says how long a backup could be wrong
     for record in PlanRecord.objects.filter(request=request):
         forget_values(workspace, record)
 
