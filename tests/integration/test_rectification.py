@@ -119,6 +119,15 @@ def test_a_right_value_is_kept_no_longer_than_backups_and_not_of_who_was_erased(
     assert "a human must look" in world.does("reapply", "crm")
 
 
+def test_a_column_that_the_policy_names_no_more_is_left_for_a_human(world: World) -> None:
+    rectify(world, "--set", "crm.contact.note=y")
+    policy = world.folder / "policy" / "crm.yaml"
+    policy.write_text(
+        policy.read_text().replace("          - {name: note, category: history}\n", "")
+    )
+    assert "a human must look" in world.does("reapply", "crm")
+
+
 def _kept(world: World, statement: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(world.folder / ".doelbinding" / "records.sqlite3")) as records:
         found = records.execute(statement).fetchall()

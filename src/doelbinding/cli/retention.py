@@ -240,7 +240,7 @@ def _show_corrected(again: CorrectedAgain) -> None:
     for name, values in again.forgotten.items():
         say(
             f"{name}: of {counted(values, 'value')} that had been corrected the right one is not "
-            "kept any more, since no backup should be that old: a human must look"
+            "kept any more, or the policy does not name the column: a human must look"
         )
 
 

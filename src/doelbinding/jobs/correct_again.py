@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.paths import Place, place
+from doelbinding.binding.paths import PathError, Place, place
 from doelbinding.jobs.rectification import forget_values, plan_of, was_hash
 from doelbinding.plan.model import KeySets, Plan, PlanKind
 from doelbinding.plan.transform import rectified
@@ -30,7 +30,7 @@ class CorrectedAgain:
     """What is wrong again in a restored store, with the plan that corrects it.
 
     `otherwise`: how many values are neither right nor as they were, by `store.dataset.column`.
-    `forgotten`: how many right values are not kept any more.
+    `forgotten`: how many right values are not kept any more, or not in the policy.
     """
 
     plan: Plan
@@ -95,11 +95,15 @@ def _by_value(store: str) -> Iterator[tuple[str, list[Rectification]]]:
 
 
 def _chain(workspace: Workspace, records: Sequence[Rectification]) -> _Chain | None:
-    """Read the corrections of a value; none when the last right value is not kept any more."""
+    """Read the corrections of a value; none when the last right one is not kept, or not mapped."""
     last = records[-1]
     if last.value_sealed is None:
         return None
-    here = place(workspace.policy, f"{last.store}.{last.dataset}")
+    try:
+        here = place(workspace.policy, f"{last.store}.{last.dataset}")
+        column = here.dataset.column(last.column)
+    except (PathError, KeyError):  # the policy does not name it any more
+        return None
     opened: list[dict[str, Any]] = [
         workspace.records.sealer.open("rectification", one.value_sealed)
         for one in records
@@ -107,7 +111,7 @@ def _chain(workspace: Workspace, records: Sequence[Rectification]) -> _Chain | N
     ]
     return _Chain(
         place=here,
-        column=here.dataset.column(last.column),
+        column=column,
         key=tuple(opened[-1]["key"]),
         was=frozenset(one["was"] for one in opened),
         rights=[tuple(one["right"]) for one in opened],
