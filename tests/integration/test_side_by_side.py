@@ -77,7 +77,8 @@ class Mill:
         with psycopg.connect(url, autocommit=True) as watching:
             while watching.execute(asked.encode()).fetchone() != (len(running),):
                 assert time.monotonic() < until, "they do not meet"
-                assert not [one for one in running if one.poll() is not None]
+                for one in running:
+                    assert one.poll() is None, one.communicate()
                 time.sleep(0.02)
 
     def entries(self) -> list[Any]:
@@ -114,7 +115,7 @@ def ended(running: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str]]:
         printed, said = one.communicate(timeout=120)
         assert one.returncode in {0, 2}, said + printed
         assert "Traceback" not in said
-        assert one.returncode == 0 or "again" in said, said
+        assert one.returncode == 0 or "again" in said or "make a new plan" in said, said
         told.append((one.returncode, said))
     return told
 
@@ -169,7 +170,9 @@ def test_a_request_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
     erase = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
     night = ("nightly", "--approve-up-to", "100")
     with mill.held_up() as other:
-        both = [mill.start(*erase), mill.start(*night)]
+        both = [mill.start(*erase)]
+        mill.wait(both)
+        both.append(mill.start(*night))  # planned after what the request stopped, or it is stale
         mill.wait(both)
         other.execute("DELETE FROM aside.gate")
         ended(both)
