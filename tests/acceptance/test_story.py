@@ -366,3 +366,17 @@ def test_a_phase_to_keep_that_the_policy_lacks_is_refused(fresh: Path) -> None:
     done = run("subject", "erase", *who, "--keep", "customer-relations/activ=why", folder=fresh)
     assert done.returncode == 2
     assert "no such phase" in done.stderr
+
+
+def test_a_letter_names_those_who_got_the_value_and_no_authority_that_heard_nothing(
+    fresh: Path,
+) -> None:
+    """Art. 19; the policy binds addresses to anti-money-laundering, which Pieter is no part of."""
+    who = ("--id", "email:pieter.devries@example.com", "--controller", "stago-nl")
+    told = ("--set", "crm.adres.plaats=Utrecht", "--row", "crm.adres:471", "--language", "nl")
+    done = run("subject", "rectify", *who, *told, "--yes", folder=fresh)
+    assert done.returncode == 0, done.stderr
+    (letter,) = fresh.glob("answers/*/letter.txt")
+    written = letter.read_text(encoding="utf-8")
+    assert "Werkbank Systeembeheer" in written
+    assert "FIU" not in written

@@ -7,7 +7,7 @@ dies goes on from there with the same case. Once it is answered the right values
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from doelbinding.jobs.requests import (
     asked_in,
     case_of,
     find,
+    inventory_of,
     mark_of,
     open_request,
     receive,
@@ -281,7 +282,12 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         corrections, subjects = tuple(_decided_before(workspace, request)), {}
     plan, keys = plan_of(workspace, corrections, asked.at, request.id)
     case = case_of(request, asked.controller, datetime.now(UTC).date())
-    letters = rectification_letter(policy=workspace.policy, case=case, corrections=corrections)
+    letters = rectification_letter(
+        policy=workspace.policy,
+        case=case,
+        corrections=corrections,
+        inventory=inventory_of(workspace, asked, _rows_of(corrections)),
+    )
     known = rectification.identifiers_after(
         wanted.values, workspace.policy, asked.controller.country
     )
@@ -299,6 +305,11 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
             found=sum(len(one.rows) for one in corrections),
             file_sealed=workspace.records.sealer.seal("decision", {"letters": letters}),
         )
+
+
+def _rows_of(corrections: Iterable[Correction]) -> Found:
+    rows = tuple(row for one in corrections for row in one.rows)
+    return Found(people=(), rows=rows, ambiguous=(), searched=())
 
 
 def _decided_before(workspace: Workspace, request: Request) -> Iterator[Correction]:

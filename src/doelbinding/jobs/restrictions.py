@@ -28,6 +28,7 @@ from doelbinding.jobs.requests import (
     case_of,
     controller_of,
     find,
+    inventory_of,
     open_request,
     receive,
     record_answer,
@@ -206,7 +207,7 @@ def _finish(workspace: Workspace, request: Request, out: Path) -> Restricted:
         case=case_of(request, asked.controller, now.date()),
         ground=wants["ground"],
         columns=wants["columns"],
-        held=_columns_of(found),
+        inventory=inventory_of(workspace, asked, found),
     )
     files = write_private(out / request.id, letter)
     with alone(workspace.records.state, request.id), transaction.atomic():

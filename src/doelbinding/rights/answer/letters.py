@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from doelbinding.document.blocks import (
     Block,
@@ -16,13 +16,14 @@ from doelbinding.document.blocks import (
 )
 from doelbinding.law.language.wording import Wording
 from doelbinding.policy.model import Policy
-from doelbinding.policy.organisation import Controller, Recipient
+from doelbinding.policy.organisation import Recipient
 from doelbinding.policy.stores import Column, Dataset, Store
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.pages import Letter
 from doelbinding.rights.answer.parts import sender
 from doelbinding.rights.answer.plain import letter_text
 from doelbinding.rights.answer.render import letter_html
+from doelbinding.rights.inventory import Inventory
 
 
 def letter(
@@ -71,20 +72,28 @@ def named_columns(policy: Policy, columns: Iterable[str]) -> Iterator[Named]:
 
 
 def recipients_of(
-    policy: Policy, controller: Controller, columns: Iterable[Named]
+    policy: Policy, inventory: Inventory, columns: Collection[str] = ()
 ) -> tuple[Recipient, ...]:
-    """Give whoever gets values of these columns, or keeps their store (Art. 19)."""
-    gets: set[str] = set()
-    for store, dataset, column in columns:
-        gets |= {store.kept_by} if store.kept_by else set()
-        for binding in dataset.bindings:
-            if column.name in binding.columns:
-                named = policy.activity_by_id[binding.activity].recipients
-                gets |= {r for r in named if column.category in policy.recipient_by_id[r].receives}
+    """Give who gets values that were found, by what keeps them, or keeps their store (Art. 19).
+
+    Not whoever might get values of these columns of somebody else: an authority to which nothing
+    was reported is not named.
+
+    Args:
+        policy: what was promised.
+        inventory: what was found.
+        columns: `store.dataset.column` of the values; none: all.
+    """
+    gets: set[str | None] = set()
+    for found, value in inventory.values():
+        wanted = not columns or f"{found.place.ref}.{value.column.name}" in columns
+        if value.column.personal and wanted:
+            gets |= {found.place.store.kept_by, *(one.id for one in value.recipients)}
+    ours = inventory.controller.id
     return tuple(
         one
         for one in policy.recipients
-        if one.id in gets and (not one.controllers or controller.id in one.controllers)
+        if one.id in gets and (not one.controllers or ours in one.controllers)
     )
 
 

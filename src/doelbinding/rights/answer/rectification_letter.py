@@ -11,16 +11,19 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letters import files_of, letter, recipients_of, told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.words import label_of, words_for
+from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.rectification import Correction
 
 
 def rectification_letter(
-    *, policy: Policy, case: Case, corrections: Sequence[Correction]
+    *, policy: Policy, case: Case, corrections: Sequence[Correction], inventory: Inventory
 ) -> dict[str, str]:
-    """Give the letter as two files by their names: `letter.html` and `letter.txt`."""
+    """Give the letter as two files by their names: `letter.html` and `letter.txt`.
+
+    `inventory` is of the rows that are corrected, as they were.
+    """
     words = words_for(case)
-    named = [(one.place.store, one.place.dataset, one.column) for one in corrections]
-    got = recipients_of(policy, case.controller, named)
+    got = recipients_of(policy, inventory, {one.name for one in corrections})
     sections = (
         section(
             "corrected",

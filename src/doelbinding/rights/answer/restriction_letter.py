@@ -17,12 +17,13 @@ from doelbinding.rights.answer.letters import (
 )
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.words import label_of, words_for
+from doelbinding.rights.inventory import Inventory
 
 _USES = ("consent", "claims", "others", "public")
 
 
 def restriction_letter(
-    *, policy: Policy, case: Case, ground: str, columns: Collection[str], held: Collection[str]
+    *, policy: Policy, case: Case, ground: str, columns: Collection[str], inventory: Inventory
 ) -> dict[str, str]:
     """Give the letter that says that values are restricted: `letter.html` and `letter.txt`.
 
@@ -31,10 +32,10 @@ def restriction_letter(
         case: the request.
         ground: of Art. 18(1), as the evidence has it: `accuracy_contested`.
         columns: `store.dataset.column` of the values; none: everything.
-        held: the columns in which there is anything of the person.
+        inventory: what is there of the person.
     """
     words = words_for(case)
-    got = recipients_of(policy, case.controller, named_columns(policy, columns or held))
+    got = recipients_of(policy, inventory, columns)
     opening = (
         *paragraphs(words.ui("restriction.received", day=words.date(case.received_on))),
         *paragraphs(words.ui("restriction.done")),
