@@ -25,7 +25,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory, hurried: sa.URL) -> Killed:
     address = {"DOELBINDING_DATABASE_URL": records.render_as_string(hide_password=False)}
     assert run("plan", "--at", DAY, folder=folder, **address).returncode == 0
     url = hurried.render_as_string(hide_password=False)
-    return Killed(ready=folder, least=40, sample=8, server=url)
+    return Killed(ready=folder, least=40, sample=5, server=url)
 
 
 @WAYS
@@ -40,7 +40,7 @@ def test_an_erasure_over_three_databases_killed_anywhere_resumes_as_the_same_cas
 def test_a_list_killed_anywhere_goes_on_with_each_case_once(tmp_path: Path, killed: Killed) -> None:
     people = tmp_path / "list.csv"
     people.write_text("email\nanna@example.com\ncas@example.com\n", encoding="utf-8")
-    killed = replace(killed, options=("--cases", "2"), sample=6)
+    killed = replace(killed, options=("--cases", "2"), sample=4)
     asked = ("--controller", "mill", "--at", DAY, "--yes")
     whole = killed.holds(tmp_path, "subject", "erase-many", str(people), *asked)
     assert whole["at_once"]

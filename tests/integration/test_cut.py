@@ -32,7 +32,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory, hurried: sa.URL) -> Killed:
     assert run("plan", "--at", DAY, folder=folder, **address).returncode == 0
     url = hurried.render_as_string(hide_password=False)
     return Killed(
-        ready=folder, least=200, sample=6, server=url, databases="cut", ends=(0, SAID),
+        ready=folder, least=200, sample=4, server=url, databases="cut", ends=(0, SAID),
         apart=("step.unknown",), halves=2 if EVERY else 1,
     )  # fmt: skip
 

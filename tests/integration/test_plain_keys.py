@@ -30,11 +30,11 @@ _WHOLE = "1{:05}".format
 _MADE = """
 DROP TABLE IF EXISTS login; DROP TABLE IF EXISTS visit; DROP TABLE IF EXISTS customer;
 CREATE TABLE customer (id {key} PRIMARY KEY, email varchar(99), name varchar(99),
-  created timestamp NOT NULL, address_id {key});
+  created {moment} NOT NULL, address_id {key});
 CREATE TABLE visit (id {key} PRIMARY KEY, email varchar(99), ip varchar(45),
-  last_visit timestamp NOT NULL);
+  last_visit {moment} NOT NULL);
 CREATE TABLE login (id {key} PRIMARY KEY, customer_id {key} NOT NULL REFERENCES customer(id),
-  ip varchar(45), time timestamp NOT NULL)
+  ip varchar(45), time {moment} NOT NULL)
 """
 _FILLED = """
 INSERT INTO customer VALUES ({key},'c{n}@example.com','N{n}','2020-01-01',{key});
@@ -62,7 +62,8 @@ def policy(kind: ColumnType) -> Policy:
 
 
 def _filled(engine: sa.Engine, key: str, made: Callable[[int], str]) -> None:
-    say(engine, *_MADE.format(key=key).split(";"))
+    moment = "timestamp" if engine.dialect.name == "postgresql" else "datetime"
+    say(engine, *_MADE.format(key=key, moment=moment).split(";"))
     for n in range(1, 4):
         say(engine, *_FILLED.format(key=made(n), n=n).split(";"))
 

@@ -15,7 +15,7 @@ from doelbinding.conformance.worlds import World, worlds
 from doelbinding.stores.sql.engine import make_engine
 from tests.integration.oracle.database import build
 
-CASES = int(os.environ.get("ORACLE_CASES", "600"))
+CASES = int(os.environ.get("ORACLE_CASES", "300"))
 
 
 @pytest.fixture(scope="module")
