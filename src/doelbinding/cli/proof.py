@@ -72,7 +72,7 @@ def prove(
     workspace = opened(context.obj)
     from doelbinding.jobs.proving import prove as write
 
-    place = out if out.is_absolute() else workspace.home / out
+    place = workspace.home / out
     digest = write(workspace, place)
     say(f"{place}  sha256 {digest}")
     say(f"key {workspace.records.log.verifier}")

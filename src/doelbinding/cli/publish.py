@@ -27,7 +27,7 @@ def publish(
     workspace = opened(context.obj)
     from doelbinding.jobs.publishing import publish as write
 
-    place = out if out.is_absolute() else workspace.home / out
+    place = workspace.home / out
     published = write(workspace, place)
     say(f"{len(published.files)} files in {published.out}")
     say(f"version {published.edition.number}, fingerprint {published.edition.fingerprint}")
@@ -39,7 +39,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port; another one is taken when busy.")] = PORT,
 ) -> None:
     """Serve the published site on this machine only."""
-    place = site if site.is_absolute() else workspace_in(context.obj).home / site
+    place = workspace_in(context.obj).home / site
     from doelbinding.cli.serving import serve_folder
 
     serve_folder(place, port)

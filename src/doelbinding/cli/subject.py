@@ -165,7 +165,7 @@ def _answer(
 
     controller, id_, include, language, at = said
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
-    place = out if out.is_absolute() else workspace.home / out
+    place = workspace.home / out
     request, inventory, files = answer_access(workspace, asked, Right(right), place)
     _show_inventory(inventory)
     say(f"{request.id}: received {request.received_at.date()}, answer due {request.due_on}")
@@ -240,15 +240,14 @@ def resume(
         from doelbinding.cli.subject_rectify import show_rectified
         from doelbinding.jobs.rectification import resume as go_on_rectifying
 
-        place = out if out.is_absolute() else workspace.home / out
-        show_rectified(go_on_rectifying(workspace, case, by=by or somebody(), out=place))
+        done = go_on_rectifying(workspace, case, by=by or somebody(), out=workspace.home / out)
+        show_rectified(done)
         return
     if right == Right.RESTRICTION.value:
         from doelbinding.cli.subject_restrictions import show_restricted
         from doelbinding.jobs.restrictions import resume as go_on_restricting
 
-        place = out if out.is_absolute() else workspace.home / out
-        show_restricted(go_on_restricting(workspace, case, place))
+        show_restricted(go_on_restricting(workspace, case, workspace.home / out))
         return
     _show_erased(go_on(workspace, case, manner_of(workspace, by, out)))
 
@@ -300,7 +299,7 @@ def manner_of(workspace: Workspace, by: str | None, out: Path) -> Manner:
     """Say how a case is carried out."""
     from doelbinding.jobs.erasure import Manner
 
-    place = out if out.is_absolute() else workspace.home / out
+    place = workspace.home / out
     return Manner(by=by or somebody(), out=place)
 
 
@@ -328,7 +327,7 @@ def _show_erased(done: Erased) -> None:
 
 
 def outcome_in_words(request: Request) -> str:
-    """Say how a request for erasure was answered."""
+    """Say how a request was answered, if it was."""
     return _OUTCOMES.get(request.outcome, request.outcome.replace("_", " "))
 
 

@@ -70,7 +70,7 @@ def lift(
             raise BadInput(f"{kept_by} is no restriction: --told and --reason are for one")
         lift_hold(workspace, kept_by, in_error=in_error)
     elif told is None:
-        place = out if out.is_absolute() else workspace.home / out
+        place = workspace.home / out
         for file in restrictions.announce_lifting(workspace, kept_by, reason, place):
             say(f"  {file}")
         say("nothing was lifted: give the person this letter first (Art. 18(3)), and then say when")

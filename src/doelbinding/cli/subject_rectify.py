@@ -77,8 +77,8 @@ def rectify(
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return
-    place = out if out.is_absolute() else workspace.home / out
-    show_rectified(job.rectify(workspace, asked, wanted, by=by or somebody(), out=place))
+    done = job.rectify(workspace, asked, wanted, by=by or somebody(), out=workspace.home / out)
+    show_rectified(done)
 
 
 def _wanted(right: list[str], clear: list[str], rows: list[str], *, everywhere: bool) -> Wanted:

@@ -67,7 +67,7 @@ def restrict(
         asked,
         ground=RestrictionGround[ground.name],
         columns=frozenset(column or ()),
-        out=out if out.is_absolute() else workspace.home / out,
+        out=workspace.home / out,
     )
     show_restricted(done)
 

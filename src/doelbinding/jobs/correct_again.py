@@ -15,7 +15,7 @@ from typing import Any
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.paths import PathError, Place, place
-from doelbinding.jobs.rectification import forget_values, plan_of, was_hash
+from doelbinding.jobs.corrections import forget_values, plan_of, was_hash
 from doelbinding.plan.model import KeySets, Plan, PlanKind
 from doelbinding.plan.transform import rectified
 from doelbinding.policy.stores import Column

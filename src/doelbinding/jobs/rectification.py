@@ -16,8 +16,8 @@ from typing import Any
 from django.db import transaction
 
 from doelbinding.binding.circumstances import Key, Stop, StopKind, Subjects
-from doelbinding.binding.expression import NO, KeyIn
 from doelbinding.binding.paths import place
+from doelbinding.jobs.corrections import forget_values, plan_of, rehearse, was_hash
 from doelbinding.jobs.holds import NobodyFound
 from doelbinding.jobs.requests import (
     Asked,
@@ -37,7 +37,6 @@ from doelbinding.jobs.retention import (
     PlanStale,
     apply_plan,
     approve_plan,
-    digest_secret,
     enter_plan,
     give_up,
     insist_not_to_come,
@@ -47,19 +46,10 @@ from doelbinding.jobs.retention import (
 )
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.plan.model import (
-    RECTIFIED,
-    RIGHT_VALUE,
-    Deed,
-    Emptied,
     KeySets,
     Plan,
-    PlanKind,
-    Step,
 )
-from doelbinding.plan.ports import Refused, Rehearses
 from doelbinding.plan.run import Bound, Outcome, Surprise
-from doelbinding.plan.survey import surveyed
-from doelbinding.plan.transformation import Rectify, Within
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone
 from doelbinding.records.envelope import keys_as_json
@@ -76,7 +66,7 @@ from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
 from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.lasting import remembering
-from doelbinding.rights.rectification import Correcting, Correction, NotCorrectable
+from doelbinding.rights.rectification import Correcting, Correction
 from doelbinding.wiring import Workspace
 
 MOST_PASSES = 3
@@ -137,7 +127,7 @@ def draft(workspace: Workspace, asked: Asked, wanted: Wanted) -> Draft:
 
 
 def rectify(workspace: Workspace, asked: Asked, wanted: Wanted, *, by: str, out: Path) -> Rectified:
-    """Receive a request for rectification, run its plan, read back, search again, answer.
+    """Receive a request for rectification, run its plan, read back, answer.
 
     Raises:
         NotCorrectable: what is asked cannot be, or a database does not take a value.
@@ -147,7 +137,7 @@ def rectify(workspace: Workspace, asked: Asked, wanted: Wanted, *, by: str, out:
     request = known_case(workspace, asked, wanted)
     if request is None:
         first = draft(workspace, asked, wanted)
-        _rehearse(workspace, first.plan, first.keys)
+        rehearse(workspace, first.plan, first.keys)
         request = receive(workspace, asked, Right.RECTIFICATION, wants=_as_json(wanted))
     return _carry_on(workspace, request, by, out)
 
@@ -168,72 +158,6 @@ def resume(workspace: Workspace, case_id: str, *, by: str, out: Path) -> Rectifi
     if request.right != Right.RECTIFICATION.value:
         raise NoSuchCase(f"{case_id!r} is no request for rectification")
     return _carry_on(workspace, request, by, out)
-
-
-# -- the plan -------------------------------------------------------------------------------------
-
-
-def plan_of(
-    workspace: Workspace, corrections: Sequence[Correction], at: datetime, case: str | None
-) -> tuple[Plan, KeySets]:
-    """Plan corrections; rows and right values are key sets, which are sealed beside the plan."""
-    steps, keys = [], dict[str, frozenset[Key]]()
-    for number, one in enumerate(corrections, 1):
-        rows, right = f"{RECTIFIED}:{number}", f"{RIGHT_VALUE}:{number}"
-        keys |= {rows: frozenset(row.key for row in one.rows), right: frozenset([one.right])}
-        steps.append(_step(number, one, rows, right))
-    plan = Plan(
-        kind=PlanKind.RECTIFICATION,
-        policy=workspace.fingerprint,
-        at=at,
-        steps=tuple(steps),
-        case=case,
-    )
-    return surveyed(plan, workspace.stores, keys, digest_secret(workspace)), keys
-
-
-def _step(number: int, one: Correction, rows: str, right: str) -> Step:
-    column, inside = one.column, one.column.inside
-    whole = Rectify(value=right, held=column.type)
-    change: Rectify | Within = whole
-    if inside is not None:
-        change = Within(document=inside.column, path=inside.path, each=whole)
-    return Step(
-        id=f"s{number}",
-        store=one.place.store.id,
-        dataset=one.place.dataset.id,
-        controller=None,
-        deed=Deed.TRANSFORM,
-        needed=NO,
-        narrow=KeyIn(columns=one.place.dataset.key, keys=rows),
-        columns=(Emptied(column=column.name, transformation=change),),
-    )
-
-
-def _rehearse(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
-    """Have each database try, before anything is recorded: it may not take a value.
-
-    Raises:
-        NotCorrectable: one does not.
-    """
-    for store_id in dict.fromkeys(step.store for step in plan.steps):
-        store = workspace.stores[store_id]
-        if not isinstance(store, Rehearses):
-            continue
-        for step in plan.steps:
-            if step.store == store_id:
-                try:
-                    store.rehearse([step], keys)
-                except Refused as refused:
-                    (one,) = step.columns
-                    raise NotCorrectable(
-                        f"the database does not take that value for {step.ref}.{one.column} (too "
-                        "long, not empty, not unique, or against another rule of the table): "
-                        f"nothing was changed. {refused}"
-                    ) from None
-
-
-# -- the case -------------------------------------------------------------------------------------
 
 
 def _carry_on(workspace: Workspace, request: Request, by: str, out: Path) -> Rectified:
@@ -369,12 +293,6 @@ def _follow(
             record.save(update_fields=["subjects_sealed"])
 
 
-def was_hash(workspace: Workspace, one: Correction, value: object) -> str:
-    """Give a keyed hash of a value that a column held."""
-    hashed: bytes = workspace.records.sealer.keyed_hash("was", one.name, repr(value))
-    return hashed.hex()
-
-
 def _run(workspace: Workspace, decision: Decision) -> Outcome | None:
     """Carry out a decision; nothing when its ground has shifted, so that it is made anew."""
     fingerprint = decision.plan.fingerprint
@@ -412,14 +330,6 @@ def _let_go(workspace: Workspace, request: Request) -> None:
     unsaid.update(value_sealed=None)  # nothing says how long a backup could be wrong
     for record in PlanRecord.objects.filter(request=request):
         forget_values(workspace, record)
-
-
-def forget_values(workspace: Workspace, record: PlanRecord) -> None:
-    """Take the right values out of what is sealed beside a plan that was carried out."""
-    _, keys = read_plan(workspace, record.fingerprint)
-    left = {name: found for name, found in keys.items() if not name.startswith(RIGHT_VALUE)}
-    record.keys_sealed = workspace.records.sealer.seal("keys", keys_as_json(left))
-    record.save(update_fields=["keys_sealed"])
 
 
 def _as_json(wanted: Wanted) -> dict[str, Any]:
