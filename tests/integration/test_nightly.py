@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_story import contents, run
+from tests.acceptance.test_story import COMMAND, contents, run
 from tests.integration.mill import build
 
 
@@ -56,6 +58,36 @@ def test_a_night_says_what_preflight_warns_of_whatever_becomes_of_it(
     done = run("nightly", "--approve-up-to", most, folder=folder)
     assert done.returncode == status, done.stderr
     assert "warns: crm.contact: trigger 'looks' acts on it: see that it does not" in done.stdout
+
+
+INTERRUPTED = """
+import subprocess, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from doelbinding.cli.reading import opened
+workspace = opened(Path(sys.argv[1]))
+from doelbinding.jobs.nightly import run_night
+asked = sys.argv[2:]
+def meanwhile(_):
+    if asked:
+        subprocess.run([asked.pop(0) for _ in list(asked)], check=True, capture_output=True)
+night = run_night(workspace, datetime.now(UTC), most=100, by="cron",
+                  progress=lambda *_: None, told=meanwhile)
+print(night.verified, len(night.plans))
+"""
+
+
+def test_a_night_plans_anew_when_somebody_is_put_on_hold_in_between(folder: Path) -> None:
+    hold = (
+        "subject", "hold", "--id", "email:cas@example.com", "--controller", "mill",
+        "--reason", "a claim", "--review", "2099-01-01",
+    )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(folder), str(COMMAND), "-C", str(folder), *hold],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["True", "1"], done.stderr
+    assert [row[0] for row in contents(folder)["crm.customer"]] == [1, 2, 3, 7, 8]
 
 
 def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:

@@ -72,6 +72,7 @@ def _filled(engine: sa.Engine, key: str, made: Callable[[int], str]) -> None:
 def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
     engine = make_engine(sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg"))
     say(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    say(engine, "CREATE DOMAIN code AS varchar(40) CHECK (value <> '')")
     yield engine
     engine.dispose()
 
@@ -120,6 +121,7 @@ def _erased_and_ended(engine: sa.Engine, said: Policy, monkeypatch: pytest.Monke
         ("numeric(12,0)", ColumnType.INTEGER, _WHOLE),
         ("bigint", ColumnType.INTEGER, _WHOLE),
         ("varchar(40)", ColumnType.TEXT, "'k{}'".format),
+        ("code", ColumnType.TEXT, "'k{}'".format),
     ],
 )
 def test_postgresql_erases_whatever_keys_are_made_of(

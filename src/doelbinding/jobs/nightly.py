@@ -57,10 +57,13 @@ def run_night(
 ) -> Night:
     """Finish what was interrupted, then plan and carry out, if no more than `most` rows go.
 
-    `told` hears what stands in the way of the plan, or endangers it, whatever becomes of the night.
+    Where somebody said something in between, the plan is made anew, once. `told` hears what
+    stands in the way of a plan, or endangers it, whatever becomes of the night.
 
     Raises:
         TooMany: the plan is kept, for a human to approve.
+        PlanStale: somebody said something twice.
+        Surprise: the rows differ from those just planned; nothing was changed, or nothing more.
         PolicyBroken, Stopped, StoreError: see `jobs.retention`.
     """
     done: list[tuple[Plan, Outcome]] = []
@@ -69,14 +72,31 @@ def run_night(
             done.append(_carried_out(workspace, fingerprint, progress))
         except (PlanStale, Surprise):
             give_up(workspace, fingerprint)
+    made = _approved(workspace, at, most, by, told)
+    if made.plan.steps:
+        try:
+            done.append(_carried_out(workspace, made.fingerprint, progress))
+        except PlanStale:  # before anything was done
+            made = _approved(workspace, at, most, by, told)
+            if made.plan.steps:
+                done.append(_carried_out(workspace, made.fingerprint, progress))
+    return Night(plans=tuple(p for p, _ in done), outcomes=tuple(o for _, o in done))
+
+
+def _approved(
+    workspace: Workspace,
+    at: datetime,
+    most: int,
+    by: str,
+    told: Callable[[Sequence[Obstacle]], None],
+) -> MadePlan:
     made = make_plan(workspace, at, None)
     told(made.obstacles)
     if made.plan.rows > most:
         raise TooMany(made, most)
     if made.plan.steps:
         approve_plan(workspace, made.fingerprint, by)
-        done.append(_carried_out(workspace, made.fingerprint, progress))
-    return Night(plans=tuple(p for p, _ in done), outcomes=tuple(o for _, o in done))
+    return made
 
 
 def interrupted() -> Iterator[str]:
