@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.descent import BELOW
 from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import bound
@@ -55,7 +56,14 @@ def _pages(here: Here, ask: Ask) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _size(here: Here) -> sa.Executable:
-    asked = "SELECT pg_relation_size(to_regclass(:name)) / current_setting('block_size')::int"
+    """Give the question for the pages of a table, or of the largest among its parts.
+
+    A place is one in each part, so that a range of pages meets rows of every part.
+    """
+    asked = (
+        f"WITH RECURSIVE {BELOW} "  # noqa: S608 - our own text
+        "SELECT max(pg_relation_size(id)) / current_setting('block_size')::int FROM below"
+    )
     return sa.text(asked).bindparams(name=_qualified(here))
 
 

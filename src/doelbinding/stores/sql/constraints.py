@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.acting import refuses, warns
+from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.uniqueness import Unique, uniques
 
 
@@ -44,7 +45,7 @@ def against(
             )
     for unique in sorted(uniques(connection, dataset), key=repr):
         yield from _clashes(ref, unique, emptied)
-    yield from _checks(connection, inspector, ref, dataset, emptied)
+    yield from _checks(connection, ref, dataset, emptied)
 
 
 def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[Obstacle]:
@@ -57,7 +58,7 @@ def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[O
         return
     named, others = ", ".join(alike), unique.beyond(alike)
     stands = "NULL" if set(alike.values()) == {None} else "one value"
-    if not others and not unique.expressions:
+    if not others and not unique.expressions and not unique.partial:
         kind = f"column {named!r} is" if len(alike) == 1 else f"columns ({named}) are"
         yield refuses(
             ref,
@@ -68,6 +69,7 @@ def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[O
         )
         return
     told = f"together with ({', '.join(others)})" if others else "in an expression"
+    told = "among some rows, or in part" if unique.partial else told
     yield warns(
         ref,
         f"column {named!r} is unique {told}, so {stands} may stand in for one row only",
@@ -77,22 +79,34 @@ def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[O
 
 
 def _checks(
-    connection: sa.Connection,
-    inspector: sa.Inspector,
-    ref: str,
-    dataset: Dataset,
-    emptied: Sequence[Emptied],
+    connection: sa.Connection, ref: str, dataset: Dataset, emptied: Sequence[Emptied]
 ) -> Iterator[Obstacle]:
-    for check in inspector.get_check_constraints(dataset.table, schema=dataset.schema_):
+    for check, said in checks(connection, dataset):
         for one in emptied:
-            if _breaks(connection, dataset, str(check["sqltext"]), one):
+            if _breaks(connection, dataset, said, one):
                 stands = "NULL" if one.replacement is None else "what stands in"
                 yield refuses(
                     ref,
-                    f"CHECK constraint {check.get('name') or ''!r} forbids {stands} in column "
-                    f"{one.column!r}",
+                    f"CHECK constraint {check!r} forbids {stands} in column {one.column!r}",
                     "give the column a `replace_with` that it allows, or change the constraint",
                 )
+
+
+def checks(connection: sa.Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the CHECK constraints on a table, and on its parts."""
+    if connection.dialect.name == "postgresql":
+        held = {"tables": family_of(connection, dataset).held}
+        yield from (tuple(row) for row in connection.execute(sa.text(_POSTGRESQL), held))
+        return
+    inspector = inspector_of(connection)
+    for check in inspector.get_check_constraints(dataset.table, schema=dataset.schema_):
+        yield check.get("name") or "", str(check["sqltext"])
+
+
+_POSTGRESQL = """
+SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint
+WHERE contype = 'c' AND coninhcount = 0 AND conrelid = ANY (CAST(:tables AS oid[]))
+"""
 
 
 def _breaks(connection: sa.Connection, dataset: Dataset, check: str, one: Emptied) -> bool:

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.stores import Column, ColumnType, ControllerColumn, Dataset, Store
-from doelbinding.stores.sql.acting import refuses, warns
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses, warns
 
 _FITS = {
     ColumnType.TEXT: {"text"},

@@ -12,8 +12,8 @@ from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not,
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.acting import warns
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import warns
 from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import table
 

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.acting import acting, refuses, warns
+from doelbinding.stores.sql.acting import acting
 from doelbinding.stores.sql.constraints import against
 from doelbinding.stores.sql.declared import mistyped
 from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
+from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.referring import Referring
-from doelbinding.stores.sql.sources import views_read
+from doelbinding.stores.sql.sources import mapped_twice, views_read
 
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
@@ -38,6 +39,7 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += views_read(connection, store, dataset)
+        found += mapped_twice(connection, store, dataset)
         told = [
             *acting(connection, ref, dataset, mine),
             *against(connection, ref, dataset, mine),

@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied, Step
-from doelbinding.plan.ports import Gravity, Obstacle
+from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.transform import PSEUDONYM_LENGTH, NoKey, Transformer
 from doelbinding.plan.transformation import Pseudonymise, Within, innermost, rectifies
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.constraints import checks
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.tables import table
 from doelbinding.stores.sql.uniqueness import uniques
 
@@ -46,7 +48,7 @@ def _files(step: Step, files: FileRoots) -> Iterator[Obstacle]:
     for one in step.files:
         folder = files.folders.get(one.root)
         if folder is None or not folder.is_dir():
-            yield _refuses(
+            yield refuses(
                 step.ref,
                 f"column {one.column!r} names files in {one.root!r}, and no such folder is there",
                 f"add [files.{one.root}] with `folder` to doelbinding.toml",
@@ -75,7 +77,7 @@ class _Look:
             yield from self._key(each.key)
             yield from self._room(name) if not isinstance(change, Within) else ()
         elif self._unique(name) and not isinstance(change, Within):
-            yield _refuses(
+            yield refuses(
                 self.ref,
                 f"column {name!r} is unique, and what is left of two values may be the same",
                 "let it end as a pseudonym, or empty",
@@ -88,12 +90,12 @@ class _Look:
         try:
             self.transformer.keys(name)
         except NoKey as error:
-            yield _warns(self.ref, "values end under a key that is not there", str(error))
+            yield warns(self.ref, "values end under a key that is not there", str(error))
 
     def _room(self, name: str) -> Iterator[Obstacle]:
         length = getattr(self._column(name).get("type"), "length", None)
         if isinstance(length, int) and length < PSEUDONYM_LENGTH:
-            yield _refuses(
+            yield refuses(
                 self.ref,
                 f"column {name!r} holds {length} characters, a pseudonym has {PSEUDONYM_LENGTH}",
                 "widen the column, or let it end otherwise",
@@ -103,14 +105,14 @@ class _Look:
         schema, inspector = self.dataset.schema_, inspector_of(self.connection)
         keys = inspector.get_foreign_keys(self.dataset.table, schema=schema)
         if any(name in key["constrained_columns"] for key in keys):
-            yield _refuses(
+            yield refuses(
                 self.ref,
                 f"column {name!r} is a foreign key, and its values would be changed",
                 "take `ends_as` out, and name it under `references`",
             )
-        for check in inspector.get_check_constraints(self.dataset.table, schema=schema):
-            if name in str(check["sqltext"]):
-                yield _warns(
+        for _, said in checks(self.connection, self.dataset):
+            if name in said:
+                yield warns(
                     self.ref,
                     f"a CHECK constraint reads column {name!r}, whose values are changed",
                     "see that it allows what is left; if it does not, the run stops there",
@@ -126,7 +128,7 @@ class _Look:
         asked = sa.select(sa.func.count()).select_from(rows).where(held.is_not(None), broken)
         count = int(self.connection.execute(asked).scalar_one())
         if count:
-            yield _warns(
+            yield warns(
                 self.ref,
                 f"column {name!r} holds {count} texts that are no JSON: what is in them stays",
                 "mend or empty them",
@@ -141,11 +143,3 @@ class _Look:
             self.dataset.table, schema=self.dataset.schema_
         )
         return next((dict(column) for column in columns if column["name"] == name), {})
-
-
-def _refuses(ref: str, message: str, remedy: str) -> Obstacle:
-    return Obstacle(gravity=Gravity.REFUSES, ref=ref, message=message, remedy=remedy)
-
-
-def _warns(ref: str, message: str, remedy: str) -> Obstacle:
-    return Obstacle(gravity=Gravity.WARNS, ref=ref, message=message, remedy=remedy)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.grades import Erased, Grade
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import cause
+from doelbinding.stores.sql.descent import family_of
 
 MOST_VACUUMED = 256 * 2**20
 """Bytes of a SQLite database that a run writes anew: a second or two, in which nobody writes."""
@@ -81,11 +82,11 @@ def _postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erase
     try:
         for dataset in datasets:
             said.clear()
-            name = connection.dialect.identifier_preparer.format_table(
-                sa.table(dataset.table, schema=dataset.schema_)
-            )
-            connection.exec_driver_sql(f"VACUUM (VERBOSE) {name}")
-            if not any("finished vacuuming" in one for one in said):
+            family = family_of(connection, dataset)  # of a partitioned table parts go with it
+            names = ", ".join(one.named for one in (family.itself, *family.heirs))
+            connection.exec_driver_sql(f"VACUUM (VERBOSE) {names}")
+            done = sum("finished vacuuming" in one for one in said)
+            if done <= len(family.heirs):
                 refused.append(dataset.id)
             elif any(_kept_back(one) for one in said):
                 waiting.append(dataset.id)

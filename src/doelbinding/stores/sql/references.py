@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.descent import family_of
 
 
 class NotAllSeen(Exception):
@@ -21,7 +21,7 @@ class Referrer:
     """A foreign key that points at a mapped table.
 
     `to`: the columns there, in order. `on_delete` and `on_update`: what a deletion there and a
-    change of those columns does here.
+    change of those columns does here. `part_of`: schema and name of tables in which its rows show.
     """
 
     table: str
@@ -30,6 +30,7 @@ class Referrer:
     to: tuple[str, ...]
     on_delete: str | None
     on_update: str | None
+    part_of: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -85,7 +86,12 @@ def referrers(
 
 _WORDS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _KEYS = """
-SELECT n.nspname, c.relname, k.confdeltype::text, k.confupdtype::text,
+SELECT n.nspname, c.relname, k.confdeltype::text, k.confupdtype::text, ARRAY(
+    WITH RECURSIVE above(id) AS (
+      SELECT inhparent FROM pg_inherits WHERE inhrelid = k.conrelid
+      UNION SELECT inhparent FROM pg_inherits JOIN above ON inhrelid = id)
+    SELECT ARRAY[pn.nspname::text, p.relname::text] FROM above JOIN pg_class p ON p.oid = id
+    JOIN pg_namespace pn ON pn.oid = p.relnamespace),
   array_agg(a.attname::text ORDER BY o.place), array_agg(b.attname::text ORDER BY o.place)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
@@ -93,20 +99,21 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY o(number, there, place)
 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = o.number
 JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = o.there
-WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = to_regclass(:name)
-GROUP BY k.oid, n.nspname, c.relname, k.confdeltype, k.confupdtype ORDER BY k.oid
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = ANY (CAST(:tables AS oid[]))
+GROUP BY k.oid, n.nspname, c.relname, k.confdeltype, k.confupdtype, k.conrelid ORDER BY k.oid
 """
+"""Keys as they were made: what PostgreSQL makes of one for partitions is left out."""
 
 
 def _postgresql_referrers(
     connection: sa.Connection, inspector: sa.Inspector, dataset: Dataset
 ) -> Iterator[Referrer]:
-    name = {"name": qualified(dataset.table, dataset.schema_)}
-    rows = connection.execute(sa.text(_KEYS), name)
-    for schema, table, deleting, changing, columns, there in rows:
+    rows = connection.execute(sa.text(_KEYS), {"tables": family_of(connection, dataset).referred})
+    for schema, table, deleting, changing, above, columns, there in rows:
         yield Referrer(
             table=table,
             schema=None if schema == inspector.default_schema_name else schema,
+            part_of=tuple((one[0], one[1]) for one in above),
             columns=tuple(columns),
             to=tuple(there),
             on_delete=_WORDS.get(deleting),

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from doelbinding.plan.model import Deed, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.acting import refuses, warns
 from doelbinding.stores.sql.indexes import create_index, is_indexed
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
 
 _INDEXED = frozenset({"mysql", "mariadb"})
@@ -110,10 +110,13 @@ class Referring:
             )
 
     def _mapped(self, referrer: Referrer) -> Dataset | None:
-        """Give the dataset of a table that refers; the policy may leave the usual schema out."""
+        """Give the dataset of a table that refers, or in which its rows show.
+
+        The policy may leave the usual schema out.
+        """
         usual = self._inspector.default_schema_name
-        place = (referrer.schema or usual, referrer.table)
-        own = (one for one in self.store.datasets if (one.schema_ or usual, one.table) == place)
+        places = {(referrer.schema or usual, referrer.table), *referrer.part_of}
+        own = (one for one in self.store.datasets if (one.schema_ or usual, one.table) in places)
         return next(own, None)
 
 

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.acting import refuses
+from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses
 
 
 def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
@@ -26,6 +27,22 @@ def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Ite
                 f"it is a view, by which rows of {dataset.id!r} are judged: rows that it hides "
                 "would not keep them",
                 "map the table behind it",
+            )
+
+
+def mapped_twice(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield the datasets whose rows are also rows of this one: partitions of it, or its heirs."""
+    if connection.dialect.name != "postgresql":
+        return
+    family, usual = family_of(connection, dataset), inspector_of(connection).default_schema_name
+    kin = {(one.schema, one.table) for one in (*family.above, *family.below)}
+    for other in store.datasets:
+        if (other.schema_ or usual, other.table) in kin:
+            yield refuses(
+                f"{store.id}.{dataset.id}",
+                f"rows of it are also rows of {other.id!r}, as one table is part of the other",
+                "map the whole or its parts, not both: what keeps a row in one dataset would not "
+                "in the other",
             )
 
 

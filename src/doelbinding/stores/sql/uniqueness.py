@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.inspecting import inspector_of
 
 
@@ -18,12 +19,14 @@ class Unique:
     """What no two rows may have alike.
 
     `columns` by name; `expressions` as the database writes them. `nulls_too`: nor may two rows be
-    null in it.
+    null in it. `partial`: of some rows only, or where rows exclude each other in another way than
+    being alike.
     """
 
     columns: frozenset[str]
     expressions: tuple[str, ...] = ()
     nulls_too: bool = False
+    partial: bool = False
 
     def reads(self, column: str) -> bool:
         """Tell whether a column has part in it."""
@@ -39,11 +42,14 @@ def uniques(connection: sa.Connection, dataset: Dataset) -> frozenset[Unique]:
     """Give what is unique in a dataset's table: its indexes, constraints and primary key."""
     if connection.dialect.name == "sqlite":
         return frozenset(_of_sqlite(connection, dataset.table))
+    if connection.dialect.name == "postgresql":
+        return frozenset(_of_postgresql(connection, dataset))
     return frozenset(_reflected(connection, dataset))
 
 
 _SQLITE = """
-SELECT i.name, c.name, m.sql FROM pragma_index_list(:table) i JOIN pragma_index_xinfo(i.name) c
+SELECT i.name, c.name, m.sql, i.partial
+FROM pragma_index_list(:table) i JOIN pragma_index_xinfo(i.name) c
 LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = i.name WHERE i."unique" AND c.key
 """
 
@@ -52,15 +58,41 @@ def _of_sqlite(connection: sa.Connection, table: str) -> Iterator[Unique]:
     """Read SQLite's own pragmas: reflection overlooks UNIQUE beside a column, and expressions."""
     found: dict[str, set[str]] = {}
     made: dict[str, str] = {}
-    for index, column, sql in connection.execute(sa.text(_SQLITE), {"table": table}):
+    some: dict[str, bool] = {}
+    for index, column, sql, partial in connection.execute(sa.text(_SQLITE), {"table": table}):
         own = found.setdefault(index, set())
+        some[index] = bool(partial)
         if column is None:
             made[index] = str(sql).partition("(")[2]
         else:
             own.add(column)
     for index, columns in found.items():
         told = (made[index],) if index in made else ()
-        yield Unique(columns=frozenset(columns), expressions=told)
+        yield Unique(columns=frozenset(columns), expressions=told, partial=some[index])
+
+
+_POSTGRESQL = """
+SELECT ARRAY(SELECT attname::text FROM pg_attribute
+    WHERE attrelid = i.indrelid AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1])),
+  ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false) FROM generate_series(1, i.indnkeyatts) n
+    WHERE i.indkey[n - 1] = 0),
+  i.indnullsnotdistinct, i.indpred IS NOT NULL OR i.indisexclusion
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
+  AND i.indrelid = ANY (CAST(:tables AS oid[]))
+"""
+
+
+def _of_postgresql(connection: sa.Connection, dataset: Dataset) -> Iterator[Unique]:
+    """Read PostgreSQL's own catalogue: also of partitions and heirs, and what excludes rows."""
+    held = {"tables": family_of(connection, dataset).held}
+    for columns, expressions, nulls_too, partial in connection.execute(sa.text(_POSTGRESQL), held):
+        yield Unique(
+            columns=frozenset(columns),
+            expressions=tuple(expressions),
+            nulls_too=nulls_too,
+            partial=partial,
+        )
 
 
 def _reflected(connection: sa.Connection, dataset: Dataset) -> Iterator[Unique]:
@@ -75,8 +107,4 @@ def _reflected(connection: sa.Connection, dataset: Dataset) -> Iterator[Unique]:
         yield Unique(
             columns=frozenset(names),
             expressions=tuple(e for e in one.get("expressions") or () if e not in names),
-            nulls_too=bool((one.get("dialect_options") or {}).get(_NULLS)),
         )
-
-
-_NULLS = "postgresql_nulls_not_distinct"
