@@ -12,6 +12,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql import acting_postgresql
+from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import (
     VERIFIED,
     changes_here,
@@ -48,10 +49,12 @@ def _mysql(
 ) -> Iterator[Obstacle]:
     where = {"name": dataset.table, "home": dataset.schema_}
     asked = sa.text(
-        "SELECT table_type, engine FROM information_schema.tables "
+        "SELECT table_type, engine, (SELECT count(*) FROM information_schema.statistics s "
+        "WHERE s.table_name = :name AND s.table_schema = t.table_schema "
+        "AND s.index_name = 'PRIMARY') FROM information_schema.tables t "
         "WHERE table_name = :name AND table_schema = coalesce(:home, database())"
     )
-    kind, engine = connection.execute(asked, where).one()
+    kind, engine, parts = connection.execute(asked, where).one()
     if kind == "SYSTEM VERSIONED":
         yield refuses(
             ref,
@@ -62,6 +65,12 @@ def _mysql(
     elif kind != "BASE TABLE":
         yield changes_here(ref, "a view")
         return
+    if parts > len(dataset.key):
+        yield refuses(
+            ref,
+            "its primary key has a period (WITHOUT OVERLAPS), so that several rows have one key",
+            "give the table a primary key of columns that tell its rows apart",
+        )
     if engine != "InnoDB":
         yield refuses(
             ref,
@@ -75,11 +84,41 @@ def _mysql(
     for trigger, event in connection.execute(asked, where):
         if (event == "DELETE" and deletes(steps)) or (event == "UPDATE" and updates(steps)):
             yield warns(ref, f"trigger {trigger!r} acts on it", VERIFIED)
-    yield from privileges_missing(connection, ref, dataset, _refused(connection, dataset, steps))
+    if not connection.execute(sa.text(_SEES_TRIGGERS), where).scalar():
+        yield warns(
+            ref,
+            "this role cannot see whether triggers act on it",
+            f"let its owner look (SHOW TRIGGERS WHERE `Table` = '{dataset.table}') that none keeps "
+            "or copies what is erased, nor dates rows anew",
+        )
+    changed = [*written(steps), *(_touched(connection, dataset) if updates(steps) else ())]
+    refused = _refused(connection, dataset, steps, list(dict.fromkeys(changed)))
+    yield from privileges_missing(connection, ref, dataset, refused)
+
+
+_SEES_TRIGGERS = """
+SELECT max(privilege_type = 'TRIGGER') FROM (
+  SELECT privilege_type, grantee FROM information_schema.user_privileges
+  UNION ALL SELECT privilege_type, grantee FROM information_schema.schema_privileges
+    WHERE coalesce(:home, database()) LIKE table_schema
+  UNION ALL SELECT privilege_type, grantee FROM information_schema.table_privileges
+    WHERE table_name = :name AND table_schema = coalesce(:home, database())
+) own
+"""
+"""These tables have rows of the session's own user and roles, unless it may read all."""
+
+
+def _touched(connection: sa.Connection, dataset: Dataset) -> Iterator[str]:
+    """Yield the mapped columns that are written as they are, since they would change else."""
+    own = {column.name for column in dataset.own_columns}
+    found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
+    for column in found:
+        if column["name"] in own and "on update" in str(column["default"]).lower():
+            yield column["name"]
 
 
 def _refused(
-    connection: sa.Connection, dataset: Dataset, steps: Sequence[Step]
+    connection: sa.Connection, dataset: Dataset, steps: Sequence[Step], changed: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the privileges that are not there, by asking for what meets no row."""
     quote, table = connection.dialect.identifier_preparer.quote, quoted(connection, dataset)
@@ -89,7 +128,7 @@ def _refused(
     ]
     tried += [
         ("UPDATE", name, f"UPDATE {table} SET {quote(name)} = DEFAULT WHERE 1 = 0")  # noqa: S608
-        for name in written(steps)
+        for name in changed
     ]
     if deletes(steps):
         tried.append(("DELETE", "", f"DELETE FROM {table} WHERE 1 = 0"))  # noqa: S608

@@ -21,6 +21,7 @@ from doelbinding.plan.transform import Transformer
 from doelbinding.plan.transformation import StripText, Transformation, innermost, rectifies
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.deeds import as_they_are
 from doelbinding.stores.sql.tables import Uncast
 from doelbinding.stores.sql.texts import same
 
@@ -40,12 +41,13 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """The statements of one transforming step on one table."""
+    """The statements of one transforming step on one table; `kept`: as in `Deeds`."""
 
     step: Step
     here: Here
     compiler: Compiler
     transformer: Transformer
+    kept: Sequence[str] = ()
 
     @property
     def _emptied(self) -> Emptied:
@@ -140,7 +142,7 @@ class Computed:
         folds = self.compiler.folds(self.here, self._emptied.written)
         unmoved = self._held.is_(None) if empty else same(self._held, read, folds=folds)
         new: sa.BindParameter[Any] = sa.bindparam("doel_new", type_=Uncast())
-        written = {self._emptied.written: new}
+        written = as_they_are(self.here, self.kept) | {self._emptied.written: new}
         return sa.update(target).where(*mine, unmoved, predicate).values(written)
 
     @property

@@ -18,11 +18,15 @@ KeyIn = Callable[[Sequence[sa.ColumnElement[Any]], Sequence[Key]], sa.ColumnElem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deeds:
-    """What a step does to the rows that a condition finds."""
+    """What a step does to the rows that a condition finds.
+
+    `kept`: columns that the database would change by itself.
+    """
 
     step: Step
     here: Here
     dialect: str
+    kept: Sequence[str] = ()
 
     def rows(self, mine: sa.ColumnElement[bool], connection: sa.Connection) -> int:
         """Change rows, and give how many."""
@@ -48,7 +52,12 @@ class Deeds:
         if self.step.deed is Deed.DELETE:
             return sa.delete(target)
         written = {one.column: stand_in(self.here, one) for one in self.step.columns}
-        return sa.update(target).values(written)
+        return sa.update(target).values(as_they_are(self.here, self.kept) | written)
+
+
+def as_they_are(here: Here, columns: Sequence[str]) -> dict[str, sa.ColumnElement[Any]]:
+    """Give what to write so that columns stay what they are."""
+    return {name: here.column(name) for name in columns}
 
 
 _TELL = frozenset({"postgresql", "sqlite"})

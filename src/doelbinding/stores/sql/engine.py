@@ -15,7 +15,16 @@ from doelbinding.stores.sql.loaders import teach_mysql, teach_postgresql
 LOCK_SECONDS = 5
 _STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
-_NO_CACHE = " /*M!100000 , optimizer_switch = 'subquery_cache=off' */"
+_OURS = (
+    "foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, sql_auto_is_null = 0, "
+    "sql_select_limit = 18446744073709551615, sql_big_selects = 1, completion_type = 0, "
+    "sql_quote_show_create = 1"
+)
+"""What a server may have set otherwise for all sessions.
+
+Without foreign keys rows would be left that refer to nothing; a limit would leave rows out.
+"""
+_MARIADB = " /*M!100000 , check_constraint_checks = 1, optimizer_switch = 'subquery_cache=off' */"
 """For MariaDB alone, which keeps a subquery's answers by what its collation takes for the same."""
 
 
@@ -40,8 +49,8 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
             "charset": "utf8mb4",
             "connect_timeout": lock_seconds,
             "init_command": f"SET SESSION time_zone = '+00:00', sql_mode = '{_STRICT}', "
-            f"lock_wait_timeout = {lock_seconds}, innodb_lock_wait_timeout = {lock_seconds}"
-            f"{_NO_CACHE}",
+            f"lock_wait_timeout = {lock_seconds}, innodb_lock_wait_timeout = {lock_seconds}, "
+            f"{_OURS}{_MARIADB}",
         }
         more["isolation_level"] = "READ COMMITTED"
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **more)

@@ -51,6 +51,8 @@ def _opening(store: Store, dialect: sa.Dialect, to: str) -> Iterator[str]:
         yield "-- PROCESS shows which tables refer to which, whoever may read them; no rows,"
         yield "-- but also which statements run. Without it nothing is changed."
         yield f"GRANT PROCESS ON *.* TO {to};"
+        yield "-- where a mapped column is ON UPDATE CURRENT_TIMESTAMP: UPDATE on it too, so that"
+        yield "-- it can be kept as it is; preflight names it."
     elif dialect.name == "oracle":
         yield f"-- CREATE USER {to} IDENTIFIED BY …; GRANT CREATE SESSION TO {to};"
         yield "-- Oracle grants reading by table only: unmapped columns are readable too."

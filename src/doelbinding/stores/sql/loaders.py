@@ -34,8 +34,16 @@ def teach_mysql(connection: Any, _: Any) -> None:
     """Let a connection of PyMySQL give plain values; other drivers give what they give."""
     decoders = getattr(connection, "decoders", None)
     if decoders is not None:
-        connection.decoders = {**decoders, **dict.fromkeys(_DECIMALS, number)}
+        plain = {**dict.fromkeys(_DECIMALS, number), _BIT: _bits}
+        connection.decoders = {**decoders, **plain}
+
+
+def _bits(written: bytes) -> int:
+    """Read bits as the number that statements compare them with."""
+    return int.from_bytes(written, "big")
 
 
 _DECIMALS = (0, 246)
 """MySQL's field types DECIMAL and NEWDECIMAL."""
+_BIT = 16
+"""MySQL's field type BIT."""

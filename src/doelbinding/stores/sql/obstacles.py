@@ -10,7 +10,10 @@ from doelbinding.plan.model import Deed, Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset
 
-VERIFIED = "see that it does not keep or copy what is erased; the run is verified by reading back"
+VERIFIED = (
+    "see that it does not keep or copy what is erased, nor dates rows anew; the run is verified by "
+    "reading back"
+)
 
 
 def refuses(ref: str, message: str, remedy: str) -> Obstacle:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SAWarning
 
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Gravity, Obstacle
@@ -24,6 +26,12 @@ from doelbinding.stores.sql.sources import mapped_twice, views_read
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
     """Give what refuses or endangers the steps in this database."""
+    with warnings.catch_warnings():  # of types and words that SQLAlchemy does not know
+        warnings.simplefilter("ignore", SAWarning)
+        return _obstacles(connection, store, steps)
+
+
+def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
     inspector = inspector_of(connection)
     found: list[Obstacle] = []
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
@@ -56,15 +64,19 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
 def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle | None:
     """Give the obstacle that a table is not there, under exactly the name that the policy has.
 
-    SQLite would find it in any case, and its catalogue, which has one case, would not.
+    SQLite would find it in any case, as MariaDB does on some systems (`lower_case_table_names`);
+    their catalogues, which have one case, would not, and with them what refers to the table.
     """
     other = None
-    if inspector.dialect.name == "sqlite":
-        names = [*inspector.get_table_names(), *inspector.get_view_names()]
+    if inspector.dialect.name in _IN_ANY_CASE:
+        names = inspector.get_table_names(schema=dataset.schema_)
+        if dataset.table in names:
+            return None
+        names = [*names, *inspector.get_view_names(schema=dataset.schema_)]
         if dataset.table in names:
             return None
         other = next((name for name in names if name.lower() == dataset.table.lower()), None)
-    elif inspector.has_table(dataset.table, schema=dataset.schema_):
+    if other is None and inspector.has_table(dataset.table, schema=dataset.schema_):
         return None
     advice = "correct `table` in the store's file, or the address of the store"
     return refuses(
@@ -72,6 +84,9 @@ def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle |
         f"there is no table {dataset.table!r}",
         advice if other is None else f"write `table: {other}` in the store's file",
     )
+
+
+_IN_ANY_CASE = frozenset({"sqlite", "mysql", "mariadb"})
 
 
 def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:

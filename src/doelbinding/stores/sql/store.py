@@ -59,6 +59,7 @@ from doelbinding.stores.sql.purge import purge
 from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.with_files import WithFiles
 
@@ -219,7 +220,8 @@ class SqlStore:
         compiler = self._compiler(keys, doing=True)
         here = compiler.here(step.dataset)
         predicate = meant(step, compiler, here, sealed=sealed is not None)
-        change = Deeds(step=step, here=here, dialect=self.dialect)
+        kept = self._touched.get(step.dataset, ())
+        change = Deeds(step=step, here=here, dialect=self.dialect, kept=kept)
         if not step.row_by_row and self._walks(step, here, sealed, announce):
             for part in ranges(here, self.dialect, self._ask):
                 done = self._in_short(partial(change.rows, sa.and_(part, predicate)))
@@ -308,7 +310,13 @@ class SqlStore:
 
     def _computed(self, step: Step, compiler: Compiler) -> Computed:
         here = compiler.here(step.dataset)
-        return Computed(step=step, here=here, compiler=compiler, transformer=self.transformer)
+        return Computed(
+            step=step,
+            here=here,
+            compiler=compiler,
+            transformer=self.transformer,
+            kept=self._touched.get(step.dataset, ()),
+        )
 
     def _tally_computed(self, step: Step, compiler: Compiler) -> Tally:
         """Count the rows whose value would change, one by one, in memory that stays the same."""
@@ -525,6 +533,13 @@ class SqlStore:
     def _folding(self) -> frozenset[tuple[str, str]]:
         with self.transaction() as connection:
             return folding_columns(connection, self.mapped)
+
+    @cached_property
+    def _touched(self) -> Mapping[str, tuple[str, ...]]:
+        if self.dialect not in ENGINES:
+            return {}
+        with self.transaction() as connection:
+            return touched_columns(connection, self.mapped)
 
     def _size(self, here: Here) -> int:
         """Give how many keys go into one statement: fewer where a key has many parts."""

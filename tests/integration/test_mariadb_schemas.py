@@ -1,0 +1,138 @@
+"""What MariaDB's schemas and settings do behind a run's back is undone, or told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.transformation import KeepFirst
+from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
+
+DELETES = step(Deed.DELETE)
+EMPTIES = step(Deed.EMPTY, ENDED, Emptied(column="name"))
+SHORTENS = step(Deed.TRANSFORM, ENDED, Emptied(column="name", transformation=KeepFirst(length=1)))
+TOUCHED = TABLE.replace(
+    "ended DATE", "ended {} NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
+)
+INSTANT = (*COLUMNS[:3], Column(name="ended", type=ColumnType.INSTANT))
+MOMENT = (*COLUMNS[:3], Column(name="ended", type=ColumnType.TIMESTAMP))
+
+
+def _told(engine: sa.Engine, *steps: object, columns: tuple[Column, ...] = COLUMNS) -> list[str]:
+    found = SqlStore(mapped(columns), engine).preflight(steps or (DELETES,))  # type: ignore[arg-type]
+    return [f"{one.gravity}: {one.message}: {one.remedy}" for one in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [("TIMESTAMP", INSTANT), ("DATETIME", MOMENT)],
+    ids=["timestamp", "datetime"],
+)
+@pytest.mark.parametrize("deed", [EMPTIES, SHORTENS], ids=["emptied", "transformed"])
+def test_a_row_is_not_dated_anew_by_what_is_taken_from_it(
+    kind: str, columns: tuple[Column, ...], deed: object, mariadb: sa.Engine
+) -> None:
+    say(mariadb, TOUCHED.format(kind), ROWS, "UPDATE person SET name = 'long', ended = ended")
+    dates = "SELECT ended FROM person ORDER BY id"
+    before = left(mariadb, dates)
+    outcome = done(SqlStore(mapped(columns), mariadb), deed)  # type: ignore[arg-type]
+    assert (outcome.changed, outcome.verified) == ({"s001": 2}, True)
+    assert left(mariadb, dates) == before
+
+
+@contextmanager
+def _server_says(engine: sa.Engine, name: str, value: str, usual: str) -> Iterator[None]:
+    say(engine, f"SET GLOBAL {name} = {value}")
+    engine.dispose()
+    try:
+        yield
+    finally:
+        engine.dispose()
+        say(engine, f"SET GLOBAL {name} = {usual}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "usual"),
+    [
+        ("sql_select_limit", "1", "DEFAULT"),
+        ("sql_safe_updates", "1", "0"),
+        ("max_join_size", "1", "DEFAULT"),
+        ("completion_type", "2", "0"),
+        ("sql_quote_show_create", "0", "1"),
+        ("sql_auto_is_null", "1", "0"),
+        ("sql_mode", "'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH'", "DEFAULT"),
+    ],
+)
+def test_what_a_server_says_of_all_sessions_changes_nothing(
+    name: str, value: str, usual: str, mariadb: sa.Engine
+) -> None:
+    say(mariadb, TABLE, ROWS)
+    with _server_says(mariadb, name, value, usual):
+        store = SqlStore(mapped(), mariadb)
+        assert len(store.rows("s.person", {})) == 3
+        assert _told(mariadb) == []
+        outcome = done(store, DELETES)
+        assert (outcome.changed, outcome.verified) == ({"s001": 2}, True)
+
+
+def test_foreign_keys_hold_whatever_a_server_says(mariadb: sa.Engine) -> None:
+    with _server_says(mariadb, "foreign_key_checks", "0", "1"), mariadb.connect() as connection:
+        asked = connection.exec_driver_sql("SELECT @@foreign_key_checks, @@unique_checks")
+        assert asked.one() == (1, 1)
+
+
+def test_triggers_that_a_role_cannot_see_are_told(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        TOUCHED.format("TIMESTAMP"),
+        "CREATE TRIGGER keeps BEFORE UPDATE ON person FOR EACH ROW SET @a = 1",
+        "DROP USER IF EXISTS unseeing@localhost",
+        "CREATE USER unseeing@localhost",
+        "GRANT SELECT, UPDATE (name) ON world.person TO unseeing@localhost",
+        "GRANT PROCESS ON *.* TO unseeing@localhost",
+    )
+    least = make_engine(mariadb.url.set(username="unseeing"))
+    found = _told(least, EMPTIES, columns=INSTANT)
+    assert any("this role cannot see whether triggers act on it" in one for one in found)
+    assert any("GRANT UPDATE (ended) ON person" in one for one in found)
+    say(mariadb, "GRANT TRIGGER ON `wor%`.* TO unseeing@localhost".replace("%", "%%"))
+    say(mariadb, "GRANT UPDATE (ended) ON world.person TO unseeing@localhost")
+    least.dispose()
+    (one,) = _told(least, EMPTIES, columns=INSTANT)
+    assert one.startswith("warns: trigger 'keeps' acts on it")
+    least.dispose()
+
+
+def test_bits_are_read_as_the_number_that_rules_compare(mariadb: sa.Engine) -> None:
+    say(mariadb, "CREATE TABLE person (id INT PRIMARY KEY, open BIT(1), many BIT(16))")
+    say(mariadb, "INSERT INTO person VALUES (1, 1, 513), (2, 0, NULL)")
+    columns = (
+        COLUMNS[0],
+        Column(name="open", type=ColumnType.BOOLEAN),
+        Column(name="many", type=ColumnType.INTEGER),
+    )
+    store = SqlStore(mapped(columns), mariadb)
+    assert list(store.rows("s.person", {"open": True})) == [{"id": 1, "open": 1, "many": 513}]
+    assert list(store.rows("s.person", {"id": 2})) == [{"id": 2, "open": 0, "many": None}]
+
+
+def test_a_key_that_several_rows_have_in_turn_is_refused(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        "CREATE TABLE person (id INT, name VARCHAR(9), mail VARCHAR(9), ended DATE, "
+        "a DATE, b DATE, PERIOD FOR p (a, b), PRIMARY KEY (id, p WITHOUT OVERLAPS))",
+    )
+    assert any("refuses: its primary key has a period" in one for one in _told(mariadb))
+
+
+def test_a_table_is_named_in_its_own_case(mariadb: sa.Engine) -> None:
+    say(mariadb, TABLE.replace("person", "Person"))
+    (found,) = _told(mariadb)
+    assert found.endswith("write `table: Person` in the store's file")
