@@ -18,8 +18,9 @@ from doelbinding.plan.ports import Store, StoreError
 class Grade(StrEnum):
     """How far gone, from the least to the most. The last is a matter of time, told by the policy.
 
-    `deleted`: no query finds it. `vacuumed`: the store has given the space back that it was in.
-    `out_of_snapshots`: no older version that the store keeps has it. `out_of_backups`: no copy.
+    `deleted`: no query of its table finds it. `vacuumed`: the store has given the space back that
+    it was in. `out_of_snapshots`: no older version that the store keeps has it. `out_of_backups`:
+    no copy.
     """
 
     DELETED = "deleted"

@@ -22,6 +22,9 @@ _MARKED = {
     "pg_trigger": "tgrelid",
     "pg_rewrite": "ev_class",
     "pg_policy": "polrelid",
+    "pg_publication": "oid",
+    "pg_publication_rel": "prrelid",
+    "pg_inherits": "inhrelid",
 }
 _FIRST_OF_ITS_OWN = 16384
 """The first id that PostgreSQL gives to what is not its own (FirstNormalObjectId)."""

@@ -43,9 +43,29 @@ def against(
                 f"column {one.column!r} may not be null, and nothing stands in for it",
                 "give the column `replace_with`",
             )
+    changed = [one for step in steps for one in step.columns]
     for unique in sorted(uniques(connection, dataset), key=repr):
-        yield from _clashes(ref, unique, emptied)
+        if unique.replaces:
+            yield from _replaced(ref, unique, changed)
+        else:
+            yield from _clashes(ref, unique, emptied)
     yield from _checks(connection, ref, dataset, emptied)
+
+
+def _replaced(ref: str, unique: Unique, changed: Sequence[Emptied]) -> Iterator[Obstacle]:
+    """Yield where a row that nobody considered could go, since another came to be like it."""
+    named = sorted({one.column for one in changed if not _ends_null(one)} & unique.columns)
+    if named:
+        yield refuses(
+            ref,
+            f"({', '.join(sorted(unique.columns))}) is unique ON CONFLICT REPLACE, so what is "
+            f"written in ({', '.join(named)}) may remove another row, justified or not",
+            "let the columns be emptied, or make the table anew without ON CONFLICT REPLACE",
+        )
+
+
+def _ends_null(one: Emptied) -> bool:
+    return one.replacement is None and one.transformation is None
 
 
 def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[Obstacle]:

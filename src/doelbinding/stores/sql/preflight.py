@@ -15,6 +15,7 @@ from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.acting import acting
 from doelbinding.stores.sql.constraints import against
+from doelbinding.stores.sql.copies import copies
 from doelbinding.stores.sql.declared import mistyped
 from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.inspecting import inspector_of
@@ -22,6 +23,7 @@ from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.referring import Referring
 from doelbinding.stores.sql.sources import mapped_twice, views_read
+from doelbinding.stores.sql.tables import table
 
 
 def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
@@ -34,6 +36,7 @@ def obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) ->
 def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -> list[Obstacle]:
     inspector = inspector_of(connection)
     found: list[Obstacle] = []
+    tables: list[Dataset] = []
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
         dataset = store.dataset(dataset_id)
         ref = f"{store.id}.{dataset_id}"
@@ -41,8 +44,11 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         if missing is not None:
             found.append(missing)
             continue
+        tables.append(dataset)
         mine = [step for step in steps if step.dataset == dataset_id]
         found += _columns(inspector, ref, dataset)
+        if inspector.dialect.name == "sqlite":
+            found += _unkeyed(connection, inspector, ref, dataset)
         found += mistyped(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
@@ -58,6 +64,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         there = {c["name"] for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
         if all(column.name in there for column in dataset.own_columns):
             found += unserved_lookups(connection, store, dataset)
+    found += copies(connection, store, tables, steps)
     return list(dict.fromkeys(found))
 
 
@@ -121,11 +128,31 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             ref,
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "
             f"({', '.join(dataset.key)})",
-            "give the dataset the table's primary key",
+            "give the dataset the table's primary key"
+            if primary
+            else "give the table a primary key: rows are told apart by it",
         )
     for name in dataset.key:
         if name in there and inspector.dialect.name != "sqlite":
             yield from _no_key(ref, name, there[name]["type"])
+
+
+def _unkeyed(
+    connection: sa.Connection, inspector: sa.Inspector, ref: str, dataset: Dataset
+) -> Iterator[Obstacle]:
+    """Yield that rows of a SQLite table have no key: it lets a primary key be null."""
+    primary = inspector.get_pk_constraint(dataset.table)["constrained_columns"]
+    if set(primary) != set(dataset.key):
+        return
+    rows: sa.TableClause = table(dataset)
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    unkeyed = sa.or_(*(rows.c[name].is_(None) for name in dataset.key))
+    if connection.execute(sa.select(one).select_from(rows).where(unkeyed).limit(1)).scalar():
+        yield refuses(
+            ref,
+            f"rows of it have no key: ({', '.join(dataset.key)}) is null",
+            "give each row a key, and the columns NOT NULL",
+        )
 
 
 def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obstacle]:

@@ -2,7 +2,8 @@
 
 SQLite overwrites what it deletes (`secure_delete`), empties its write-ahead log and writes the file
 anew. PostgreSQL keeps deleted rows until VACUUM, and longer while an old transaction could see
-them; its write-ahead log, replicas and backups are beyond us. Others purge by themselves, later.
+them, and samples of values for its planner until ANALYZE; its write-ahead log, replicas and backups
+are beyond us. Others purge by themselves, later.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.grades import Erased, Grade
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import cause
+from doelbinding.stores.sql.copies import full_texts, materialized
 from doelbinding.stores.sql.descent import family_of
 
 MOST_VACUUMED = 256 * 2**20
@@ -23,7 +25,8 @@ MOST_VACUUMED = 256 * 2**20
 
 _OUTSIDE = "AUTOCOMMIT"
 _LATER = {
-    "mysql": "still in undo logs until InnoDB purges them, and in binary logs until they expire",
+    "mysql": "still in undo logs until InnoDB purges them, in binary logs until they expire, and "
+    "in full-text indexes and statistics until these are made anew",
     "mssql": "still as ghost records until they are cleaned up, and in the transaction log",
     "oracle": "still in undo segments, free space and redo logs",
 }
@@ -51,12 +54,36 @@ def _sqlite(connection: sa.Connection) -> Erased:
         still = "still in pages that others freed before, if they do not overwrite: run VACUUM"
         return Erased(grade=Grade.DELETED, still=still)
     if not busy:
+        _tidy_full_texts(connection)
+        if connection.exec_driver_sql(_SAMPLES).scalar():
+            connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql("VACUUM")
         busy = _checkpoint(connection)
     if busy:
         still = "not vacuumed: somebody reads the database, so its log could not be emptied"
         return Erased(grade=Grade.DELETED, still=still)
-    return Erased(grade=Grade.VACUUMED)
+    own = [t.name for t in full_texts(connection) if not (t.content or t.followed)]
+    where = f"still in full-text tables that have it ({', '.join(own)})" if own else None
+    return Erased(grade=Grade.VACUUMED, still=where)
+
+
+_SAMPLES = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat4'"
+"""Samples of what columns hold, for SQLite's planner."""
+
+
+def _tidy_full_texts(connection: sa.Connection) -> None:
+    """Let full-text tables forget words that no row of theirs has any more.
+
+    They only mark words as gone until segments are merged; one that indexes another table knows
+    nothing of rows that went there unless somebody tells it.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    for text in full_texts(connection):
+        name = quote(text.name)
+        for command in ("rebuild", "optimize") if text.content else ("optimize",):
+            connection.exec_driver_sql(
+                f"INSERT INTO {name} ({name}) VALUES ('{command}')"  # noqa: S608 - quoted
+            )
 
 
 def _size(connection: sa.Connection) -> int:
@@ -84,7 +111,7 @@ def _postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erase
             said.clear()
             family = family_of(connection, dataset)  # of a partitioned table parts go with it
             names = ", ".join(one.named for one in (family.itself, *family.heirs))
-            connection.exec_driver_sql(f"VACUUM (VERBOSE) {names}")
+            connection.exec_driver_sql(f"VACUUM (VERBOSE, ANALYZE) {names}")
             done = sum("finished vacuuming" in one for one in said)
             if done <= len(family.heirs):
                 refused.append(dataset.id)
@@ -92,21 +119,55 @@ def _postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erase
                 waiting.append(dataset.id)
     finally:
         driver.remove_notice_handler(hear)
-    return _said_of_postgresql(refused, waiting)
+    still = [] if refused else _statistics(connection, datasets)
+    views = ", ".join(materialized(connection, datasets))
+    if views:
+        still.append(f"still in materialized views until they are refreshed ({views})")
+    return _said_of_postgresql(refused, waiting, still)
 
 
-def _said_of_postgresql(refused: Sequence[str], waiting: Sequence[str]) -> Erased:
+_STATISTICS = """
+FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
+WHERE c.reltuples = 0 AND (c.oid = ANY (CAST(:tables AS oid[]))
+  OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = ANY (CAST(:tables AS oid[]))))
+"""
+_FORGETS = "pg_clear_attribute_stats(text, text, text, boolean)"
+
+
+def _statistics(connection: sa.Connection, datasets: Sequence[Dataset]) -> list[str]:
+    """Let the planner forget samples of tables that are empty now, which ANALYZE leaves there.
+
+    Gives what is to be said where it cannot: before PostgreSQL 18.
+    """
+    held = {"tables": [oid for one in datasets for oid in family_of(connection, one).held]}
+    forgets = connection.execute(sa.text("SELECT to_regprocedure(:name)"), {"name": _FORGETS})
+    if forgets.scalar() is not None:
+        clear = "pg_clear_attribute_stats(schemaname, tablename, attname, inherited)"
+        connection.execute(sa.text(f"SELECT {clear} {_STATISTICS}"), held)
+        return []
+    left = connection.execute(sa.text(f"SELECT count(*) {_STATISTICS}"), held).scalar()
+    return ["still in samples of the planner, of tables that are empty now"] if left else []
+
+
+def _said_of_postgresql(
+    refused: Sequence[str], waiting: Sequence[str], still: Sequence[str]
+) -> Erased:
+    """Say how far gone things are; `still`: where they are besides."""
+    said = list(still)
     if refused:
-        still = f"not vacuumed: the role may not vacuum {', '.join(refused)} (GRANT MAINTAIN)"
-        return Erased(grade=Grade.DELETED, still=still)
-    if waiting:
-        still = f"not vacuumed: an open transaction could still see rows of {', '.join(waiting)}"
-        return Erased(grade=Grade.DELETED, still=still)
-    return Erased(
-        grade=Grade.VACUUMED,
-        still="still in free space until it is used again, in the write-ahead log, and in what "
-        "replicas and archives have of it",
-    )
+        said.append(f"not vacuumed: the role may not vacuum {', '.join(refused)} (GRANT MAINTAIN)")
+    elif waiting:
+        said.append(
+            f"not vacuumed: an open transaction could still see rows of {', '.join(waiting)}"
+        )
+    else:
+        said.append(
+            "still in free space until it is used again, in the write-ahead log, and in what "
+            "replicas and archives have of it"
+        )
+    grade = Grade.VACUUMED if len(said) == 1 and not (refused or waiting) else Grade.DELETED
+    return Erased(grade=grade, still="; ".join(said))
 
 
 def _kept_back(notice: str) -> bool:

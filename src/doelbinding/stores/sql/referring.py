@@ -14,6 +14,7 @@ from doelbinding.stores.sql.indexes import create_index, is_indexed
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
+from doelbinding.stores.sql.uniqueness import uniques
 
 _INDEXED = frozenset({"mysql", "mariadb"})
 """Engines that index every foreign key by themselves."""
@@ -50,6 +51,7 @@ class Referring:
             if deletes:
                 yield from self._deleted(referrer)
                 yield from self._unindexed(referrer)
+                yield from self._mismatched(referrer)
 
     @property
     def _inspector(self) -> sa.Inspector:
@@ -107,6 +109,19 @@ class Referring:
                 f"{referrer.name} ({', '.join(columns)}) has no index, so that each deletion "
                 "reads that whole table",
                 create_index(dialect, referrer.schema, referrer.table, columns),
+            )
+
+    def _mismatched(self, referrer: Referrer) -> Iterator[Obstacle]:
+        """Yield a key of SQLite to columns that tell no row apart, which forbids deleting any."""
+        if self.connection.dialect.name != "sqlite" or set(referrer.to) == set(self.dataset.key):
+            return
+        whole = [u.columns for u in uniques(self.connection, self.dataset) if not u.partial]
+        if frozenset(referrer.to) not in whole:
+            yield refuses(
+                self.ref,
+                f"{referrer.name} ({', '.join(referrer.columns)}) refers to "
+                f"({', '.join(referrer.to)}), which is not unique: SQLite lets no row go then",
+                "let that key refer to the primary key, or make what it refers to UNIQUE",
             )
 
     def _mapped(self, referrer: Referrer) -> Dataset | None:

@@ -20,13 +20,14 @@ class Unique:
 
     `columns` by name; `expressions` as the database writes them. `nulls_too`: nor may two rows be
     null in it. `partial`: of some rows only, or where rows exclude each other in another way than
-    being alike.
+    being alike. `replaces`: whoever writes what is there already removes the row that has it.
     """
 
     columns: frozenset[str]
     expressions: tuple[str, ...] = ()
     nulls_too: bool = False
     partial: bool = False
+    replaces: bool = False
 
     def reads(self, column: str) -> bool:
         """Tell whether a column has part in it."""
@@ -66,9 +67,35 @@ def _of_sqlite(connection: sa.Connection, table: str) -> Iterator[Unique]:
             made[index] = str(sql).partition("(")[2]
         else:
             own.add(column)
+    replacing = _replacing(connection, table)
     for index, columns in found.items():
         told = (made[index],) if index in made else ()
-        yield Unique(columns=frozenset(columns), expressions=told, partial=some[index])
+        own_name = {column.lower() for column in columns}
+        yield Unique(
+            columns=frozenset(columns),
+            expressions=told,
+            partial=some[index],
+            replaces=own_name in replacing or (len(own_name) == 1 and set() in replacing),
+        )
+
+
+_REPLACING = re.compile(
+    r"(?:UNIQUE|PRIMARY\s+KEY(?:\s+(?:ASC|DESC))?)\s*(?:\(([^)]*)\)\s*)?ON\s+CONFLICT\s+REPLACE",
+    re.IGNORECASE,
+)
+
+
+def _replacing(connection: sa.Connection, table: str) -> list[set[str]]:
+    """Give the columns of constraints that say ON CONFLICT REPLACE; none of one beside a column."""
+    asked = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
+    made = str(connection.execute(asked, {"table": table}).scalar())
+    return [
+        {_NAME.sub("", one.split()[0]).lower() for one in (named or "").split(",") if one.strip()}
+        for named in _REPLACING.findall(made)
+    ]
+
+
+_NAME = re.compile(r"[\"'`\[\]]")
 
 
 _POSTGRESQL = """
@@ -76,7 +103,8 @@ SELECT ARRAY(SELECT attname::text FROM pg_attribute
     WHERE attrelid = i.indrelid AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1])),
   ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false) FROM generate_series(1, i.indnkeyatts) n
     WHERE i.indkey[n - 1] = 0),
-  i.indnullsnotdistinct, i.indpred IS NOT NULL OR i.indisexclusion
+  coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
+  i.indpred IS NOT NULL OR i.indisexclusion
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE (i.indisunique OR i.indisexclusion) AND NOT c.relispartition
   AND i.indrelid = ANY (CAST(:tables AS oid[]))

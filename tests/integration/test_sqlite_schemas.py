@@ -1,0 +1,153 @@
+"""What SQLite's schemas do behind a run's back is undone, or told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.transformation import KeepFirst
+from doelbinding.policy.stores import Column, Dataset
+from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
+
+DELETES = step(Deed.DELETE)
+NAME = Emptied(column="name")
+MAIL = Emptied(column="mail", replacement="-")
+EMPTIES = step(Deed.EMPTY, ENDED, NAME, MAIL)
+SHORTENS = step(Deed.TRANSFORM, ENDED, Emptied(column="mail", transformation=KeepFirst(length=1)))
+RARE = "zanzibarcruncher"
+
+
+def _told(
+    engine: sa.Engine,
+    *steps: object,
+    columns: tuple[Column, ...] = COLUMNS,
+    others: tuple[Dataset, ...] = (),
+) -> list[str]:
+    found = SqlStore(mapped(columns, *others), engine).preflight(steps or (DELETES,))  # type: ignore[arg-type]
+    return [f"{one.gravity}: {one.message}" for one in found]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        TABLE.replace("mail VARCHAR(40)", "mail TEXT UNIQUE ON CONFLICT REPLACE"),
+        TABLE[:-1] + ', UNIQUE ("mail", ended) ON CONFLICT REPLACE)',
+        TABLE[:-1] + ", CONSTRAINT one UNIQUE (ended, mail COLLATE NOCASE)\non  conflict replace)",
+    ],
+)
+@pytest.mark.parametrize("deed", [EMPTIES, SHORTENS], ids=["emptied", "transformed"])
+def test_a_row_that_a_stand_in_would_remove_is_seen_before(
+    made: str, deed: object, sqlite: sa.Engine
+) -> None:
+    say(sqlite, made)
+    found = _told(sqlite, deed)
+    assert any("ON CONFLICT REPLACE, so what is written in (mail) may remove" in o for o in found)
+    assert _told(sqlite, step(Deed.EMPTY, ENDED, NAME, Emptied(column="mail"))) == []
+    assert _told(sqlite, DELETES) == []
+
+
+def test_a_primary_key_on_conflict_replace_forbids_nothing(sqlite: sa.Engine) -> None:
+    say(sqlite, TABLE.replace("PRIMARY KEY", "PRIMARY KEY ON CONFLICT REPLACE"))
+    assert _told(sqlite, EMPTIES) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["TEXT PRIMARY KEY", "INT PRIMARY KEY", "INTEGER PRIMARY KEY DESC"]
+)
+def test_rows_without_a_key_are_refused(kind: str, sqlite: sa.Engine) -> None:
+    say(sqlite, TABLE.replace("INTEGER PRIMARY KEY", kind), ROWS)
+    assert not any("key" in one for one in _told(sqlite))
+    say(sqlite, "INSERT INTO person VALUES (NULL, 'd', 'd', '2010-01-01')")
+    assert any("rows of it have no key: (id) is null" in one for one in _told(sqlite))
+
+
+def test_a_key_to_what_is_not_unique_is_refused(sqlite: sa.Engine) -> None:
+    visit = "CREATE TABLE visit (id INTEGER PRIMARY KEY, m TEXT REFERENCES person (mail))"
+    say(sqlite, TABLE, visit, "CREATE INDEX visit_m ON visit (m)")
+    expected = "refers to (mail), which is not unique: SQLite lets no row go then"
+    assert any(expected in one for one in _told(sqlite))
+    say(sqlite, "CREATE UNIQUE INDEX one_mail ON person (mail)")
+    assert not any(expected in one for one in _told(sqlite))
+
+
+INDEXED = "CREATE VIRTUAL TABLE words USING {}(name, content={}person{}, content_rowid=id)"
+FOLLOWED = (
+    "CREATE VIRTUAL TABLE words USING fts5(name)",
+    (
+        "CREATE TRIGGER forgets AFTER DELETE ON person BEGIN "
+        "DELETE FROM words WHERE rowid = OLD.id; END"
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        (INDEXED.format("fts5", "'", "'"),),
+        (INDEXED.format("fts5", "", ""),),
+        ('CREATE VIRTUAL TABLE words USING fts4(content="person", name)',),
+        FOLLOWED,
+    ],
+    ids=["fts5", "fts5 without quotes", "fts4", "followed by a trigger"],
+)
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_no_word_of_a_deleted_value_is_left_in_a_full_text_table(
+    made: tuple[str, ...], mode: str, sqlite: sa.Engine, tmp_path: Path
+) -> None:
+    say(sqlite, TABLE, *made, ROWS)
+    with sqlite.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA journal_mode = {mode}")
+    say(sqlite, "UPDATE person SET name = 'zanzibarcruncher' WHERE id = 1")
+    say(sqlite, "INSERT INTO words (rowid, name) SELECT id, name FROM person")
+    assert not any("full-text" in one for one in _told(sqlite))
+    outcome = done(SqlStore(mapped(), sqlite), DELETES)
+    assert outcome.verified
+    assert outcome.erased["s"].still is None
+    asked = "SELECT rowid FROM words WHERE words MATCH '{}'"
+    assert left(sqlite, asked.format(RARE)) == []
+    assert left(sqlite, asked.format("c")) == [(3,)]
+    sqlite.dispose()
+    held = b"".join(file.read_bytes() for file in tmp_path.glob("one.sqlite3*"))
+    assert RARE[4:].encode() not in held
+
+
+def test_a_full_text_table_that_nothing_follows_is_told_before_and_after(
+    sqlite: sa.Engine,
+) -> None:
+    say(sqlite, TABLE, ROWS, "CREATE VIRTUAL TABLE words USING fts5(name)")
+    (found,) = _told(sqlite)
+    assert found.startswith("warns: full-text table 'words' is not in the policy and may keep")
+    outcome = done(SqlStore(mapped(), sqlite), DELETES)
+    assert outcome.erased["s"].still == "still in full-text tables that have it (words)"
+
+
+def test_samples_that_the_planner_keeps_are_taken_anew(sqlite: sa.Engine) -> None:
+    say(
+        sqlite,
+        TABLE,
+        ROWS,
+        "CREATE INDEX person_name ON person (name)",
+        "PRAGMA writable_schema = ON",
+        "CREATE TABLE sqlite_stat4 (tbl, idx, neq, nlt, ndlt, sample)",
+        "INSERT INTO sqlite_stat4 VALUES ('person', 'person_name', '1', '0', '0', 'secret')",
+        "PRAGMA writable_schema = OFF",
+    )
+    done(SqlStore(mapped(), sqlite), DELETES)
+    assert left(sqlite, "SELECT * FROM sqlite_stat4 WHERE sample = 'secret'") == []
+
+
+@pytest.mark.parametrize("more", [" STRICT", " WITHOUT ROWID", " STRICT, WITHOUT ROWID"])
+def test_tables_of_every_make_are_emptied(more: str, sqlite: sa.Engine) -> None:
+    text = TABLE.replace("VARCHAR(40)", "TEXT").replace("DATE", "TEXT")
+    say(sqlite, text + more, ROWS)
+    assert _told(sqlite, EMPTIES) == []
+    assert done(SqlStore(mapped(), sqlite), EMPTIES).verified
+    assert left(sqlite) == [
+        (1, None, "-", "2010-01-01"),
+        (2, None, "-", "2011-01-01"),
+        (3, "c", "c", None),
+    ]
