@@ -279,6 +279,7 @@ def _arguments() -> dict[str, Any]:
     parser.add_argument("--cut", action="store_true", help="cut connections instead")
     parser.add_argument("--full", help="which tables are full instead: each `Full`, as JSON")
     parser.add_argument("--cases", type=int, default=1, help="how many cases are answered at last")
+    parser.add_argument("--ended", help="the kind of entry that says that the command is done")
     parser.add_argument("command", nargs="+")
     return vars(parser.parse_args())
 

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[2]
 SAID = 2
 """How a command ends that says in a sentence what went wrong."""
 EVERY = bool(os.environ.get("EVERY_BOUNDARY"))
-SAME = ("status", "rows", "kept", "facts", "ledger", "open", "sealed", "letters")
+SAME = (
+    "status", "rows", "kept", "facts", "ledger", "open", "sealed", "values", "words", "letters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

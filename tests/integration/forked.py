@@ -2,7 +2,7 @@
 
     python -m tests.integration.forked
 
-takes `[folder, arguments]` as a line of JSON on standard input, and answers with one.
+takes `[folder, arguments, environment]` as a line of JSON on standard input, and answers with one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def forked(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def forked(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a working folder as a user would, without a terminal."""
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write(json.dumps([str(folder), arguments]) + "\n")
+    server.stdin.write(json.dumps([str(folder), arguments, environment]) + "\n")
     server.stdin.flush()
     status, out, err = json.loads(server.stdout.readline())
     return subprocess.CompletedProcess([*arguments], status, out, err)
@@ -44,10 +44,11 @@ def main() -> None:
     """Answer commands until there are no more."""
     _import_all()
     for line in sys.stdin:
-        folder, arguments = json.loads(line)
+        folder, arguments, environment = json.loads(line)
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             child = os.fork()
             if not child:
+                os.environ.update(environment)
                 _run(folder, arguments, out, err)
             _, status = os.waitpid(child, 0)
             said = []

@@ -22,6 +22,7 @@ import psycopg
 import sqlalchemy as sa
 
 _VARYING = ("case", "person", "plan", "run", "by", "hold", "owner", "informed")
+_SAID = ("records_stoprecord", "records_holdrecord", "records_restrictionrecord")
 _GONE_SECONDS = 30
 
 
@@ -32,17 +33,26 @@ class Place:
         folder: where the command runs.
         ready: what the folder is made from.
         cases: how many requests the command is about.
+        ended: the kind of entry that says that the command is done; none: it is about requests.
     """
 
-    def __init__(self, folder: Path, ready: Path, cases: int = 1) -> None:
+    def __init__(self, folder: Path, ready: Path, cases: int = 1, ended: str | None = None) -> None:
         self.folder = folder.resolve()
         self.ready = ready.resolve()
         self._cases = cases
+        self._ended = ended
+        self._before: int | None = None
 
     def restore(self) -> None:
         """Make everything anew."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.ready, self.folder)
+        self._anew()
+        if self._before is None:
+            self._before = self._times_ended()
+
+    def _anew(self) -> None:
+        """Make anew what is not in the folder."""
 
     def settle(self) -> None:
         """Wait until nothing goes on any more that a process started before it died."""
@@ -74,6 +84,10 @@ class Place:
             "open": self.ask("SELECT count(*) FROM records_request WHERE answered_at IS NULL"),
             "sealed": self.ask("SELECT count(*) FROM records_steprun "
                                "WHERE keys_sealed IS NOT NULL"),
+            "values": self.ask("SELECT count(*) FROM records_rectification "
+                               "WHERE value_sealed IS NOT NULL"),
+            "words": [self.ask(f"SELECT count(*) FROM {table} WHERE lifted_at IS NULL")  # noqa: S608
+                      for table in _SAID],
             "letters": sorted(path.name for path in (self.folder / "answers").glob("*/*")),
         }  # fmt: skip
 
@@ -84,25 +98,33 @@ class Place:
 
     def done(self) -> bool:
         """Tell whether the records say that a run was verified, or every case answered."""
-        if self._cases > 1:
+        if self._cases > 1 or self._ended is not None:
             return self.answered()
         asked = "SELECT count(*) FROM records_run WHERE state = 'verified'"
         return bool(self.ask(asked)[0][0]) or self.answered()
 
     def answered(self) -> bool:
         """Tell whether every case was answered, so that the same request would be a new one."""
+        if self._ended is not None:
+            return self._times_ended() != self._before
         ((closed,),) = self.ask("SELECT count(answered_at) FROM records_request")
         return bool(closed == self._cases)
+
+    def _times_ended(self) -> int:
+        return sum(entry["kind"] == self._ended for entry in self._entries())
 
     def _facts(self) -> list[tuple[str, int]]:
         """Give each fact that evidence states and how often, less what differs from run to run."""
         said: Counter[str] = Counter()
-        asked = 'SELECT data FROM records_evidenceentry WHERE "index" >= 0 ORDER BY "index"'
-        for (data,) in self.ask(asked):
-            entry = json.loads(bytes(data) if isinstance(data, memoryview) else data)
+        for entry in self._entries():
             told = {k: v for k, v in entry["data"].items() if k not in _VARYING}
             said[json.dumps([entry["kind"], told], sort_keys=True)] += 1
         return sorted(said.items())
+
+    def _entries(self) -> Iterator[Any]:
+        asked = 'SELECT data FROM records_evidenceentry WHERE "index" >= 0 ORDER BY "index"'
+        for (data,) in self.ask(asked):
+            yield json.loads(bytes(data) if isinstance(data, memoryview) else data)
 
 
 class OnPostgreSQL(Place):
@@ -115,12 +137,21 @@ class OnPostgreSQL(Place):
         templates: how the databases begin from which these are made: `ready_crm`, `ready_records`.
         prefix: how these begin.
         cases: how many requests the command is about.
+        ended: the kind of entry that says that the command is done.
     """
 
     def __init__(
-        self, folder: Path, ready: Path, cases: int, *, server: str, templates: str, prefix: str
+        self,
+        folder: Path,
+        ready: Path,
+        cases: int,
+        ended: str | None,
+        *,
+        server: str,
+        templates: str,
+        prefix: str,
     ) -> None:
-        super().__init__(folder, ready, cases)
+        super().__init__(folder, ready, cases, ended)
         self._server, self._prefix = sa.make_url(server), prefix
         with self._connected() as connection:
             asked = "SELECT datname FROM pg_database WHERE datname LIKE %s || '\\_%%'"
@@ -150,9 +181,8 @@ class OnPostgreSQL(Place):
         with self._connected(self._name(name)) as connection:
             yield connection
 
-    def restore(self) -> None:
-        """Make folder and databases anew; after the first time, their rows."""
-        super().restore()
+    def _anew(self) -> None:
+        """Make the databases anew; after the first time, their rows."""
         if self._saved:
             for name, saved in self._saved.items():
                 with self.connected_to(name) as connection:
@@ -253,6 +283,6 @@ def _digest(rows: Sequence[Sequence[object]]) -> str:
 def made_from(told: Mapping[str, Any]) -> Place:
     """Give the place that the arguments of the program tell of."""
     if told["server"] is None:
-        return Place(told["folder"], told["ready"], told["cases"])
+        return Place(told["folder"], told["ready"], told["cases"], told["ended"])
     names = {name: told[name] for name in ("server", "templates", "prefix")}
-    return OnPostgreSQL(told["folder"], told["ready"], told["cases"], **names)
+    return OnPostgreSQL(told["folder"], told["ready"], told["cases"], told["ended"], **names)

@@ -55,7 +55,7 @@ MOMENTS = [
 ]
 
 
-def killed(folder: Path, moment: tuple[str, ...], *arguments: str) -> None:
+def killed(folder: Path, moment: tuple[str, ...], *arguments: str, **environment: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", DYING, *moment, "-C", str(folder), *arguments],
         capture_output=True,
@@ -63,7 +63,7 @@ def killed(folder: Path, moment: tuple[str, ...], *arguments: str) -> None:
         check=False,
         stdin=subprocess.DEVNULL,
         timeout=120,
-        env=dict(os.environ),
+        env={**os.environ, **environment},
     )
     assert done.returncode == KILLED, done.stderr
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
+from tests.integration.forked import forked
 from tests.integration.mill import ANNA, DAY, TABLES
 from tests.integration.restorable import World, entries
 
@@ -34,6 +36,29 @@ def test_reapplying_where_nothing_was_restored_changes_nothing(world: World) -> 
     before = world.contents()
     assert "nothing is there again" in world.does("reapply", "crm", "--yes")
     assert world.contents() == before
+
+
+def test_a_restore_is_not_said_to_be_put_right_while_something_puts_rows_back(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path / "mill", None)
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    before = world.contents()
+    world.restore("crm")
+    world.change(
+        "crm",
+        "CREATE TRIGGER back AFTER DELETE ON contact BEGIN "
+        "INSERT INTO contact VALUES (OLD.id, OLD.customer_id, OLD.at, OLD.note); END",
+    )
+    done = forked(world.folder, "reapply", "crm", "--yes")
+    assert done.returncode == 1
+    assert "not done: see who puts them back" in done.stdout
+    assert not entries(world.folder, "store.reapplied")
+    world.change("crm", "DROP TRIGGER back")
+    world.does("reapply", "crm", "--yes")
+    assert world.contents() == before
+    (said,) = entries(world.folder, "store.reapplied")
+    assert said["returned"] == 6, "as it was found at first"
 
 
 def test_who_came_back_after_the_erasure_stays_after_a_restore(world: World) -> None:

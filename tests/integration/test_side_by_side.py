@@ -1,4 +1,4 @@
-"""Several processes at once: on one plan, on one person, and a request beside a night (DESIGN §2).
+"""Several processes at once: on one plan, case or person; others beside a night (DESIGN §2).
 
 They are held up until all are in the middle of it or are told, so that they do meet. Each ends well
 or says in a sentence what to do; given again, all is done and every row was counted once.
@@ -26,6 +26,7 @@ from tests.acceptance.test_story import COMMAND, run
 from tests.integration.deaths import EVERY
 from tests.integration.mill import ANNA, DAY, build, database
 from tests.integration.test_faults import CHANGED, is_done, planned, rows
+from tests.integration.test_kill import JOURNAL, killed
 
 GATE = (
     "CREATE SCHEMA aside",
@@ -34,7 +35,7 @@ GATE = (
         "CREATE FUNCTION aside.waiting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN WHILE "
         "EXISTS (SELECT FROM aside.gate) LOOP PERFORM pg_sleep(0.02); END LOOP; RETURN NULL; END $$"
     ),
-    "CREATE TRIGGER waiting BEFORE DELETE ON customer EXECUTE FUNCTION aside.waiting()",
+    "CREATE TRIGGER waiting BEFORE {deed} ON customer EXECUTE FUNCTION aside.waiting()",
 )
 BY_NAME = ("--id", "name:Anna", "--id", "email:anna@example.com", "--controller", "mill")
 
@@ -58,12 +59,12 @@ class Mill:
         return run(*command, folder=self.folder, **self.address)
 
     @contextmanager
-    def held_up(self) -> Iterator[psycopg.Connection[Any]]:
+    def held_up(self, deed: str = "DELETE") -> Iterator[psycopg.Connection[Any]]:
         """Hold up whoever deletes customers, in the middle of it, until the gate is opened."""
         url = self.server.set(drivername="postgresql", database="beside_crm")
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as other:
             for statement in GATE:
-                other.execute(statement.encode())
+                other.execute(statement.format(deed=deed).encode())
             yield other
 
     def wait(self, running: Sequence[subprocess.Popen[str]]) -> None:
@@ -80,6 +81,16 @@ class Mill:
                 for one in running:
                     assert one.poll() is None, one.communicate()
                 time.sleep(0.02)
+
+    def asked(self, question: str) -> str:
+        """Ask the records something that has one answer."""
+        if self.address:
+            with psycopg.connect(self.address["DOELBINDING_DATABASE_URL"]) as records:
+                ((answer,),) = records.execute(question.encode()).fetchall()
+        else:
+            with closing(sqlite3.connect(self.folder / ".doelbinding/records.sqlite3")) as file:
+                ((answer,),) = file.execute(question).fetchall()
+        return str(answer)
 
     def entries(self) -> list[Any]:
         asked = 'SELECT data FROM records_evidenceentry ORDER BY "index"'
@@ -183,6 +194,56 @@ def test_a_request_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
     after = rows(mill.server, "beside")
     assert mill.counted() == _differing(before, after)
     assert {row[0] for row in after["crm.customer"]} == {2, 7}
+
+
+@BESIDE
+def test_of_two_workers_that_resume_a_rectification_one_does_it_and_the_other_is_told(
+    mill: Mill,
+) -> None:
+    values = ("--set", "crm.customer.email=ann@example.com", "--everywhere")
+    moment = (*JOURNAL, "intend", "1", "after")
+    command = ("subject", "rectify", *ANNA, *values, "--at", DAY, "--yes")
+    killed(mill.folder, moment, *command, **mill.address)
+    case = mill.asked("SELECT id FROM records_request")
+    with mill.held_up("UPDATE") as other:
+        one = mill.start("subject", "resume", case)
+        mill.wait([one])
+        second = mill.run("subject", "resume", case)
+        assert (second.returncode, "another process" in second.stderr) == (2, True)
+        other.execute("DELETE FROM aside.gate")
+        assert ended([one])[0][0] == 0
+    emails = [row[2] for row in rows(mill.server, "beside")["crm.customer"] if row[1] == "Anna"]
+    assert emails == ["ann@example.com"] * 2
+    kinds = Counter(entry["kind"] for entry in mill.entries())
+    assert kinds["request.received"] == kinds["request.answered"] == kinds["run.started"] == 1
+    assert kinds["run.verified"] == 1
+    assert mill.counted() == 5
+
+
+@BESIDE
+def test_reapplying_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
+    database(mill.server, "older_crm", "beside_crm")
+    erased = mill.run("subject", "erase", *ANNA, "--at", DAY, "--yes")
+    assert erased.returncode == 0, erased.stderr
+    counted = mill.counted()
+    database(mill.server, "beside_crm", "older_crm")
+    before = rows(mill.server, "beside")
+    again, night = ("reapply", "crm", "--yes"), ("nightly", "--approve-up-to", "100")
+    with mill.held_up() as other:
+        both = [mill.start(*again)]
+        mill.wait(both)
+        both.append(mill.start(*night))
+        mill.wait(both)
+        other.execute("DELETE FROM aside.gate")
+        ended(both)
+    for one in (again, night):
+        done = mill.run(*one)
+        assert done.returncode == 0, done.stderr + done.stdout
+    after = rows(mill.server, "beside")
+    assert mill.counted() - counted == _differing(before, after)
+    assert {row[0] for row in after["crm.customer"]} == {2, 7}
+    (said,) = [e["data"] for e in mill.entries() if e["kind"] == "store.reapplied"][:1]
+    assert (said["returned"], said["rows"]) == (6, 6)
 
 
 def _answered_all(mill: Mill) -> bool:

@@ -19,7 +19,7 @@ from doelbinding.jobs.corrections import forget_values, plan_of, was_hash
 from doelbinding.plan.model import KeySets, Plan, PlanKind
 from doelbinding.plan.transform import rectified
 from doelbinding.policy.stores import Column
-from doelbinding.records.models import PlanRecord, Rectification, Run
+from doelbinding.records.models import PlanRecord, Rectification, Restore, Run
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.rectification import Correction
 from doelbinding.wiring import Workspace
@@ -77,9 +77,9 @@ def look(workspace: Workspace, store: str, at: datetime) -> CorrectedAgain:
     )
 
 
-def forget_done(workspace: Workspace) -> None:
-    """Let go of the right values beside plans of earlier restores that do not run any more."""
-    made = PlanRecord.objects.filter(kind=PlanKind.RECTIFICATION.value, request=None)
+def forget_done(workspace: Workspace, restore: Restore) -> None:
+    """Let go of the right values beside plans of a restore that do not run any more."""
+    made = PlanRecord.objects.filter(kind=PlanKind.RECTIFICATION.value, restore=restore)
     for record in made.exclude(run__state=Run.State.RUNNING):
         forget_values(workspace, record)
 

@@ -1,71 +1,51 @@
-"""After a store was restored from a backup: erase again what people had erased, before it is used.
+"""After a store was restored from a backup: erase and correct again what people had asked for.
 
-What a retention rule removed, the rule finds again; the plan that follows does that. What went
-because a person asked may have been undated, so that no rule finds it: the ledger knows its rows by
-the keyed hash of their keys. They go by the same rules as then, under the stops that are in force:
-a row that was collected after the request is the row of somebody who came back, and stays. Then
-what people had corrected is corrected again (`jobs/correct_again.py`).
+What a retention rule removed, the rule finds again; the plan that follows does that. What people
+had asked for is found by the records (`jobs/returned.py`, `jobs/correct_again.py`). A restore is
+recorded when it is begun, and ends with its one entry of evidence once reading back found nothing
+left: whoever dies in between goes on with the same one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db import transaction
 
-from doelbinding.binding.circumstances import Circumstances, Key, Subjects
-from doelbinding.binding.expression import NO, KeyIn
-from doelbinding.binding.simplify import all_of
 from doelbinding.evidence.schema import EntryKind
-from doelbinding.jobs import correct_again
-from doelbinding.jobs.correct_again import CorrectedAgain
+from doelbinding.jobs.correct_again import forget_done
 from doelbinding.jobs.retention import (
     MadePlan,
     PlanStale,
     apply_plan,
     approve_plan,
-    digest_secret,
     give_up,
     keep_plan,
     make_plan,
-    planner_at,
+    read_plan,
 )
-from doelbinding.plan.model import AGAIN, Deed, KeySets, Plan, PlanKind, Step
+from doelbinding.jobs.returned import look_again
+from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, Outcome, Progress, Surprise
-from doelbinding.plan.survey import surveyed
-from doelbinding.policy.organisation import Controller
-from doelbinding.records.models import LedgerEntry, Run, StopRecord
-from doelbinding.records.said import in_force, subjects_in
+from doelbinding.records.alone import alone
+from doelbinding.records.models import Restore, Run, StepRun
+from doelbinding.records.said import in_force
 from doelbinding.wiring import Workspace
 
-_EVERY_ROW = Step(id="every", store="", dataset="", controller=None, deed=Deed.DELETE, needed=NO)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Returned:
-    """What a restored store holds again: rows by dataset, and a plan per controller to end them."""
-
-    rows: Mapping[str, frozenset[Key]]
-    plans: tuple[tuple[Plan, KeySets], ...]
-    said: Circumstances
-    corrected: CorrectedAgain
-
-    @property
-    def count(self) -> int:
-        """How many rows there are that had been erased or emptied."""
-        return sum(len(keys) for keys in self.rows.values())
+MOST_PASSES = 3
+_LONG_AGO = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reapplied:
-    """What was done again, and the retention plan to approve next."""
+    """What was done again, and the retention plan to approve next, once all is verified."""
 
     plans: tuple[Plan, ...]
     outcomes: tuple[Outcome, ...]
-    retention: MadePlan
+    retention: MadePlan | None
 
     @property
     def verified(self) -> bool:
@@ -73,127 +53,122 @@ class Reapplied:
         return all(outcome.verified for outcome in self.outcomes)
 
 
-def look_again(workspace: Workspace, store: str, at: datetime) -> Returned:
-    """Find what a restored store holds again of what people had erased; change nothing.
-
-    Reads every key of the datasets that the ledger names, in batches.
-    """
-    rows = dict(_returned(workspace, store, at))
-    plans = []
-    for controller, subjects in _erased_people(workspace):
-        plan, keys = _planned(workspace, store, at, rows, (controller, subjects))
-        if plan.steps:
-            plans.append((plan, keys))
-    return Returned(
-        rows=rows,
-        plans=tuple(plans),
-        said=in_force(workspace.records.sealer),
-        corrected=correct_again.look(workspace, store, at),
-    )
-
-
 def reapply(
     workspace: Workspace, store: str, at: datetime, *, by: str, progress: Progress
 ) -> Reapplied:
-    """Erase again, read back, say so in evidence, and plan retention; go on where one died.
+    """Erase and correct again, read back, say so in evidence, plan retention; go on where one died.
+
+    Where rows changed in between, or somebody said something, it is looked at again.
 
     Raises:
+        AlreadyRunning: another process does this.
         Stopped, StoreError: see `plan.run.run`; the same command goes on from there.
     """
-    _finish_earlier(workspace, progress)
-    found = look_again(workspace, store, at)
-    outcomes = []
+    with alone(workspace.records.state, f"reapply-{store}"):
+        restore = _begun(workspace, store, at)
+        done = list(_again(workspace, restore, by, progress))
+        reapplied = Reapplied(
+            plans=tuple(plan for plan, _ in done),
+            outcomes=tuple(outcome for _, outcome in done),
+            retention=None,
+        )
+        if reapplied.verified:
+            reapplied = replace(reapplied, retention=_ended(workspace, restore))
+    workspace.records.checkpoint()
+    return reapplied
+
+
+def _begun(workspace: Workspace, store: str, at: datetime) -> Restore:
+    """Give the restore that was begun and not ended, or begin one with what is found now."""
+    restore = Restore.objects.filter(store=store, ended_at=None).first()
+    if restore is None:
+        found = look_again(workspace, store, at)
+        return Restore.objects.create(
+            store=store,
+            at=at,
+            returned=found.count,
+            rectified=sum(found.corrected.values.values()),
+            unsure=sum(found.corrected.otherwise.values()),
+        )
+    left = Run.objects.filter(plan__restore=restore, state=Run.State.NOT_VERIFIED)
+    if at - restore.at > _LONG_AGO or left.exists():
+        _plan_anew(restore, at)
+    return restore
+
+
+def _plan_anew(restore: Restore, at: datetime) -> None:
+    restore.at = at
+    restore.save(update_fields=["at"])
+
+
+def _again(
+    workspace: Workspace, restore: Restore, by: str, progress: Progress
+) -> Iterator[tuple[Plan, Outcome]]:
+    """Yield what was carried out; once more when the ground of a plan shifted under it."""
+    yield from _finish_earlier(workspace, restore, progress)
+    for passes_left in reversed(range(MOST_PASSES)):
+        try:
+            yield from _once(workspace, restore, by, progress)
+        except (PlanStale, Surprise):
+            if not passes_left:
+                raise
+            _plan_anew(restore, datetime.now(UTC))
+        else:
+            return
+
+
+def _once(
+    workspace: Workspace, restore: Restore, by: str, progress: Progress
+) -> Iterator[tuple[Plan, Outcome]]:
+    found = look_again(workspace, restore.store, restore.at)
     plans = list(found.plans)
     if found.corrected.plan.steps:
         plans.append((found.corrected.plan, found.corrected.keys))
     for plan, keys in plans:
-        made = keep_plan(workspace, plan, keys)
+        made = keep_plan(workspace, plan, keys, restore)
         approve_plan(workspace, made.fingerprint, by)
-        outcomes.append(apply_plan(workspace, made.fingerprint, bound=Bound(), progress=progress))
-    workspace.records.log.append(
-        EntryKind.STORE_REAPPLIED,
-        {
-            "store": store,
-            "returned": found.count,
-            "rows": sum(sum(outcome.changed.values()) for outcome in outcomes),
-            "stops": len(found.said.stops),
-            "holds": len(found.said.holds),
-            "restrictions": len(found.said.restrictions),
-            "rectified": sum(found.corrected.values.values()),
-            "unsure": sum(found.corrected.otherwise.values()),
-        },
-    )
-    correct_again.forget_done(workspace)
-    retention = make_plan(workspace, at, frozenset({store}))
-    workspace.records.checkpoint()
-    return Reapplied(
-        plans=tuple(plan for plan, _ in plans), outcomes=tuple(outcomes), retention=retention
-    )
+        yield plan, _carried_out(workspace, made.fingerprint, progress)
 
 
-def _finish_earlier(workspace: Workspace, progress: Progress) -> None:
+def _carried_out(workspace: Workspace, fingerprint: str, progress: Progress) -> Outcome:
+    try:
+        return apply_plan(workspace, fingerprint, bound=Bound(), progress=progress)
+    except (PlanStale, Surprise):
+        give_up(workspace, fingerprint)
+        raise
+
+
+def _finish_earlier(
+    workspace: Workspace, restore: Restore, progress: Progress
+) -> Iterator[tuple[Plan, Outcome]]:
     """Go on with a run that a process died in: keys that it sealed are found nowhere else."""
-    erasing = Q(plan__kind=PlanKind.REAPPLY.value)
-    correcting = Q(plan__kind=PlanKind.RECTIFICATION.value, plan__request=None)
-    for run in Run.objects.filter(erasing | correcting, state=Run.State.RUNNING):
-        try:
-            apply_plan(workspace, run.plan_id, bound=Bound(), progress=progress)
-        except (PlanStale, Surprise):
-            give_up(workspace, run.plan_id)
+    runs = Run.objects.filter(plan__restore=restore, state=Run.State.RUNNING)
+    for fingerprint in list(runs.order_by("started_at").values_list("plan_id", flat=True)):
+        with suppress(PlanStale, Surprise):
+            plan, _ = read_plan(workspace, fingerprint)
+            yield plan, _carried_out(workspace, fingerprint, progress)
 
 
-def _returned(
-    workspace: Workspace, store: str, at: datetime
-) -> Iterator[tuple[str, frozenset[Key]]]:
-    """Yield, per dataset, the keys there that the ledger has."""
-    living = Q(ends_on=None) | Q(ends_on__gte=at.date())
-    ledger = LedgerEntry.objects.filter(living, store=store)
-    for dataset in sorted(set(ledger.values_list("dataset", flat=True))):
-        entries = ledger.filter(dataset=dataset).values_list("row_hash", flat=True)
-        erased = {bytes(entry) for entry in entries.iterator()}
-        every = replace(_EVERY_ROW, store=store, dataset=dataset)
-        keyed_hash = workspace.records.sealer.keyed_hash
-        batches = workspace.stores[store].select_keys(every, {})
-        keys = frozenset(
-            key for batch in batches for key in batch if keyed_hash(store, dataset, key) in erased
+def _ended(workspace: Workspace, restore: Restore) -> MadePlan:
+    """Plan retention, and end the restore with its entry of evidence."""
+    forget_done(workspace, restore)
+    retention = make_plan(workspace, restore.at, frozenset({restore.store}))
+    said = in_force(workspace.records.sealer)
+    rows = StepRun.objects.filter(run__plan__restore=restore).values_list("rows", flat=True)
+    restore.ended_at = datetime.now(UTC)
+    with transaction.atomic():
+        restore.save(update_fields=["ended_at"])
+        workspace.records.log.append(
+            EntryKind.STORE_REAPPLIED,
+            {
+                "store": restore.store,
+                "returned": restore.returned,
+                "rows": sum(rows),
+                "stops": len(said.stops),
+                "holds": len(said.holds),
+                "restrictions": len(said.restrictions),
+                "rectified": restore.rectified,
+                "unsure": restore.unsure,
+            },
         )
-        if keys:
-            yield f"{store}.{dataset}", keys
-
-
-def _erased_people(workspace: Workspace) -> Iterator[tuple[Controller, Subjects]]:
-    """Yield, per controller, everybody whose request for erasure ended something."""
-    people: dict[str, dict[str, set[Key]]] = defaultdict(lambda: defaultdict(set))
-    for stop in StopRecord.objects.filter(lifted_at=None).exclude(request=None):
-        for ref, keys in subjects_in(stop, workspace.records.sealer).items():
-            people[stop.controller][ref] |= keys
-    for controller_id, held in sorted(people.items()):
-        subjects = {ref: frozenset(keys) for ref, keys in held.items()}
-        yield workspace.policy.controller_by_id[controller_id], subjects
-
-
-def _planned(
-    workspace: Workspace,
-    store: str,
-    at: datetime,
-    rows: Mapping[str, frozenset[Key]],
-    whose: tuple[Controller, Subjects],
-) -> tuple[Plan, KeySets]:
-    """Plan as for a request, but only the rows that were erased then."""
-    controller, subjects = whose
-    planner = planner_at(workspace, at)
-    draft = planner.of_subject(workspace.fingerprint, subjects, controller, "")
-    steps = tuple(
-        replace(step, narrow=all_of(step.narrow, _again(workspace, step)))
-        for step in draft.steps
-        if step.store == store and step.ref in rows
-    )
-    keys = dict(planner.about(subjects, controller).key_sets)
-    keys |= {f"{AGAIN}:{ref}": found for ref, found in rows.items()}
-    plan = replace(draft, kind=PlanKind.REAPPLY, steps=steps, doubts=(), case=None)
-    return surveyed(plan, workspace.stores, keys, digest_secret(workspace)), keys
-
-
-def _again(workspace: Workspace, step: Step) -> KeyIn:
-    dataset = workspace.policy.store_by_id[step.store].dataset(step.dataset)
-    return KeyIn(columns=dataset.key, keys=f"{AGAIN}:{step.ref}")
+    return retention

@@ -31,12 +31,27 @@ from doelbinding.plan.model import (
     key_digest,
 )
 from doelbinding.plan.ports import Obstacle
-from doelbinding.plan.run import Bound, Outcome, Progress, Stopped, obstacles, run
+from doelbinding.plan.run import (
+    Bound,
+    Outcome,
+    Progress,
+    Stopped,
+    obstacles,
+    run,
+)
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
-from doelbinding.records.models import LedgerEntry, PlanRecord, Rectification, Request, Run, StepRun
+from doelbinding.records.models import (
+    LedgerEntry,
+    PlanRecord,
+    Rectification,
+    Request,
+    Restore,
+    Run,
+    StepRun,
+)
 from doelbinding.records.plans import approve, find_plan, record_plan, record_policy, start_run
 from doelbinding.records.plans import read_plan as read_recorded
 from doelbinding.retention.drafts import said_in
@@ -117,21 +132,23 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)))
 
 
-def keep_plan(workspace: Workspace, plan: Plan, keys: KeySets) -> MadePlan:
+def keep_plan(
+    workspace: Workspace, plan: Plan, keys: KeySets, restore: Restore | None = None
+) -> MadePlan:
     """Record a plan, write it to a file, and say so in evidence, once."""
     with transaction.atomic():
-        enter_plan(workspace, plan, keys, None)
+        enter_plan(workspace, plan, keys, restore)
     return write_plan(workspace, plan)
 
 
 def enter_plan(
-    workspace: Workspace, plan: Plan, keys: KeySets, request: Request | None
+    workspace: Workspace, plan: Plan, keys: KeySets, why: Request | Restore | None
 ) -> PlanRecord:
     """Record a plan and its entry of evidence, once; the caller holds the transaction."""
     now = datetime.now(UTC)
     records = workspace.records
     record_policy(workspace.policy, now)
-    record, new = record_plan(plan, keys, request, now, records.sealer)
+    record, new = record_plan(plan, keys, why, now, records.sealer)
     if new:
         entry: dict[str, object] = {
             "plan": record.fingerprint,
@@ -143,8 +160,8 @@ def enter_plan(
             "steps": len(plan.steps),
             "stores": sorted({step.store for step in plan.steps}),
         }
-        if request is not None:
-            entry["case"] = commit(bytes(request.salt), request.id)
+        if isinstance(why, Request):
+            entry["case"] = commit(bytes(why.salt), why.id)
         records.log.append(EntryKind.PLAN_MADE, entry)
     return record
 

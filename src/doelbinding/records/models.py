@@ -52,6 +52,32 @@ class Request(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
 
 
+class Restore(models.Model):
+    """A store that was restored from a backup, being put right; open until that is verified.
+
+    Its plans are made as of `at`, so that whoever goes on after a death makes the same ones. What
+    was found when it began is kept, since little of it is there any more when it ends.
+    """
+
+    store = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    returned = models.PositiveBigIntegerField()
+    rectified = models.PositiveBigIntegerField()
+    unsure = models.PositiveBigIntegerField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One at a time of a store."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["store"],
+                condition=models.Q(ended_at=None),
+                name="one_open_restore_per_store",
+            )
+        ]
+
+
 class PlanRecord(models.Model):
     """A plan under its fingerprint, with the key sets its predicates refer to."""
 
@@ -59,6 +85,7 @@ class PlanRecord(models.Model):
     kind = models.CharField(max_length=20)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
     request = models.ForeignKey(Request, null=True, on_delete=models.PROTECT)
+    restore = models.ForeignKey(Restore, null=True, on_delete=models.PROTECT)
     document = models.BinaryField()
     keys_sealed = models.BinaryField()
     made_at = models.DateTimeField()

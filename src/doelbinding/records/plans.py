@@ -13,7 +13,15 @@ from doelbinding.plan.model import KeySets, Plan
 from doelbinding.policy.canonical import canonical_json, fingerprint
 from doelbinding.policy.model import Policy
 from doelbinding.records.envelope import Sealer, keys_as_json, keys_from_json
-from doelbinding.records.models import Approval, PlanRecord, PolicyVersion, Request, Run, StepRun
+from doelbinding.records.models import (
+    Approval,
+    PlanRecord,
+    PolicyVersion,
+    Request,
+    Restore,
+    Run,
+    StepRun,
+)
 
 
 class NotRecorded(Exception):
@@ -38,15 +46,16 @@ def record_policy(policy: Policy, now: datetime) -> tuple[PolicyVersion, bool]:
 
 
 def record_plan(
-    plan: Plan, keys: KeySets, request: Request | None, now: datetime, sealer: Sealer
+    plan: Plan, keys: KeySets, why: Request | Restore | None, now: datetime, sealer: Sealer
 ) -> tuple[PlanRecord, bool]:
-    """Keep a plan and its key sets; says whether it is new."""
+    """Keep a plan and its key sets, for a request or a restore; says whether it is new."""
     return PlanRecord.objects.get_or_create(
         fingerprint=plans.fingerprint(plan),
         defaults={
             "kind": plan.kind,
             "policy_id": plan.policy,
-            "request": request,
+            "request": why if isinstance(why, Request) else None,
+            "restore": why if isinstance(why, Restore) else None,
             "document": rfc8785.dumps(plans.document(plan)),
             "keys_sealed": sealer.seal("keys", keys_as_json(keys)),
             "made_at": now,
