@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_story import COMMAND, contents, run
+from tests.acceptance.test_story import COMMAND, contents, planned, run
 from tests.integration.mill import build
 
 
@@ -108,6 +109,41 @@ def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:
     done = run("nightly", "--approve-up-to", "100", folder=folder)
     assert done.returncode == 0, done.stderr
     assert len(contents(folder)["crm.address"]) == 2
+
+
+def test_a_run_that_does_not_go_on_still_ends_what_only_it_knows(folder: Path) -> None:
+    """Its other rows differ from those approved: the next plan finds them, but no address."""
+    with _opened(folder, "crm") as crm:
+        crm.execute(
+            "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    plan = planned(folder)
+    apply = ("apply", plan, "--approve", plan)
+    assert run(*apply, folder=folder).returncode == 2
+    with _opened(folder, "crm") as crm:
+        crm.execute("DROP TRIGGER stuck")
+    with _opened(folder, "mail") as mail:
+        mail.execute("INSERT INTO reader VALUES (4, 'Zoe', 'zoe@example.com', 0, '2020-01-01')")
+    done = run(*apply, folder=folder)
+    assert done.returncode == 2
+    assert "make a new plan" in done.stderr
+    rows = contents(folder)
+    assert [row[0] for row in rows["crm.address"]] == [1, 3, 4]
+    assert len(rows["mail.reader"]) == 3, "nobody approved that one"
+    assert "a run was interrupted" not in run("plan", folder=folder).stdout
+    with _opened(folder, ".doelbinding/records") as records:
+        asked = "SELECT count(*) FROM records_steprun WHERE keys_sealed IS NOT NULL"
+        assert records.execute(asked).fetchone() == (0,)
+    assert run("nightly", "--approve-up-to", "100", folder=folder).returncode == 0
+    assert len(contents(folder)["mail.reader"]) == 2
+
+
+@contextmanager
+def _opened(folder: Path, store: str) -> Iterator[sqlite3.Connection]:
+    (file,) = (*folder.glob(f"stores/{store}.sqlite"), *folder.glob(f"{store}.sqlite3"))
+    with closing(sqlite3.connect(file)) as opened:
+        yield opened
+        opened.commit()
 
 
 def test_the_bounds_are_those_of_the_configuration(folder: Path) -> None:

@@ -36,6 +36,8 @@ from doelbinding.plan.run import (
     Outcome,
     Progress,
     Stopped,
+    Surprise,
+    finish_sealed,
     obstacles,
     run,
 )
@@ -266,6 +268,12 @@ def apply_plan(
         )
         try:
             outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
+        except Surprise:
+            if journal.started:  # nobody else knows the rows whose owners are gone already
+                finish_sealed(plan, workspace.stores, keys, journal, progress)
+                give_up(workspace, fingerprint)
+            records.checkpoint()
+            raise
         except BaseException:
             with suppress(Error):  # what went wrong first is what is said
                 records.checkpoint()

@@ -198,6 +198,25 @@ def run(
     return _outcome(plan, stores, journal, _left(plan, stores, keys, journal), purge)
 
 
+def finish_sealed(
+    plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, progress: Progress
+) -> None:
+    """Of a plan that does not go on, do the steps whose keys are sealed: no new plan finds them.
+
+    They were approved, and each statement repeats its predicate on the row.
+
+    Raises:
+        StoreError: a store failed; doing the same again goes on from there.
+    """
+    keys, begun = with_carried(plan, stores, keys), journal.begun()
+    for step in plan.steps:
+        if step.sealed and journal.sealed_keys(step.id) is not None:
+            if step.id in begun:
+                left = stores[step.store].remaining(step, keys, _sealed(step, journal))
+                journal.recount(step.id, left)
+            _do(step, stores[step.store], keys, journal, progress)
+
+
 def _outcome(
     plan: Plan,
     stores: Mapping[str, Store],

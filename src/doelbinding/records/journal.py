@@ -57,6 +57,12 @@ class RecordedJournal:
         self._announced: dict[str, frozenset[bytes]] = {}
         self._news = False
 
+    @property
+    def started(self) -> bool:
+        """Whether something of the run was begun, so that keys it sealed may be all there is."""
+        steps = StepRun.objects.filter(run=self._run)
+        return steps.exclude(state=StepRun.State.WAITING).exists()
+
     def _record(self, step: str) -> StepRun:
         return StepRun.objects.get(run=self._run, step=step)
 
