@@ -60,17 +60,20 @@ def set_hold(
 
 
 def lift_hold(workspace: Workspace, hold_id: str, *, in_error: bool) -> None:
-    """Lift a hold.
+    """Lift a hold; once only, whoever gives the same command again.
 
     Raises:
-        NoSuchCase: there is no hold of that id in force.
+        NoSuchCase: there is no hold of that id.
     """
     records = workspace.records
+    if HoldRecord.objects.filter(id=hold_id).exclude(lifted_at=None).exists():
+        records.checkpoint()
+        return
     with transaction.atomic():
         in_force = HoldRecord.objects.filter(id=hold_id, lifted_at=None)
         held = in_force.first()
         if held is None or not in_force.update(lifted_at=datetime.now(UTC)):
-            raise NoSuchCase(f"there is no hold or restriction {hold_id!r} in force")
+            raise NoSuchCase(f"there is no hold or restriction {hold_id!r}")
         inquiry = held.kind == HoldKind.INQUIRY
         reason = "set_in_error" if in_error else "inquiry_ended" if inquiry else "claim_ended"
         records.log.append(

@@ -244,11 +244,16 @@ def announce_lifting(
 
 
 def lift_restriction(workspace: Workspace, restriction_id: str, told_on: date) -> None:
-    """Lift a restriction of which the person was told on a day (Art. 18(3)).
+    """Lift a restriction of which the person was told on a day (Art. 18(3)); once only.
+
+    Whoever died right after gives the same command again, and nothing is changed by it.
 
     Raises:
         NotLifted: it is not in force, ends with its case, or the day cannot be right.
     """
+    if RestrictionRecord.objects.filter(id=restriction_id).exclude(lifted_at=None).exists():
+        workspace.records.checkpoint()
+        return
     record, request = _liftable(restriction_id)
     now = datetime.now(UTC)
     if not record.set_at.date() <= told_on <= now.date():
