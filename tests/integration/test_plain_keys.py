@@ -121,6 +121,7 @@ def _erased_and_ended(engine: sa.Engine, said: Policy, monkeypatch: pytest.Monke
         ("numeric(12,0)", ColumnType.INTEGER, _WHOLE),
         ("bigint", ColumnType.INTEGER, _WHOLE),
         ("varchar(40)", ColumnType.TEXT, "'k{}'".format),
+        ("char(40)", ColumnType.TEXT, "'k{}'".format),
         ("code", ColumnType.TEXT, "'k{}'".format),
     ],
 )

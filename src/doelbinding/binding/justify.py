@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 
 from doelbinding.binding.circumstances import (
     Circumstances,
@@ -387,6 +388,8 @@ def _compare(value: object, condition: Condition) -> bool:
     wanted = getattr(condition, name)
     if isinstance(wanted, str):
         value = str(value)
+    elif value != value:  # noqa: PLR0124 - no number, which databases order after all others
+        value = inf
     match name:
         case "equals":
             return bool(value == wanted)

@@ -18,7 +18,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.plan.ports import Refused, Unreachable
 from doelbinding.policy.stores import Store
-from doelbinding.stores.sql.causes import is_lost
+from doelbinding.stores.sql.causes import is_lost, named
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.lending import give_back, take
@@ -110,16 +110,14 @@ class AtOnce:
         try:
             yield
         except driver.Error as error:
-            state = getattr(error, "sqlstate", None)
-            named = f"{type(error).__name__} {state or ''}".strip()
             if is_lost(error):
                 raise Refused(
-                    f"store {self._id!r} was lost ({named}): {when_lost}; run the same plan again, "
-                    "which goes on from what is there"
+                    f"store {self._id!r} was lost ({named(error)}): {when_lost}; run the same plan "
+                    "again, which goes on from what is there"
                 ) from None
             raise Refused(
-                f"store {self._id!r} refused a statement ({named}): nothing of this batch was "
-                "changed; mend the cause and run the same plan again"
+                f"store {self._id!r} refused a statement ({named(error)}): nothing of this batch "
+                "was changed; mend the cause and run the same plan again"
             ) from None
 
     def _counting(self, step: Step) -> Written:

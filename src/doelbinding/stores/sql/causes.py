@@ -29,6 +29,17 @@ _SQLSTATES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, 
 _MYSQL = frozenset({1205, 1213})  # lock wait timeout, deadlock
 
 
+_MEANS: dict[str | int | None, str] = {
+    "57014": "a statement took longer than statement_timeout lets it, or was cancelled",
+    "25006": "this session may only read",
+    "25P03": "a transaction waited longer than idle_in_transaction_session_timeout lets it",
+    "53100": "the disk is full",
+    1290: "the server may only be read",
+    1792: "this session may only read",
+    1969: "a statement took longer than max_statement_time lets it",
+    3024: "a statement took longer than max_execution_time lets it",
+}
+"""SQLSTATEs of PostgreSQL and numbers of MariaDB and MySQL whose cause is not in what is asked."""
 _LOST = ("57P", "08")
 """States in which PostgreSQL ends a session, or the connection fails; it is gone without one."""
 _CONNECTION = frozenset({"OperationalError", "InterfaceError"})
@@ -52,9 +63,17 @@ def cause(error: Exception) -> str:
     first = said[0] if said else ""
     if first in _HARMLESS or first.startswith("no such table"):
         return first
-    code = _number(error) or _sqlstate(error)
-    name = type(error.orig).__name__
-    return f"{name} {code}" if code else name
+    return named(error.orig)
+
+
+def named(error: BaseException) -> str:
+    """Name a driver's own error without its words, by its kind and code, and what that means."""
+    arguments = getattr(error, "args", ())
+    number = arguments[0] if arguments and isinstance(arguments[0], int) else None
+    code = getattr(error, "sqlstate", None) or number
+    means = _MEANS.get(code)
+    told = f"{type(error).__name__} {code or ''}".strip()
+    return told if means is None else f"{told}, {means}"
 
 
 def why_unreachable(error: Exception) -> str:

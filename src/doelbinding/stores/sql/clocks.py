@@ -15,7 +15,7 @@ from doelbinding.stores.sql.obstacles import refuses
 
 APART = timedelta(minutes=10)
 _ASKED = {
-    "postgresql": "SELECT clock_timestamp()",
+    "postgresql": "SELECT extract(epoch FROM clock_timestamp())::float8",
     "mysql": "SELECT utc_timestamp(6)",
     "mariadb": "SELECT utc_timestamp(6)",
 }
@@ -26,8 +26,7 @@ def clocks_apart(connection: sa.Connection, store: str, now: datetime) -> list[O
     asked = _ASKED.get(connection.dialect.name)
     if asked is None:
         return []
-    there: datetime = connection.exec_driver_sql(asked).scalar_one()
-    ahead = now - (there if there.tzinfo else there.replace(tzinfo=UTC))
+    ahead = now - _moment(connection.exec_driver_sql(asked).scalar_one())
     if abs(ahead) <= APART:
         return []
     minutes, way = abs(ahead) // timedelta(minutes=1), "ahead of" if ahead > APART else "behind"
@@ -38,3 +37,10 @@ def clocks_apart(connection: sa.Connection, store: str, now: datetime) -> list[O
             "set right whichever is wrong: on a clock that is ahead too much would go",
         )
     ]
+
+
+def _moment(told: float | datetime) -> datetime:
+    """Read a moment that is told in seconds, or as one of UTC."""
+    if isinstance(told, datetime):
+        return told.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(told, UTC)

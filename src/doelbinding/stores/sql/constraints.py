@@ -13,6 +13,7 @@ from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.descent import family_of
+from doelbinding.stores.sql.fitting import unfitting
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.uniqueness import Unique, uniques
@@ -44,6 +45,7 @@ def against(
                 "give the column `replace_with`",
             )
     changed = [one for step in steps for one in step.columns]
+    yield from unfitting(connection, ref, dataset, emptied)
     for unique in sorted(uniques(connection, dataset), key=repr):
         if unique.replaces:
             yield from _replaced(ref, unique, changed)

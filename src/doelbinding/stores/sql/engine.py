@@ -38,10 +38,12 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
         arguments["options"] = (
             f"-c lock_timeout={lock_seconds}s -c timezone=UTC -c datestyle=ISO "
+            "-c intervalstyle=postgres -c extra_float_digits=1 -c standard_conforming_strings=on "
+            "-c transform_null_equals=off -c default_transaction_isolation=read\\ committed "
             "-c row_security=off -c application_name=doelbinding "
             "-c plan_cache_mode=force_custom_plan"  # boundaries decide between index and scan
         )
-        arguments["connect_timeout"] = lock_seconds
+        arguments |= {"connect_timeout": lock_seconds, "client_encoding": "utf8"}
         # beside an error it warns of the next, in the server's words, which may hold values
         logging.getLogger("psycopg").setLevel(logging.ERROR)
     if url.get_backend_name() in {"mysql", "mariadb"}:

@@ -19,7 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.causes import is_lost
+from doelbinding.stores.sql.causes import is_lost, named
 from doelbinding.stores.sql.identify import Question, alike, question
 from doelbinding.stores.sql.inside import with_values_inside
 
@@ -62,12 +62,12 @@ class Gatherer:
         except self._engine.dialect.loaded_dbapi.Error as error:
             if is_lost(error):
                 raise Refused(
-                    f"a database was lost while it was being read ({_named(error)}): see that it "
+                    f"a database was lost while it was being read ({named(error)}): see that it "
                     "runs, and give the same command again"
                 ) from None
             raise Refused(
-                f"a database refused to be read ({_named(error)}): see that the role may SELECT "
-                "from every table in the policy"
+                f"a database refused to be read ({named(error)}): see that the columns in "
+                "the policy are there and that the role may SELECT them, or mend the cause"
             ) from None
         finally:
             cursor.close()
@@ -288,9 +288,3 @@ def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key |
         return None if found is None else (found,)
 
     return judge
-
-
-def _named(error: Exception) -> str:
-    """Name an error without what the database says of it, which may hold values."""
-    sqlstate = getattr(error, "sqlstate", None)
-    return f"{type(error).__name__} {sqlstate}" if sqlstate else type(error).__name__

@@ -26,15 +26,32 @@ def teach_postgresql(connection: Any, _: Any) -> None:
         def load(self, data: Any) -> int | Decimal:
             return number(bytes(data).decode())
 
-    connection.adapters.register_loader("uuid", TextLoader)
+    class PaddedLoader(TextLoader):
+        """Reads `char(n)` as it compares: without the blanks that fill it."""
+
+        def load(self, data: Any) -> Any:
+            read = super().load(data)
+            return read.rstrip(" ") if isinstance(read, str) else read
+
+    for kind in _AS_TEXT:
+        connection.adapters.register_loader(kind, TextLoader)
     connection.adapters.register_loader("numeric", NumberLoader)
+    connection.adapters.register_loader("bpchar", PaddedLoader)
+
+
+_AS_TEXT = ("uuid", "json", "jsonb",
+            "date", "timestamp", "timestamptz", "time", "timetz", "interval")  # fmt: skip
+"""PostgreSQL's types that are read as it writes them.
+
+Python has no `infinity`, no year beyond 9999 or before Christ, no 24:00 and no month in a duration.
+"""
 
 
 def teach_mysql(connection: Any, _: Any) -> None:
     """Let a connection of PyMySQL give plain values; other drivers give what they give."""
     decoders = getattr(connection, "decoders", None)
     if decoders is not None:
-        plain = {**dict.fromkeys(_DECIMALS, number), _BIT: _bits}
+        plain = {**dict.fromkeys(_DECIMALS, number), _BIT: _bits, _TIME: str}
         connection.decoders = {**decoders, **plain}
 
 
@@ -45,5 +62,5 @@ def _bits(written: bytes) -> int:
 
 _DECIMALS = (0, 246)
 """MySQL's field types DECIMAL and NEWDECIMAL."""
-_BIT = 16
-"""MySQL's field type BIT."""
+_BIT, _TIME = 16, 11
+"""MySQL's field types BIT, and TIME, which is read as it is written: it may be of many days."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,7 +61,8 @@ def _table(dialect: sa.Dialect, dataset: Dataset) -> str:
 def _reads_all(connection: sa.Connection, statement: str) -> bool:
     for way in _WAYS:
         connection.exec_driver_sql(f"SET LOCAL {way} = off")
-    plan: Any = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}").scalar_one()
+    told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}").scalar_one()
+    plan: Any = json.loads(told)
     for way in _WAYS:
         connection.exec_driver_sql(f"SET LOCAL {way} = on")
     return any(_filters_all(node) for one in plan for node in _nodes(one["Plan"]))

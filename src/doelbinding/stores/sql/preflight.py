@@ -22,6 +22,7 @@ from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.referring import Referring
+from doelbinding.stores.sql.sessions import sessions
 from doelbinding.stores.sql.sources import mapped_twice, views_read
 from doelbinding.stores.sql.tables import table
 
@@ -65,6 +66,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         if all(column.name in there for column in dataset.own_columns):
             found += unserved_lookups(connection, store, dataset)
     found += copies(connection, store, tables, steps)
+    found += sessions(connection, store)
     return list(dict.fromkeys(found))
 
 

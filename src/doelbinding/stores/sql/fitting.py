@@ -1,0 +1,109 @@
+"""Whether what stands in for a value fits in its column: its type, its length, its domain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from doelbinding.plan.model import Emptied
+from doelbinding.plan.ports import Obstacle
+from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses
+
+_NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?\s*")
+
+
+def unfitting(
+    connection: sa.Connection, ref: str, dataset: Dataset, emptied: Sequence[Emptied]
+) -> Iterator[Obstacle]:
+    """Yield the columns in which what stands in for their values does not fit.
+
+    SQLite takes anything, but in a STRICT table.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
+    types = {column["name"]: column["type"] for column in found}
+    mine = [one for one in dict.fromkeys(emptied) if one.column in types]
+    told = {one for one in mine if not _has_room(one.replacement, types[one.column])}
+    if connection.dialect.name == "postgresql":
+        asked = [one for one in mine if _needs_asking(one, types[one.column])]
+        told |= set(_refused(connection, dataset, asked))
+    for one in mine:
+        if one in told:
+            stands = "NULL" if one.replacement is None else "what stands in for it"
+            kind = _called(types[one.column])
+            yield refuses(
+                ref,
+                f"column {one.column!r} is {kind}, which {stands} does not fit",
+                "give the column another `replace_with`, or let it end otherwise",
+            )
+
+
+def _called(held: Any) -> str:
+    if isinstance(held, sa.ARRAY):
+        return f"{held.item_type}[]"
+    return f"{held.name}, a domain" if hasattr(held, "data_type") else str(held)
+
+
+def _has_room(value: str | int | None, held: Any) -> bool:
+    """Tell whether a column takes a text, by what is known of its type, length or words."""
+    held = getattr(held, "data_type", held)  # what a domain is made of
+    words = getattr(held, "enums", None) or getattr(held, "values", None)
+    if value is None:
+        return True
+    if isinstance(words, list | tuple | set | frozenset):
+        return str(value) in words
+    if isinstance(held, sa.Integer | sa.Numeric) and not _NUMBER.fullmatch(str(value)):
+        return False
+    length = getattr(held, "length", None)
+    return (
+        not (isinstance(held, sa.String) and isinstance(length, int)) or len(str(value)) <= length
+    )
+
+
+def _needs_asking(one: Emptied, held: Any) -> bool:
+    return one.replacement is not None or hasattr(held, "data_type")
+
+
+_TYPES = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = to_regclass(:name) AND attname = ANY (CAST(:columns AS name[]))
+"""
+
+
+def _refused(
+    connection: sa.Connection, dataset: Dataset, emptied: Sequence[Emptied]
+) -> Iterator[Emptied]:
+    """Yield what PostgreSQL does not take as a value of the column's type: all at once, if none."""
+    if not emptied:
+        return
+    name = qualified(dataset.table, dataset.schema_)
+    asked = {"name": name, "columns": sorted({one.column for one in emptied})}
+    types = {row[0]: row[1] for row in connection.execute(sa.text(_TYPES), asked)}
+    if _takes(connection, emptied, types):
+        return
+    yield from (one for one in emptied if not _takes(connection, [one], types))
+
+
+def _takes(connection: sa.Connection, emptied: Sequence[Emptied], types: dict[str, str]) -> bool:
+    values = {
+        f"v{n}": None if one.replacement is None else str(one.replacement)
+        for n, one in enumerate(emptied)
+    }
+    casts = (
+        f"CAST(CAST(:v{n} AS text) AS {types[one.column].replace(':', chr(92) + ':')})"
+        for n, one in enumerate(emptied)
+    )
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.text(f"SELECT {', '.join(casts)}"), values)
+    except SQLAlchemyError:
+        return False
+    return True
