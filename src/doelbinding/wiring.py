@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,11 @@ class Workspace:
 
     home: Path
     settings: Mapping[str, Any] = field(repr=False)
+    left_out: frozenset[str] = frozenset()
+
+    def without(self, stores: Collection[str]) -> Workspace:
+        """Give the workspace without some stores, such as those that cannot be reached."""
+        return replace(self, left_out=self.left_out | set(stores)) if stores else self
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -57,6 +62,14 @@ class Workspace:
     def policy(self) -> Policy:
         """The policy."""
         return self.loaded.policy
+
+    @cached_property
+    def policy_within_reach(self) -> Policy:
+        """The policy without the stores that are left out: for looking where people are."""
+        if not self.left_out:
+            return self.policy
+        within = tuple(one for one in self.policy.stores if one.id not in self.left_out)
+        return replace(self.policy, stores=within)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -117,7 +130,11 @@ class Workspace:
         Raises:
             NotConfigured: a store has no address.
         """
-        return {store.id: self._store(store) for store in self.policy.stores}
+        return {
+            store.id: self._store(store)
+            for store in self.policy.stores
+            if store.id not in self.left_out
+        }
 
     def _store(self, mapped: Mapped) -> Store:
         """Connect a store by the scheme of its address: a database, unless a package offers it."""

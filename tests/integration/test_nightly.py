@@ -8,12 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_story import COMMAND, contents, planned, run
-from tests.integration.mill import build
+from tests.acceptance.test_story import COMMAND, contents
+from tests.integration.forked import forked
+from tests.integration.mill import MILL, build
+from tests.integration.restorable import entries
+
+
+def run(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return forked(folder, *command)
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +74,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from doelbinding.cli.reading import opened
 workspace = opened(Path(sys.argv[1]))
+from doelbinding.jobs.night import Terms
 from doelbinding.jobs.nightly import run_night
 asked = sys.argv[2:]
 def meanwhile(_):
     if asked:
         subprocess.run([asked.pop(0) for _ in list(asked)], check=True, capture_output=True)
-night = run_night(workspace, datetime.now(UTC), most=100, by="cron",
-                  progress=lambda *_: None, told=meanwhile)
+night = run_night(workspace, Terms(at=datetime.now(UTC), most=100, by="cron",
+                                   progress=lambda *_: None, told=meanwhile))
 print(night.verified, len(night.plans))
 """
 
@@ -87,8 +95,94 @@ def test_a_night_plans_anew_when_somebody_is_put_on_hold_in_between(folder: Path
         [sys.executable, "-c", INTERRUPTED, str(folder), str(COMMAND), "-C", str(folder), *hold],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout.split() == ["True", "1"], done.stderr
+    assert done.stdout.split() == ["True", "3"], done.stderr
     assert [row[0] for row in contents(folder)["crm.customer"]] == [1, 2, 3, 7, 8]
+
+
+def test_a_night_plans_anew_when_rows_appear_in_between(folder: Path) -> None:
+    done = _night(folder, 1)
+    assert done.stdout.split() == ["True", "3"], done.stderr
+    assert len(contents(folder)["mail.reader"]) == 2
+
+
+def test_rows_that_keep_changing_hold_up_no_other_store_and_are_left_to_the_next_night(
+    folder: Path,
+) -> None:
+    done = _night(folder, 2)
+    assert done.stdout.split()[:2] == ["False", "2"], done.stderr
+    assert "not done in mail: step s001 (mail.reader) was approved for 2 rows" in done.stdout
+    rows = contents(folder)
+    assert [row[0] for row in rows["crm.customer"]] == [1, 2, 7, 8]
+    assert len(rows["mail.reader"]) == 5, "nothing was changed there"
+    assert run("nightly", "--approve-up-to", "100", folder=folder).returncode == 0
+    assert len(contents(folder)["mail.reader"]) == 2
+
+
+def _night(folder: Path, times: int) -> subprocess.CompletedProcess[str]:
+    """Carry out a night in which a reader who goes appears after so many plans."""
+    return subprocess.run(
+        [sys.executable, "-c", APPEARING, str(folder), str(times)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+APPEARING = """
+import sqlite3, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from doelbinding.cli.reading import opened
+folder, times = Path(sys.argv[1]), int(sys.argv[2])
+workspace = opened(folder)
+from doelbinding.jobs.night import NotAll, Terms
+from doelbinding.jobs.nightly import run_night
+numbers = iter(range(100, 100 + times))
+def meanwhile(_):
+    for number in numbers:
+        with sqlite3.connect(folder / "stores" / "mail.sqlite") as mail:
+            mail.execute("INSERT INTO reader VALUES (?, 'Zoe', NULL, 0, '2020-01-01')", [number])
+        mail.close()
+        return
+night = run_night(workspace, Terms(at=datetime.now(UTC), most=100, by="cron",
+                                   progress=lambda *_: None, told=meanwhile))
+print(night.verified, len(night.plans), NotAll(night.undone))
+"""
+
+
+@pytest.mark.parametrize("away", ["crm", "mail"])
+def test_a_store_that_cannot_be_reached_at_night_holds_up_no_other(folder: Path, away: str) -> None:
+    file = folder / "stores" / f"{away}.sqlite"
+    file.rename(folder / "away")
+    done = run("nightly", "--approve-up-to", "100", folder=folder)
+    assert done.returncode == 2
+    assert f"not done in {away}: store {away!r} cannot be reached" in done.stderr
+    assert "the next night takes this up" in done.stderr
+    assert done.stdout.count("finds none left") == 2
+    assert len(contents(folder)["shop.buyer"]) == 3
+    assert [entry["stores"] for entry in entries(folder, "night.left_out")] == [[away]]
+    (folder / "away").rename(file)
+    done = run("nightly", "--approve-up-to", "100", folder=folder)
+    assert done.returncode == 0, done.stderr
+    rows = contents(folder)
+    assert ([row[0] for row in rows["crm.customer"]], len(rows["mail.reader"])) == ([1, 2, 7, 8], 2)
+
+
+def test_stores_whose_rows_date_each_other_are_done_together_or_not_at_all(
+    tmp_path: Path,
+) -> None:
+    """Else an order would go that dates a customer who cannot be reached: nobody would end them."""
+    source = "{dataset: contact, column: at}"
+    away = "{store: shop, dataset: buyer, column: placed, on: {email: email}}"
+    crm = MILL.policy["crm"].replace(source, f"{source}, {away}")
+    folder = build(tmp_path / "mill", world=replace(MILL, policy={**MILL.policy, "crm": crm}))
+    before = contents(folder)
+    (folder / "stores" / "crm.sqlite").rename(folder / "away")
+    done = run("nightly", "--approve-up-to", "100", folder=folder)
+    assert done.returncode == 2
+    assert "not done in crm, shop: store 'crm' cannot be reached" in done.stderr
+    (folder / "away").rename(folder / "stores" / "crm.sqlite")
+    rows = contents(folder)
+    assert (rows["shop.buyer"], len(rows["mail.reader"])) == (before["shop.buyer"], 2)
+    assert "crm.customer" in run("plan", "--store", "shop", folder=folder).stdout
 
 
 def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:
@@ -117,7 +211,8 @@ def test_a_run_that_does_not_go_on_still_ends_what_only_it_knows(folder: Path) -
         crm.execute(
             "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
-    plan = planned(folder)
+    planned = run("plan", "--at", "2026-11-23", folder=folder).stdout
+    plan = next(line.split()[1] for line in planned.splitlines() if line.startswith("plan "))
     apply = ("apply", plan, "--approve", plan)
     assert run(*apply, folder=folder).returncode == 2
     with _opened(folder, "crm") as crm:

@@ -44,7 +44,10 @@ def register(app: typer.Typer) -> None:
 def plan(
     context: typer.Context,
     at: Annotated[str | None, typer.Option(help="On which day; default now.")] = None,
-    store: Annotated[list[str] | None, typer.Option(help="Only this store; repeatable.")] = None,
+    store: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this store, and those whose rows date its rows; repeatable."),
+    ] = None,
     format_: Annotated[PlanFormat, typer.Option("--format", help="How.")] = PlanFormat.TEXT,
 ) -> None:
     """Plan retention: which rows and values nothing justifies any more. Changes nothing."""
@@ -166,28 +169,35 @@ def _until(minutes: float | None, progress: Progress) -> Progress:
 def nightly(
     context: typer.Context,
     approve_up_to: Annotated[
-        int, typer.Option(help="Approve a plan of at most so many rows; above it, stop.", min=0)
+        int, typer.Option(help="Approve plans of at most so many rows together; else stop.", min=0)
     ],
     by: Annotated[str | None, typer.Option(help="In whose name; default: you.")] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Stop cleanly after so long; the next night goes on.")
     ] = None,
 ) -> None:
-    """Plan retention and carry it out without a human, if no more rows go than may."""
+    """Plan retention and carry it out without a human, if no more rows go than may.
+
+    Stores that belong together have a plan of their own. Where one fails, the others are done all
+    the same; it is said which was not and why, and the exit status is 2.
+    """
     workspace = opened(context.obj)
+    from doelbinding.jobs.night import NotAll, Terms
     from doelbinding.jobs.nightly import run_night
 
-    done = run_night(
-        workspace,
-        instant_of(None),
+    terms = Terms(
+        at=instant_of(None),
         most=approve_up_to,
         by=by or somebody(),
         progress=_until(minutes, lambda _step, _rows: None),
         told=show_obstacles,
     )
+    done = run_night(workspace, terms)
     for made, outcome in zip(done.plans, done.outcomes, strict=True):
         show_plan(made)
         show_outcome(made, outcome)
+    if done.undone:
+        raise NotAll(done.undone)
     if not done.plans:
         say("nothing is there that nothing justifies")
     if not done.verified:

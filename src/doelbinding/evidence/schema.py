@@ -33,6 +33,7 @@ class EntryKind(StrEnum):
     STEP_UNKNOWN = "step.unknown"
     RUN_VERIFIED = "run.verified"
     RUN_NOT_VERIFIED = "run.not_verified"
+    NIGHT_LEFT_OUT = "night.left_out"
     REQUEST_RECEIVED = "request.received"
     REQUEST_SEALED = "request.sealed"
     REQUEST_ANSWERED = "request.answered"
@@ -147,6 +148,7 @@ _HOLD_LIFTED = _words("claim_ended", "inquiry_ended", "request_answered", "set_i
 _RESTRICTION = _words(  # Art. 18(1)(a) to (d), and an order under Art. 58(2)(g)
     "accuracy_contested", "unlawful_processing", "needed_for_claims", "objection_pending", "order",
 )  # fmt: skip
+_LEFT_OUT = _words("store_failed", "changed", "too_many", "out_of_time", "stopped")
 _UNKNOWN = _words("connection_lost", "timed_out", "worker_lost")
 _NOT_VERIFIED = _words("rows_remain", "unreachable", "not_permitted", "interrupted", "changed")
 _STATUS = _words("kept", "at_risk", "broken", "not_shown")
@@ -192,6 +194,7 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
         must={"run": ID, "reason": _NOT_VERIFIED},
         may={"remaining": COUNT, "undated": COUNT, "stores": IDS},
     ),
+    EntryKind.NIGHT_LEFT_OUT: Schema(must={"stores": IDS, "reason": _LEFT_OUT}, may={}),
     EntryKind.REQUEST_RECEIVED: Schema(
         must={**_CASE, "right": _RIGHT, "due": INSTANT},
         may={"person": COMMITMENT, "received": INSTANT},

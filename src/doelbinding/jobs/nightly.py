@@ -1,11 +1,16 @@
-"""The nightly run without a human: planned, approved within a bound, carried out, read back."""
+"""The nightly run without a human: planned, approved within a bound, carried out, read back.
+
+Stores that belong together have a plan of their own, so that one that fails holds up no other: what
+can be done is done, and what was not is said, with why (ADR 0028).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from doelbinding.evidence.schema import EntryKind
+from doelbinding.jobs.night import Night, Terms, TooMany, Undone, reason_of
 from doelbinding.jobs.retention import (
     MadePlan,
     PlanStale,
@@ -16,87 +21,41 @@ from doelbinding.jobs.retention import (
     read_plan,
 )
 from doelbinding.plan.model import Plan, PlanKind
-from doelbinding.plan.ports import Obstacle
-from doelbinding.plan.run import Outcome, Progress, Stopped, Surprise
+from doelbinding.plan.ports import StoreError
+from doelbinding.plan.run import Outcome, OutOfTime, Stopped, Surprise
+from doelbinding.plan.transform import NoKey
+from doelbinding.policy.joined import joined
 from doelbinding.records.models import Run
 from doelbinding.wiring import Workspace
 
-
-class TooMany(Stopped):
-    """More rows would go than may without a human."""
-
-    def __init__(self, made: MadePlan, most: int) -> None:
-        self.made = made
-        super().__init__(
-            f"{made.plan.rows} rows would go, and {most} may without a human: nothing was changed; "
-            f"read the plan, and `doelbinding apply {made.fingerprint[:12]}` if it is right"
-        )
+_PASSES = 2
+_FAILS = (Stopped, StoreError, NoKey)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
-    """What a night did: the runs of earlier nights that it finished, then its own."""
+def run_night(workspace: Workspace, terms: Terms) -> Night:
+    """Finish what was interrupted, then plan and carry out, if no more rows go than may.
 
-    plans: tuple[Plan, ...]
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def verified(self) -> bool:
-        """Whether reading back found nothing left."""
-        return all(outcome.verified for outcome in self.outcomes)
-
-
-def run_night(
-    workspace: Workspace,
-    at: datetime,
-    *,
-    most: int,
-    by: str,
-    progress: Progress,
-    told: Callable[[Sequence[Obstacle]], None],
-) -> Night:
-    """Finish what was interrupted, then plan and carry out, if no more than `most` rows go.
-
-    Where somebody said something in between, the plan is made anew, once. `told` hears what
-    stands in the way of a plan, or endangers it, whatever becomes of the night.
+    Where somebody said something in between, or rows changed, a plan is made anew, once. A store
+    that fails is left out, with those that belong to it.
 
     Raises:
-        TooMany: the plan is kept, for a human to approve.
-        PlanStale: somebody said something twice.
-        Surprise: the rows differ from those just planned; nothing was changed, or nothing more.
-        PolicyBroken, Stopped, StoreError: see `jobs.retention`.
+        PolicyBroken, NotConfigured: nothing was done.
     """
-    done: list[tuple[Plan, Outcome]] = []
-    for fingerprint in list(interrupted()):
-        try:
-            done.append(_carried_out(workspace, fingerprint, progress))
-        except (PlanStale, Surprise):
-            give_up(workspace, fingerprint)
-    made = _approved(workspace, at, most, by, told)
-    if made.plan.steps:
-        try:
-            done.append(_carried_out(workspace, made.fingerprint, progress))
-        except PlanStale:  # before anything was done
-            made = _approved(workspace, at, most, by, told)
-            if made.plan.steps:
-                done.append(_carried_out(workspace, made.fingerprint, progress))
-    return Night(plans=tuple(p for p, _ in done), outcomes=tuple(o for _, o in done))
-
-
-def _approved(
-    workspace: Workspace,
-    at: datetime,
-    most: int,
-    by: str,
-    told: Callable[[Sequence[Obstacle]], None],
-) -> MadePlan:
-    made = make_plan(workspace, at, None)
-    told(made.obstacles)
-    if made.plan.rows > most:
-        raise TooMany(made, most)
-    if made.plan.steps:
-        approve_plan(workspace, made.fingerprint, by)
-    return made
+    away = dict(_out_of_reach(workspace))
+    night = _Night(workspace=workspace.without(away), terms=terms)
+    groups = joined(workspace.policy)
+    for group in groups:
+        if group & away.keys():
+            night.leave_out(group, *(away[store] for store in sorted(group & away.keys())))
+    night.finish_earlier()
+    made = night.planned(groups)
+    if sum(one.plan.rows for one in made) > terms.most:
+        full = [one for one in made if one.plan.steps]
+        night.leave_out(_stores(one.plan for one in full), TooMany(full, terms.most))
+        made = []
+    night.carry_out(made)
+    night.say_left_out()
+    return night.told()
 
 
 def interrupted() -> Iterator[str]:
@@ -108,9 +67,134 @@ def interrupted() -> Iterator[str]:
     yield from running.order_by("started_at").values_list("plan_id", flat=True)
 
 
-def _carried_out(
-    workspace: Workspace, fingerprint: str, progress: Progress
-) -> tuple[Plan, Outcome]:
-    plan, _ = read_plan(workspace, fingerprint)
-    outcome = apply_plan(workspace, fingerprint, bound=workspace.bound, progress=progress)
-    return plan, outcome
+def _out_of_reach(workspace: Workspace) -> Iterator[tuple[str, StoreError]]:
+    for name, store in workspace.stores.items():
+        try:
+            store.preflight([])
+        except StoreError as error:
+            yield name, error
+
+
+def _stores(plans: Iterator[Plan]) -> frozenset[str]:
+    return frozenset(step.store for plan in plans for step in plan.steps)
+
+
+@dataclass(kw_only=True)
+class _Night:
+    """A night being carried out by this process."""
+
+    workspace: Workspace
+    terms: Terms
+    done: list[tuple[Plan, Outcome]] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
+    over: bool = False
+
+    @property
+    def _left_out(self) -> frozenset[str]:
+        return frozenset().union(*(one.stores for one in self.undone))
+
+    def leave_out(self, stores: Collection[str], *why: Exception) -> None:
+        self.over = self.over or any(isinstance(one, OutOfTime) for one in why)
+        self.undone.append(
+            Undone(
+                stores=frozenset(stores),
+                why="; ".join(map(str, why)),
+                reason=reason_of(why[-1]),
+            )
+        )
+
+    def finish_earlier(self) -> None:
+        """Go on with runs of earlier nights, unless a store of theirs is left out."""
+        for fingerprint in list(interrupted()):
+            plan, _ = read_plan(self.workspace, fingerprint)
+            stores = _stores(iter([plan]))
+            waits = stores & self._left_out
+            if waits or self.over:
+                why = f"a run waits for {', '.join(sorted(waits)) or 'time'}"
+                if stores - waits:
+                    self.leave_out(stores - waits, Stopped(f"{why}: {_go_on(fingerprint)}"))
+                continue
+            try:
+                self._carry_out(plan, fingerprint)
+            except (PlanStale, Surprise):
+                give_up(self.workspace, fingerprint)
+            except _FAILS as error:
+                self.leave_out(stores, error)
+
+    def planned(self, groups: Sequence[frozenset[str]]) -> list[MadePlan]:
+        """Plan each group of stores that was not left out."""
+        found = []
+        for group in groups:
+            if self.over and not group & self._left_out:
+                self.leave_out(group, OutOfTime("not begun, since the time given was over"))
+            if not group & self._left_out:
+                try:
+                    found.append(self._planned(group))
+                except StoreError as error:
+                    self.leave_out(group, error)
+        self.terms.told([obstacle for one in found for obstacle in one.obstacles])
+        return found
+
+    def _planned(self, group: frozenset[str]) -> MadePlan:
+        return make_plan(self.workspace, self.terms.at, group)
+
+    def carry_out(self, made: Sequence[MadePlan]) -> None:
+        """Carry out plans; each that has steps, and however the others end."""
+        room = self.terms.most - sum(one.plan.rows for one in made)
+        for one in made:
+            if not one.plan.steps:
+                continue
+            group = one.about
+            if self.over:
+                self.leave_out(group, OutOfTime("not begun, since the time given was over"))
+                continue
+            try:
+                room -= self._approved(one, room)
+            except _FAILS as error:
+                self.leave_out(group, error)
+
+    def _approved(self, made: MadePlan, room: int) -> int:
+        """Approve a plan and carry it out, made anew once; give how many rows more that took."""
+        first = made.plan.rows
+        for passes_left in reversed(range(_PASSES)):
+            if made.plan.rows > first + room:
+                raise TooMany([made], self.terms.most, done=self.terms.most - first - room)
+            if not made.plan.steps:
+                break
+            approve_plan(self.workspace, made.fingerprint, self.terms.by)
+            try:
+                self._carry_out(made.plan, made.fingerprint)
+            except (PlanStale, Surprise):
+                give_up(self.workspace, made.fingerprint)
+                if not passes_left:
+                    raise
+                made = self._planned(made.about)
+                self.terms.told(made.obstacles)
+            else:
+                break
+        return made.plan.rows - first
+
+    def _carry_out(self, plan: Plan, fingerprint: str) -> None:
+        bound, progress = self.workspace.bound, self.terms.progress
+        outcome = apply_plan(self.workspace, fingerprint, bound=bound, progress=progress)
+        self.done.append((plan, outcome))
+
+    def say_left_out(self) -> None:
+        """Say in evidence what was left out, so that nothing is taken to be complete."""
+        for one in self.undone:
+            self.workspace.records.log.append(
+                EntryKind.NIGHT_LEFT_OUT, {"stores": sorted(one.stores), "reason": one.reason}
+            )
+        if self.undone:
+            self.workspace.records.checkpoint()
+
+    def told(self) -> Night:
+        return Night(
+            plans=tuple(plan for plan, _ in self.done),
+            outcomes=tuple(outcome for _, outcome in self.done),
+            undone=tuple(self.undone),
+        )
+
+
+def _go_on(fingerprint: str) -> str:
+    return f"go on with it by `doelbinding apply {fingerprint[:12]}`, or the next night does"

@@ -12,6 +12,7 @@ from doelbinding.evidence import bundle
 from doelbinding.evidence.canonical import sha256_hex
 from doelbinding.evidence.entry import Entry
 from doelbinding.evidence.schema import EntryKind
+from doelbinding.jobs.standing import standing
 from doelbinding.law.findings import check
 from doelbinding.policy.model import Control, Promise
 from doelbinding.records.models import PlanRecord, PolicyVersion
@@ -89,12 +90,16 @@ def assess(workspace: Workspace, on: date) -> tuple[PromiseStatus, ...]:
     """Say of each promise whether its controls are shown, by findings and by evidence."""
     broken = {finding.id for finding in check(workspace.policy, on=on)}
     last: dict[str, Entry] = {}
-    for entry in _entries(workspace):
+    entries = _entries(workspace)
+    for entry in entries:
         if entry.data.get("policy") in (None, workspace.fingerprint):
             last[entry.kind.value] = entry
             if entry.kind is EntryKind.CONTROL_ASSESSED:
                 last[f"{entry.kind}:{entry.data['control']}"] = entry
-    failed = _failed_later(last)
+    found = standing(entries)
+    failed = frozenset({EntryKind.RUN_VERIFIED} if found.failed else ())
+    if found.left_out:  # of these stores nothing is shown, whatever runs of others say
+        last.pop(EntryKind.RUN_VERIFIED, None)
     by_id = {
         control.id: _control(control, broken, last, failed) for control in workspace.policy.controls
     }
@@ -102,14 +107,6 @@ def assess(workspace: Workspace, on: date) -> tuple[PromiseStatus, ...]:
         PromiseStatus(promise=promise, controls=tuple(by_id[name] for name in promise.controls))
         for promise in workspace.policy.promises
     )
-
-
-def _failed_later(last: dict[str, Entry]) -> frozenset[str]:
-    """Name the kinds of evidence that a later failure takes back."""
-    good = last.get(EntryKind.RUN_VERIFIED)
-    bad = last.get(EntryKind.RUN_NOT_VERIFIED)
-    later = bad is not None and (good is None or bad.index > good.index)
-    return frozenset({EntryKind.RUN_VERIFIED}) if later else frozenset()
 
 
 def _control(

@@ -42,6 +42,7 @@ from doelbinding.plan.run import (
     run,
 )
 from doelbinding.plan.survey import surveyed
+from doelbinding.policy.joined import together
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
@@ -79,12 +80,13 @@ class PlanStale(Stopped):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadePlan:
-    """A plan with its fingerprint and the file it was written to."""
+    """A plan with its fingerprint and file; `about` which stores it is, if of retention."""
 
     plan: Plan
     fingerprint: str
     file: Path
     obstacles: tuple[Obstacle, ...] = ()
+    about: frozenset[str] = frozenset()
 
 
 def insist_on_sound_policy(workspace: Workspace, on: date) -> tuple[Finding, ...]:
@@ -119,34 +121,47 @@ def planner_at(workspace: Workspace, at: datetime, stores: frozenset[str] | None
 
 
 def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None) -> MadePlan:
-    """Plan retention at an instant, and keep the plan.
+    """Plan retention at an instant, and keep the plan; of some stores with those they belong to.
 
     Raises:
         PolicyBroken: the policy has errors.
         StoreError: a store cannot be read.
     """
     insist_on_sound_policy(workspace, at.date())
-    planner = planner_at(workspace, at, stores)
+    policy = workspace.policy
+    about = frozenset(policy.store_by_id) if stores is None else together(policy, stores)
+    planner = planner_at(workspace, at, about)
     keys = planner.stopped.key_sets
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
-    made = keep_plan(workspace, plan, keys)
-    return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)))
+    made = keep_plan(workspace, plan, keys, about=about)
+    return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)), about=about)
 
 
 def keep_plan(
-    workspace: Workspace, plan: Plan, keys: KeySets, restore: Restore | None = None
+    workspace: Workspace,
+    plan: Plan,
+    keys: KeySets,
+    restore: Restore | None = None,
+    about: frozenset[str] | None = None,
 ) -> MadePlan:
     """Record a plan, write it to a file, and say so in evidence, once."""
     with transaction.atomic():
-        enter_plan(workspace, plan, keys, restore)
+        enter_plan(workspace, plan, keys, restore, about)
     return write_plan(workspace, plan)
 
 
 def enter_plan(
-    workspace: Workspace, plan: Plan, keys: KeySets, why: Request | Restore | None
+    workspace: Workspace,
+    plan: Plan,
+    keys: KeySets,
+    why: Request | Restore | None,
+    about: frozenset[str] | None = None,
 ) -> PlanRecord:
-    """Record a plan and its entry of evidence, once; the caller holds the transaction."""
+    """Record a plan and its entry of evidence, once; the caller holds the transaction.
+
+    `about` are the stores that were asked, where that says more than the plan's steps.
+    """
     now = datetime.now(UTC)
     records = workspace.records
     record_policy(workspace.policy, now)
@@ -160,7 +175,7 @@ def enter_plan(
             "rows": plan.rows,
             "undated": sum(doubt.rows for doubt in plan.doubts),
             "steps": len(plan.steps),
-            "stores": sorted({step.store for step in plan.steps}),
+            "stores": sorted(about or {step.store for step in plan.steps}),
         }
         if isinstance(why, Request):
             entry["case"] = commit(bytes(why.salt), why.id)

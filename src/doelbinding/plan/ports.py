@@ -126,7 +126,13 @@ class Store(Protocol):
     id: str
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
-        """Look in the store's own catalogue for what would go wrong."""
+        """Look in the store's own catalogue for what would go wrong.
+
+        With no steps it tells whether the store can be reached at all.
+
+        Raises:
+            StoreError: it cannot.
+        """
         ...
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:

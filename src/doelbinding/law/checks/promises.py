@@ -20,6 +20,7 @@ EVIDENCE_KINDS = frozenset(
         "step.unknown",
         "run.verified",
         "run.not_verified",
+        "night.left_out",
         "request.received",
         "request.sealed",
         "request.answered",

@@ -73,7 +73,9 @@ class LakehouseStore:
         )
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
-        """Look at the tables themselves for what would go wrong."""
+        """Look at the tables themselves for what would go wrong; with no steps, whether one can."""
+        if not steps:
+            self.lake.ask("SELECT 1")
         return obstacles(self.lake, self.mapped, self.tables, steps)
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
