@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.integration.dying import KILLED
+from tests.integration.forked import BOUNDARIES, ended, start
 
 ROOT = Path(__file__).parents[2]
 SAID = 2
@@ -85,20 +84,15 @@ class Killed:
     def _deaths(self, folder: Path, command: Sequence[str], seed: int) -> Iterator[dict[str, Any]]:
         """Yield what is held undisturbed, then after each death and running again."""
         sample = 0 if EVERY else self.sample
-        halves = [
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.boundaries", str(folder / str(half)),
-                 str(self.ready), "--part", f"{half}/{self.halves}", "--sample", str(sample),
-                 "--seed", str(seed), *self._on_server(half), *self.options, "--", *command],
-                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-            )
-            for half in range(self.halves)
-        ]  # fmt: skip
-        printed = [half.communicate(timeout=1800)[0] for half in halves]
-        assert not any(half.returncode for half in halves)
-        for lines in printed:
-            yield from map(json.loads, lines.splitlines())
+        for half in range(self.halves):
+            part = ("--part", f"{half}/{self.halves}", "--sample", str(sample), "--seed", str(seed))
+            on = (*self._on_server(half), *self.options)
+            start(half, BOUNDARIES, str(folder / str(half)), str(self.ready), *part, *on, "--",
+                  *command)  # fmt: skip
+        halves = [ended(half) for half in range(self.halves)]
+        for half in halves:
+            assert not half.returncode, half.stderr
+            yield from map(json.loads, half.stdout.splitlines())
 
     def _on_server(self, half: int) -> Sequence[str]:
         if self.server is None:

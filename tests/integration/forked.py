@@ -2,7 +2,8 @@
 
     python -m tests.integration.forked
 
-takes `[folder, arguments, environment]` as a line of JSON on standard input, and answers with one.
+takes `[program, arguments, environment, where]` as a line of JSON on standard input, and answers
+with one.
 """
 
 from __future__ import annotations
@@ -10,33 +11,70 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.integration.mill import DAY
+
+COMMAND, BOUNDARIES = "doelbinding.cli", "tests.integration.boundaries"
+MOST_SECONDS = 1800
 ROOT = Path(__file__).parents[2]
 
 
-def forked(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def forked(
+    folder: Path | None, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command in a working folder as a user would, without a terminal."""
-    server = _server()
-    assert server.stdin is not None
-    assert server.stdout is not None
-    server.stdin.write(json.dumps([str(folder), arguments, environment]) + "\n")
-    server.stdin.flush()
-    status, out, err = json.loads(server.stdout.readline())
-    return subprocess.CompletedProcess([*arguments], status, out, err)
+    where = () if folder is None else ("-C", str(folder))
+    start(0, COMMAND, *where, *arguments, **environment)
+    return ended(0)
+
+
+def start(server: int, program: str, *arguments: str, **environment: str) -> None:
+    """Start a program in a fork; each server runs one at a time."""
+    told = {"COLUMNS": "200", **os.environ, **environment}
+    asked = _server(server).stdin
+    assert asked is not None
+    asked.write(json.dumps([program, arguments, told, str(Path.cwd())]) + "\n")
+    asked.flush()
+
+
+def ended(server: int) -> subprocess.CompletedProcess[str]:
+    """Wait for the program that was started, and give what it printed."""
+    answers = _server(server).stdout
+    assert answers is not None
+    status, out, err = json.loads(answers.readline())
+    return subprocess.CompletedProcess([], status, out, err)
+
+
+def run(
+    *arguments: str, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as `test_story.run` does, without starting an interpreter."""
+    return forked(folder, *arguments, **environment)
+
+
+def planned(folder: Path, *, at: str = DAY, **environment: str) -> str:
+    """Plan retention; give the plan's fingerprint."""
+    done = forked(folder, "plan", "--at", at, **environment)
+    found = re.search(r"^plan ([0-9a-f]{64})$", done.stdout, re.MULTILINE)
+    assert found is not None, done.stderr
+    return found[1]
 
 
 @cache
-def _server() -> subprocess.Popen[str]:
+def _server(_number: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.integration.forked"],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
 
 
@@ -44,12 +82,15 @@ def main() -> None:
     """Answer commands until there are no more."""
     _import_all()
     for line in sys.stdin:
-        folder, arguments, environment = json.loads(line)
+        program, arguments, environment, where = json.loads(line)
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             child = os.fork()
             if not child:
+                os.environ.clear()
                 os.environ.update(environment)
-                _run(folder, arguments, out, err)
+                os.chdir(where)
+                time.tzset()
+                _run(program, arguments, out, err)
             _, status = os.waitpid(child, 0)
             said = []
             for file in (out, err):
@@ -66,21 +107,20 @@ def _import_all() -> None:
         "doelbinding.cli.app", "doelbinding.stores.sql.store", "doelbinding.rights.answer",
         "doelbinding.retention.drafts", "psycopg", "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite.pysqlite", "rich.table", "rich.console",
-        "doelbinding.records.opening", "doelbinding.law.findings",
+        "doelbinding.records.opening", "doelbinding.law.findings", "tests.integration.boundaries",
     ):  # fmt: skip
         importlib.import_module(name)
 
 
-def _run(folder: str, arguments: list[str], out: Any, err: Any) -> None:
+def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
-    sys.argv = ["doelbinding", "-C", folder, *arguments]
+    sys.argv = [program, *arguments]
+    signal.alarm(MOST_SECONDS)
     status = 1
     try:
-        from doelbinding.cli import main as command
-
-        command()
+        importlib.import_module(program).main()
         status = 0
     except SystemExit as ended:
         status = int(ended.code or 0)

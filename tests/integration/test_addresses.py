@@ -13,7 +13,7 @@ from doelbinding.plan.ports import Unreachable
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import NotConfigured, open_workspace
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 from tests.integration.mill import TABLES, build
 from tests.integration.one_table import mapped
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import run
 from tests.integration.deaths import Killed
+from tests.integration.forked import run
 from tests.integration.guests import GREG, KEY, WORLD, with_files
 from tests.integration.mill import DAY, build, database
 

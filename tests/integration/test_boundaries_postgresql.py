@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import run
 from tests.integration.deaths import Killed
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build, database
 
 WAYS = pytest.mark.parametrize(

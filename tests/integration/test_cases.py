@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.test_story import contents, run
+from tests.acceptance.test_story import contents
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build
 
 ERASE = ("subject", "erase", *ANNA, "--at", DAY, "--yes")

@@ -20,7 +20,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, POLICY, build
 from tests.integration.one_table import ROWS, TABLE, done, left, mapped, say
 from tests.integration.test_preflight import DELETES

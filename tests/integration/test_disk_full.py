@@ -15,9 +15,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import run
 from tests.integration.deaths import EVERY, SAID, Killed
 from tests.integration.filling import Full
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build, database
 
 STORE = Full(

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import COMMAND, run
+from tests.acceptance.test_story import COMMAND
+from tests.integration.forked import run
 from tests.integration.mill import DAY, TABLES, build, database
 
 AT_ONCE = """

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from doelbinding.policy.load import load
 from doelbinding.policy.stores import Column, ColumnType, Inside
 from doelbinding.stores.sql.grants import grants
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, TABLES, build
 from tests.integration.one_table import mapped
 

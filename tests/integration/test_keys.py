@@ -12,7 +12,7 @@ import pytest
 from doelbinding.cli.demo import prepare
 from doelbinding.plan.transform import NoKey
 from doelbinding.records.pseudonym_keys import KeyRefused, PseudonymKeys
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DECLARED = """\

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from doelbinding.cli.demo import prepare
-from tests.acceptance.test_story import COMMAND, contents, planned, run
+from tests.acceptance.test_story import COMMAND, contents
+from tests.integration.forked import planned, run
 
 DAY = date(2026, 11, 23)
 KILLED = 137

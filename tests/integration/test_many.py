@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from doelbinding.jobs.many import BadList, read_list
-from tests.acceptance.test_story import run
 from tests.integration.deaths import EVERY, Killed
+from tests.integration.forked import run
 from tests.integration.mill import DAY, build
 
 LIST = "email,name\nanna@example.com,\ncas@example.com,\nnobody@example.com,Nobody\n"

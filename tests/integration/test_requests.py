@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from doelbinding.cli.demo import prepare
-from tests.acceptance.test_story import contents, run
+from tests.acceptance.test_story import contents
+from tests.integration.forked import run
 
 DAY = date(2026, 11, 23)
 SANNE = ("--id", "email:sanne.devries@example.com", "--controller", "stago-nl")

@@ -21,8 +21,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import run
 from tests.integration.deaths import EVERY
+from tests.integration.forked import run
 from tests.integration.mill import build, database
 from tests.integration.test_faults import LEFT, entries, is_done, planned, rows
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build
 
 HOLD = ("subject", "hold", *ANNA, "--reason", "a claim", "--review", "2027-05-23")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_story import run
+from tests.integration.forked import run
 from tests.integration.guests import KEY, WORLD, with_files
 from tests.integration.mill import DAY, build
 

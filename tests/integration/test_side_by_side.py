@@ -22,8 +22,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tests.acceptance.test_story import COMMAND, run
+from tests.acceptance.test_story import COMMAND
 from tests.integration.deaths import EVERY
+from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build, database
 from tests.integration.test_faults import CHANGED, is_done, planned, rows
 from tests.integration.test_kill import JOURNAL, killed

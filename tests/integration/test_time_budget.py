@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from doelbinding.cli.demo import prepare
-from tests.acceptance.test_story import contents, planned, run
+from tests.acceptance.test_story import contents
+from tests.integration.forked import planned, run
 
 DAY = date(2026, 11, 23)
 
