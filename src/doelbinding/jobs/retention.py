@@ -283,12 +283,18 @@ def apply_plan(
         )
         try:
             outcome = run(plan, workspace.stores, keys, journal, bound=bound, progress=progress)
-        except Surprise:
+        except Surprise as surprise:
+            rows = 0
             if journal.started:  # nobody else knows the rows whose owners are gone already
-                finish_sealed(plan, workspace.stores, keys, journal, progress)
+                rows = finish_sealed(plan, workspace.stores, keys, journal, progress)
                 give_up(workspace, fingerprint)
             records.checkpoint()
-            raise
+            if not rows:
+                raise
+            raise Surprise(
+                f"{surprise}. Only rows that no other run knows, since their owners are gone, were "
+                f"done all the same: {rows}"
+            ) from None
         except BaseException:
             with suppress(Error):  # what went wrong first is what is said
                 records.checkpoint()

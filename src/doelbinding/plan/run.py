@@ -200,21 +200,24 @@ def run(
 
 def finish_sealed(
     plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, progress: Progress
-) -> None:
+) -> int:
     """Of a plan that does not go on, do the steps whose keys are sealed: no new plan finds them.
 
-    They were approved, and each statement repeats its predicate on the row.
+    They were approved, and each statement repeats its predicate on the row. Gives how many rows.
 
     Raises:
         StoreError: a store failed; doing the same again goes on from there.
     """
-    keys, begun = with_carried(plan, stores, keys), journal.begun()
+    keys, begun, rows = with_carried(plan, stores, keys), journal.begun(), 0
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is not None:
             if step.id in begun:
                 left = stores[step.store].remaining(step, keys, _sealed(step, journal))
                 journal.recount(step.id, left)
+            before = journal.done_rows(step.id) or 0
             _do(step, stores[step.store], keys, journal, progress)
+            rows += (journal.done_rows(step.id) or 0) - before
+    return rows
 
 
 def _outcome(
