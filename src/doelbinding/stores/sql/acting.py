@@ -20,6 +20,7 @@ from doelbinding.stores.sql.obstacles import (
     privileges_missing,
     quoted,
     refuses,
+    shown,
     updates,
     warns,
     written,
@@ -59,7 +60,7 @@ def _mysql(
         yield refuses(
             ref,
             "it is system-versioned, so what is deleted or changed stays in its history",
-            f"ALTER TABLE {quoted(connection, dataset)} DROP SYSTEM VERSIONING, which drops the "
+            f"ALTER TABLE {shown(connection, dataset)} DROP SYSTEM VERSIONING, which drops the "
             "history too",
         )
     elif kind != "BASE TABLE":
@@ -75,7 +76,7 @@ def _mysql(
         yield refuses(
             ref,
             f"its engine is {engine}, which has no transactions",
-            f"ALTER TABLE {quoted(connection, dataset)} ENGINE = InnoDB",
+            f"ALTER TABLE {shown(connection, dataset)} ENGINE = InnoDB",
         )
     asked = sa.text(
         "SELECT trigger_name, event_manipulation FROM information_schema.triggers WHERE "

@@ -16,12 +16,14 @@ from doelbinding.stores.sql.obstacles import (
     changes_here,
     deletes,
     privileges_missing,
-    quoted,
+    quoting,
     refuses,
+    shown,
     updates,
     warns,
     written,
 )
+from doelbinding.stores.sql.tables import table
 
 _KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 
@@ -91,13 +93,10 @@ def _heirs(
         f"tables inherit from it ({heirs}), and columns of their own are not in the policy",
         "see that no personal data are in those columns; rows of these tables are changed too",
     )
-    quote = connection.dialect.identifier_preparer.quote
-    key = ", ".join(quote(name) for name in dataset.key)
-    doubled = (
-        f"SELECT 1 FROM {quoted(connection, dataset)} "  # noqa: S608 - names of the policy, quoted
-        f"GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
-    )
-    if connection.execute(sa.text(doubled.replace(":", r"\:"))).scalar():
+    rows: sa.TableClause = table(dataset)
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    several = sa.select(one).select_from(rows).group_by(*(rows.c[name] for name in dataset.key))
+    if connection.execute(several.having(sa.func.count() > one).limit(1)).scalar():
         yield refuses(
             ref,
             f"rows in it and in tables that inherit from it ({heirs}) have the same key",
@@ -109,8 +108,7 @@ def _heirs(
 def _rules(
     connection: sa.Connection, ref: str, dataset: Dataset, name: dict[str, str]
 ) -> Iterator[Obstacle]:
-    table = quoted(connection, dataset)
-    quote = connection.dialect.identifier_preparer.quote
+    quote = quoting(connection.dialect)
     asked = sa.text(
         "SELECT rulename, is_instead FROM pg_rewrite WHERE ev_class = to_regclass(:name) "
         "AND ev_type IN ('2', '4') AND rulename <> '_RETURN' AND ev_enabled <> 'D'"
@@ -120,7 +118,7 @@ def _rules(
             yield refuses(
                 ref,
                 f"rule {rule!r} does something instead of what is asked",
-                f"DROP RULE {quote(rule)} ON {table} before the run",
+                f"DROP RULE {quote(rule)} ON {shown(connection, dataset)} before the run",
             )
         else:
             yield warns(ref, f"rule {rule!r} acts on it", VERIFIED)

@@ -70,7 +70,7 @@ def named(error: BaseException) -> str:
     """Name a driver's own error without its words, by its kind and code, and what that means."""
     arguments = getattr(error, "args", ())
     number = arguments[0] if arguments and isinstance(arguments[0], int) else None
-    code = getattr(error, "sqlstate", None) or number
+    code = number or getattr(error, "sqlstate", None)
     means = _MEANS.get(code)
     told = f"{type(error).__name__} {code or ''}".strip()
     return told if means is None else f"{told}, {means}"

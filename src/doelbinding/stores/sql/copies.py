@@ -16,7 +16,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import deletes, refuses, updates, warns
+from doelbinding.stores.sql.obstacles import deletes, quoting, refuses, updates, warns
 
 
 def copies(
@@ -90,7 +90,7 @@ def _published(
     connection: sa.Connection, store: Store, datasets: Sequence[Dataset], steps: Sequence[Step]
 ) -> Iterator[Obstacle]:
     """Yield the publications that tell subscribers too little, or that forbid changes."""
-    quote = connection.dialect.identifier_preparer.quote
+    quote = quoting(connection.dialect)
     asked = {"tables": _tables(connection, datasets)}
     for name, table, passes_updates, passes_deletes, told in connection.execute(
         sa.text(_PUBLISHED), asked

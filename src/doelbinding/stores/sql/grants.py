@@ -6,11 +6,12 @@ dialect cannot say, such as a right to read single columns on Oracle, is said in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import Column, Dataset, Store, WhenGone
+from doelbinding.stores.sql.obstacles import quoting
 
 FILES = (
     "-- SQLite has no roles: who may write the file may do everything.",
@@ -30,7 +31,7 @@ def grants(store: Store, dialect: sa.Dialect, role: str) -> tuple[str, ...]:
     """
     if dialect.name == "sqlite":
         return FILES
-    quote = _quoting(dialect)
+    quote = quoting(dialect)
     to = _account(role, dialect)
     lines = [*_opening(store, dialect, to)]
     for dataset in store.datasets:
@@ -44,7 +45,7 @@ def _opening(store: Store, dialect: sa.Dialect, to: str) -> Iterator[str]:
     if dialect.name == "postgresql":
         yield f"-- CREATE ROLE {to} LOGIN PASSWORD '…';"
         for schema in dict.fromkeys(d.schema_ or "public" for d in store.datasets):
-            yield f"GRANT USAGE ON SCHEMA {_quoting(dialect)(schema)} TO {to};"
+            yield f"GRANT USAGE ON SCHEMA {quoting(dialect)(schema)} TO {to};"
         yield f"-- where a table has row security: ALTER ROLE {to} BYPASSRLS;"
     elif dialect.name in {"mysql", "mariadb"}:
         yield f"-- CREATE USER {to} IDENTIFIED BY '…';"
@@ -58,25 +59,16 @@ def _opening(store: Store, dialect: sa.Dialect, to: str) -> Iterator[str]:
         yield "-- Oracle grants reading by table only: unmapped columns are readable too."
 
 
-def _quoting(dialect: sa.Dialect) -> Callable[[str], str]:
-    """Give what quotes a name for people; for drivers that format, a library doubles each `%`."""
-    quote, doubles = dialect.identifier_preparer.quote, dialect.paramstyle in _FORMATTING
-    return lambda name: quote(name).replace("%%", "%") if doubles else quote(name)
-
-
-_FORMATTING = frozenset({"format", "pyformat"})
-
-
 def _account(role: str, dialect: sa.Dialect) -> str:
     """Give who gets the rights; an account of MariaDB and MySQL is a user at a host."""
     user, at, host = role.rpartition("@")
     if at and dialect.name in {"mysql", "mariadb"}:
-        return f"{_quoting(dialect)(user)}@`{host.replace('`', '``')}`"
-    return _quoting(dialect)(role)
+        return f"{quoting(dialect)(user)}@`{host.replace('`', '``')}`"
+    return quoting(dialect)(role)
 
 
 def _rights(dataset: Dataset, dialect: sa.Dialect) -> Iterator[str]:
-    quote = _quoting(dialect)
+    quote = quoting(dialect)
     if dialect.name == "oracle":
         yield "SELECT"
     else:

@@ -13,7 +13,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import warns
+from doelbinding.stores.sql.obstacles import quoting, warns
 from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import table
 
@@ -23,7 +23,7 @@ LARGE = 100_000
 
 def create_index(dialect: sa.Dialect, schema: str | None, on: str, columns: Sequence[str]) -> str:
     """Give the statement that makes an index."""
-    quote = dialect.identifier_preparer.quote
+    quote = quoting(dialect)
     named = "" if dialect.name == "postgresql" else f"{quote('_'.join([on, *columns]))} "
     place = ".".join(quote(part) for part in (schema, on) if part)
     return f"CREATE INDEX {named}ON {place} ({', '.join(quote(one) for one in columns)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -35,8 +35,23 @@ def changes_here(ref: str, kind: str) -> Obstacle:
     )
 
 
+def quoting(dialect: sa.Dialect) -> Callable[[str], str]:
+    """Give what quotes a name for people; for drivers that format, a library doubles each `%`."""
+    quote, doubles = dialect.identifier_preparer.quote, dialect.paramstyle in _FORMATTING
+    return lambda name: quote(name).replace("%%", "%") if doubles else quote(name)
+
+
+_FORMATTING = frozenset({"format", "pyformat"})
+
+
+def shown(connection: sa.Connection, dataset: Dataset) -> str:
+    """Give a table's name as people write it in a statement."""
+    quote = quoting(connection.dialect)
+    return ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
+
+
 def quoted(connection: sa.Connection, dataset: Dataset) -> str:
-    """Give a table's name as a statement writes it."""
+    """Give a table's name as a statement that a driver is given writes it."""
     quote = connection.dialect.identifier_preparer.quote
     return ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
 
@@ -60,7 +75,7 @@ def privileges_missing(
     connection: sa.Connection, ref: str, dataset: Dataset, missing: Iterable[tuple[str, str]]
 ) -> Iterator[Obstacle]:
     """Yield what a role may not do, of privileges and the columns they are missing on."""
-    quote = connection.dialect.identifier_preparer.quote
+    quote = quoting(connection.dialect)
     by_kind: dict[str, list[str]] = {}
     for what, column in missing:
         by_kind.setdefault(what, []).append(column)
@@ -71,6 +86,6 @@ def privileges_missing(
         yield refuses(
             ref,
             f"this role may not {what} ({named})" if named else f"this role may not {what}",
-            f"GRANT {right} ON {quoted(connection, dataset)} to the role that Doelbinding "
-            "connects as",
+            f"GRANT {right} ON {shown(connection, dataset)} to the role that Doelbinding connects "
+            "as",
         )

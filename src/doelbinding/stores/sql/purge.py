@@ -111,7 +111,7 @@ def _postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erase
             said.clear()
             family = family_of(connection, dataset)  # of a partitioned table parts go with it
             names = ", ".join(one.named for one in (family.itself, *family.heirs))
-            connection.exec_driver_sql(f"VACUUM (VERBOSE, ANALYZE) {names}")
+            connection.exec_driver_sql(f"VACUUM (VERBOSE, ANALYZE) {names}".replace("%", "%%"))
             done = sum("finished vacuuming" in one for one in said)
             if done <= len(family.heirs):
                 refused.append(dataset.id)

@@ -31,13 +31,23 @@ def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Ite
 
 
 def mapped_twice(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
-    """Yield the datasets whose rows are also rows of this one: partitions of it, or its heirs."""
-    if connection.dialect.name != "postgresql":
-        return
-    family, usual = family_of(connection, dataset), inspector_of(connection).default_schema_name
-    kin = {(one.schema, one.table) for one in (*family.above, *family.below)}
+    """Yield the datasets whose rows are also rows of this one: of its table, or of a part of it."""
+    usual = inspector_of(connection).default_schema_name
+    own = (dataset.schema_ or usual, dataset.table)
+    kin = set()
+    if connection.dialect.name == "postgresql":
+        family = family_of(connection, dataset)
+        kin = {(one.schema, one.table) for one in (*family.above, *family.below)}
     for other in store.datasets:
-        if (other.schema_ or usual, other.table) in kin:
+        place = (other.schema_ or usual, other.table)
+        if other.id != dataset.id and place == own:
+            yield refuses(
+                f"{store.id}.{dataset.id}",
+                f"{other.id!r} is of the same table, so what keeps a row in one would not in the "
+                "other",
+                "make one dataset of the two, with bindings under a `when`",
+            )
+        elif place in kin:
             yield refuses(
                 f"{store.id}.{dataset.id}",
                 f"rows of it are also rows of {other.id!r}, as one table is part of the other",
