@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.transformation import KeepFirst
-from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.policy.stores import Column, ColumnType, WhenUnjustified
 from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.grants import grants
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
 
@@ -136,3 +138,16 @@ def test_a_table_is_named_in_its_own_case(mariadb: sa.Engine) -> None:
     say(mariadb, TABLE.replace("person", "Person"))
     (found,) = _told(mariadb)
     assert found.endswith("write `table: Person` in the store's file")
+
+
+def test_the_printed_rights_let_preflight_look_at_a_table_whose_rows_never_go(
+    mariadb: sa.Engine,
+) -> None:
+    say(mariadb, TABLE, "DROP USER IF EXISTS keeper@localhost", "CREATE USER keeper@localhost")
+    store = mapped()
+    stays = replace(store.datasets[0], when_unjustified=WhenUnjustified.EMPTY)
+    printed = grants(replace(store, datasets=(stays,)), mariadb.dialect, "keeper@localhost")
+    say(mariadb, *(one.rstrip(";") for one in printed if one.startswith("GRANT")))
+    least = make_engine(mariadb.url.set(username="keeper"))
+    assert not any(one.startswith("refuses") for one in _told(least, EMPTIES))
+    least.dispose()
