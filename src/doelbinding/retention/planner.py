@@ -168,10 +168,13 @@ class Planner:
             reasons = tuple(dict.fromkeys(r for g in groups for r in self._reasons(g, controller)))
             yield self._finished(here, replace(common, reasons=reasons, files=files_of(here)))
         for group in groups:
+            needed = needs.value(here, group, controller)
+            if deletes and needed == row:  # whenever it would be emptied, its row goes
+                continue
             ending = replace(
                 common,
                 deed=Deed.EMPTY,
-                needed=needs.value(here, group, controller),
+                needed=needed,
                 unless=row if deletes else None,
                 reasons=tuple(self._reasons(group, controller)),
             )
