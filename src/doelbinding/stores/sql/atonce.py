@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import YES
+from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.plan.ports import Refused, Unreachable
 from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.causes import is_lost, named
-from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.lending import give_back, take
-from doelbinding.stores.sql.meant import counted, meant
-from doelbinding.stores.sql.questions import unknown
+from doelbinding.stores.sql.meant import counted, counted_among, meant
+from doelbinding.stores.sql.questions import unknown, unknown_among
 from doelbinding.stores.sql.readers import Readers
+from doelbinding.stores.sql.truth import is_true
 from doelbinding.stores.sql.written import Texts, Written, own_keys
 
 
@@ -58,15 +61,22 @@ class AtOnce:
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
     ) -> tuple[list[int], list[int]]:
         """Count the rows that each step finds now, and those of each doubt."""
-        asked: list[tuple[Written, Sequence[Key]]] = [(self._counting(s), ()) for s in steps]
-        asked += [(self._doubting(doubt), ()) for doubt in doubts]
-        rows = [int(answer[0][0]) for answer in self._read(asked, keys)]
-        return rows[: len(steps)], rows[len(steps) :]
+        every: list[Step | Doubt] = [*steps, *doubts]
+        alike = _narrowed_alike(every)
+        asked: list[tuple[Written, Sequence[Key]]] = [(self._counting(one), ()) for one in alike]
+        rows: dict[int, int] = {}
+        for one, answer in zip(alike, self._read(asked, keys), strict=True):
+            rows |= {id(about): int(n) for about, n in zip(one, answer[0], strict=True)}
+        return [rows[id(step)] for step in steps], [rows[id(doubt)] for doubt in doubts]
 
     def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
         """Give the keys of the rows that each step finds now."""
-        found = self._read([(self._finding(step), ()) for step in steps], keys)
-        return {step.id: rows for step, rows in zip(steps, found, strict=True)}
+        alike = _narrowed_alike(steps)
+        answers = self._read([(self._finding(one), ()) for one in alike], keys)
+        found: dict[str, list[Key]] = {}
+        for one, rows in zip(alike, answers, strict=True):
+            found |= _told_apart(one, rows)
+        return found
 
     def _read(
         self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets
@@ -120,21 +130,37 @@ class AtOnce:
                 "was changed; mend the cause and run the same plan again"
             ) from None
 
-    def _counting(self, step: Step) -> Written:
-        def make(compiler: Compiler) -> sa.Executable:
-            here = compiler.here(step.dataset)
-            asked = sa.select(sa.func.count()).select_from(here.rows)
-            return asked.where(counted(step, compiler, here))
+    def _counting(self, alike: Sequence[Step | Doubt]) -> Written:
+        """Count what is narrowed alike in one question, which looks the rows up once."""
 
-        return self._texts.give("count", step, make)
-
-    def _finding(self, step: Step) -> Written:
         def make(compiler: Compiler) -> sa.Executable:
-            here = compiler.here(step.dataset)
+            first, here = alike[0], compiler.here(alike[0].dataset)
+            if len(alike) == 1:
+                condition = _alone(first, compiler, here)
+                return sa.select(sa.func.count()).select_from(here.rows).where(condition)
+            counts = [sa.func.count().filter(_among(one, compiler, here)) for one in alike]
+            asked = sa.select(*counts).select_from(here.rows)
+            return asked.where(_known(first, compiler, here))
+
+        return self._texts.give("count", alike, make)
+
+    def _finding(self, alike: Sequence[Step]) -> Written:
+        """Give keys; of steps that are narrowed alike with, for each, whether it finds the row."""
+
+        def make(compiler: Compiler) -> sa.Executable:
+            first, here = alike[0], compiler.here(alike[0].dataset)
             own = [here.column(name) for name in here.dataset.key]
-            return sa.select(*own).where(counted(step, compiler, here))
+            if len(alike) == 1:
+                return sa.select(*own).where(counted(first, compiler, here))
+            told = [
+                is_true(counted_among(one, compiler, here)).label(f"found{n}")
+                for n, one in enumerate(alike)
+            ]
+            asked = sa.select(*own, *told).where(_known(first, compiler, here))
+            once = asked.offset(sa.literal_column("0")).subquery()  # lest each be asked twice
+            return sa.select(once).where(sa.or_(*(once.c[one.name] for one in told)))
 
-        return self._texts.give("find", step, make)
+        return self._texts.give("find", alike, make)
 
     def _doing(self, step: Step) -> Written:
         def make(compiler: Compiler) -> sa.Executable:
@@ -146,18 +172,7 @@ class AtOnce:
             done: sa.Executable = statement.where(*known, mine).returning(*own)
             return done
 
-        return self._texts.give("do", step, make)
-
-    def _doubting(self, doubt: Doubt) -> Written:
-        def make(compiler: Compiler) -> sa.Executable:
-            here = compiler.here(doubt.dataset)
-            return (
-                sa.select(sa.func.count())
-                .select_from(here.rows)
-                .where(unknown(doubt, compiler, here))
-            )
-
-        return self._texts.give("doubt", doubt, make)
+        return self._texts.give("do", (step,), make)
 
     def _left(self, step: Step) -> Written:
         def make(compiler: Compiler) -> sa.Executable:
@@ -171,7 +186,41 @@ class AtOnce:
             sealed = sa.select(*own).where(own_keys(here), again)
             return sa.select(sa.func.count()).select_from(sa.union(asked, sealed).subquery())
 
-        return self._texts.give("left", step, make)
+        return self._texts.give("left", (step,), make)
+
+
+_Asked = TypeVar("_Asked", bound=Step | Doubt)
+
+
+def _narrowed_alike(asked: Sequence[_Asked]) -> list[list[_Asked]]:
+    """Give together what is about the same few rows of a dataset; apart what is about all."""
+    found: dict[object, list[_Asked]] = {}
+    for one in asked:
+        rows = id(one) if one.narrow == YES else (one.narrow, one.scope)
+        found.setdefault((one.dataset, rows), []).append(one)
+    return list(found.values())
+
+
+def _known(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    return compiler.certainly(all_of(one.narrow, one.scope), here, wanted=True)
+
+
+def _told_apart(alike: Sequence[Step], rows: Sequence[Key]) -> Mapping[str, list[Key]]:
+    """Give to each step the keys of the rows that it finds."""
+    if len(alike) == 1:
+        return {alike[0].id: list(rows)}
+    most = len(alike)
+    return {one.id: [row[:-most] for row in rows if row[n - most]] for n, one in enumerate(alike)}
+
+
+def _alone(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    return unknown(one, compiler, here) if isinstance(one, Doubt) else counted(one, compiler, here)
+
+
+def _among(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    if isinstance(one, Doubt):
+        return unknown_among(one, compiler, here)
+    return counted_among(one, compiler, here)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -357,18 +357,24 @@ class Compiler:
             if wanted
             else is_not_true(self.certainly(referred.stays, there, wanted=False))
         )
-        columns = [there.column(b) for _, b in referred.link.pairs]
-        staying: sa.CTE = sa.select(*columns).where(stays).cte()
-        joined = [staying.c[b] == here.column(a) for a, b in referred.link.pairs]
-        asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
-        found = asked.where(*joined).correlate(here.rows).exists()
+        found = self._staying(here, there, referred.link, stays)
         return found if wanted else sa.not_(found)
 
-    def _left(self, here: Here, there: Here, link: Link) -> sa.ColumnElement[bool]:
+    def _staying(
+        self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        staying: sa.CTE = sa.select(*(there.column(b) for _, b in link.pairs)).where(stays).cte()
+        joined = [staying.c[b] == here.column(a) for a, b in link.pairs]
+        asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
+        return asked.where(*joined).correlate(here.rows).exists()
+
+    def _left(
+        self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
         """Give whether a row refers here as the database takes it: a cascade compares no closer."""
         joined = [there.column(b) == here.column(a) for a, b in link.pairs]
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(there.rows)
-        return asked.where(*joined).correlate(here.rows).exists()
+        return asked.where(*joined, *parts).correlate(here.rows).exists()
 
     def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
         folds = self.folds(here, a) or self.folds(there, b)

@@ -26,16 +26,20 @@ def meant(
         asked = all_of(step.scope, gone(step, once_sealed(step.needed)))
     else:
         asked = sought(step, compiler, step.needed)
-    parts = [compiler.certainly(asked, here, wanted=True)]
+    return sa.and_(compiler.certainly(asked, here, wanted=True), *_to_change(step, compiler, here))
+
+
+def _to_change(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
+    """Give what tells that a row holds something the step changes."""
     if step.deed is Deed.EMPTY:
         holding = (
             holds_something(here, one, folds=compiler.folds(here, one.column))
             for one in step.columns
         )
-        parts.append(sa.or_(*holding))
+        return [sa.or_(*holding)]
     if step.deed is Deed.TRANSFORM:
-        parts += [_may_change(here, one, compiler.dialect) for one in step.columns]
-    return sa.and_(*parts)
+        return [_may_change(here, one, compiler.dialect) for one in step.columns]
+    return []
 
 
 def _may_change(here: Here, emptied: Emptied, dialect: str) -> sa.ColumnElement[bool]:
@@ -48,11 +52,25 @@ def _may_change(here: Here, emptied: Emptied, dialect: str) -> sa.ColumnElement[
 
 def counted(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give what makes a row count for the step: meant, and not found by an earlier step."""
-    found = meant(step, compiler, here)
+    return sa.and_(meant(step, compiler, here), *_not_before(step, compiler, here))
+
+
+def counted_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    """Give what makes a row count that is known to be in the step's scope and narrowed to it."""
+    asked = left_of(step, compiler, gone(step, step.needed))
+    return sa.and_(
+        compiler.certainly(asked, here, wanted=True),
+        *_to_change(step, compiler, here),
+        *_not_before(step, compiler, here),
+    )
+
+
+def _not_before(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
+    """Give what tells that no earlier step finds the row."""
     if step.unless is None:
-        return found
+        return []
     earlier = left_of(step, compiler, gone(step, step.unless))
-    return sa.and_(found, is_not_true(compiler.certainly(earlier, here, wanted=True)))
+    return [is_not_true(compiler.certainly(earlier, here, wanted=True))]
 
 
 def gone(step: Step, needed: Expression) -> Expression:

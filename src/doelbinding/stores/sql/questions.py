@@ -103,8 +103,13 @@ def unknown(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bo
     """Give when it is unknown whether a value of a row is justified."""
     owned = compiler.certainly(doubt.scope, here, wanted=True)
     about = compiler.certainly(doubt.narrow, here, wanted=True)
+    return sa.and_(owned, about, unknown_among(doubt, compiler, here))
+
+
+def unknown_among(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    """Give when it is unknown of a row that is the controller's and among those asked about."""
     values = dict.fromkeys(doubt.values)
-    return sa.and_(owned, about, sa.or_(*(compiler.unknown(value, here) for value in values)))
+    return sa.or_(*(compiler.unknown(value, here) for value in values))
 
 
 def _joined(counts: Iterable[Count], compiler: Compiler) -> Iterator[Question]:

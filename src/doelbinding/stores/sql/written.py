@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import AnyOf, Expression, KeyIn, walk
+from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.compile import Compiler, Here
@@ -58,6 +59,12 @@ class Naming(Compiler):
         found = here.column(leaf.columns[0]) == sa.func.any(_parameter(name))
         return found if wanted else is_not_true(found)
 
+    def _staying(
+        self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        """Ask in place: a common table expression that several counts read is made in full."""
+        return self._left(here, there, link, stays)
+
 
 def own_keys(here: Here) -> sa.ColumnElement[bool]:
     """Give whether a row's key is among those that go in; a key of several parts also part by part.
@@ -86,7 +93,7 @@ class Texts:
 
     def __init__(self, store: Store, dialect: sa.Dialect) -> None:
         self._store, self._dialect = store, dialect
-        self._known: dict[object, tuple[Step | Doubt, Written]] = {}
+        self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
         self._possible: dict[object, tuple[Step | Doubt, bool]] = {}
         self._alike: dict[object, Written] = {}
 
@@ -98,13 +105,13 @@ class Texts:
         return self._possible[mark][1]
 
     def give(
-        self, role: str, about: Step | Doubt, make: Callable[[Compiler], sa.Executable]
+        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Compiler], sa.Executable]
     ) -> Written:
-        """Give a statement about a step, written now if it was not.
+        """Give a statement about steps or doubts of one dataset, written now if it was not.
 
         While `doing`, rows that go before the step's own are gone.
         """
-        mark = role, about.dataset, *_identity(about)
+        mark = role, about[0].dataset, *map(_identity, about)
         if mark not in self._known:
             if len(self._known) > _MOST:
                 self._known.clear()
@@ -114,10 +121,10 @@ class Texts:
         return self._known[mark][1]
 
     def _of_alike(
-        self, role: str, about: Step | Doubt, make: Callable[[Compiler], sa.Executable]
+        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Compiler], sa.Executable]
     ) -> Written:
-        """Give the statement of a step that says the same, such as one read back from a plan."""
-        mark = role, about.dataset, *_read(about), *_manner(about)
+        """Give the statement of steps that say the same, such as those read back from a plan."""
+        mark = role, about[0].dataset, *((*_read(one), *_manner(one)) for one in about)
         if mark not in self._alike:
             self._alike[mark] = self._written(make, doing=role in _DOING)
         return self._alike[mark]
