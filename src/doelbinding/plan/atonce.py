@@ -50,8 +50,8 @@ class Pending(Protocol):
 class CarriesOut(Protocol):
     """A store that carries small plans out in few exchanges."""
 
-    def can_at_once(self, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
-        """Tell whether it can for these steps and doubts."""
+    def can_at_once(self, steps: Sequence[Step]) -> bool:
+        """Tell whether it can do these steps and read them back so."""
         ...
 
     def count_at_once(
@@ -76,15 +76,12 @@ class CarriesOut(Protocol):
 
 
 def can(plan: Plan, stores: Mapping[str, Store]) -> bool:
-    """Tell whether every store can carry out its steps, and count its doubts, at once."""
-    doubts = by_store(plan.doubts)
-    names = dict.fromkeys((*by_store(plan.steps), *doubts))
-    steps = by_store(plan.steps)
-    return all(_can(stores[n], steps.get(n, []), doubts.get(n, [])) for n in names)
+    """Tell whether every store can carry out its steps at once."""
+    return all(_can(stores[name], steps) for name, steps in by_store(plan.steps).items())
 
 
-def _can(store: Store, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
-    return isinstance(store, CarriesOut) and store.can_at_once(steps, doubts)
+def _can(store: Store, steps: Sequence[Step]) -> bool:
+    return isinstance(store, CarriesOut) and store.can_at_once(steps)
 
 
 _Asked = TypeVar("_Asked", Step, Doubt)
@@ -104,15 +101,24 @@ def counted(plan: Plan, stores: Mapping[str, Store], keys: KeySets) -> Plan:
     steps, doubts = by_store(plan.steps), by_store(plan.doubts)
     for name in dict.fromkeys((*steps, *doubts)):
         store, mine, unsure = stores[name], steps.get(name, []), doubts.get(name, [])
-        if isinstance(store, CarriesOut):
-            found, unknown = store.count_at_once(mine, unsure, keys)
-            rows |= {id(step): n for step, n in zip(mine, found, strict=True)}
-            rows |= {id(doubt): n for doubt, n in zip(unsure, unknown, strict=True)}
+        found, unknown = rows_found(store, mine, unsure, keys)
+        rows |= {id(step): n for step, n in zip(mine, found, strict=True)}
+        rows |= {id(doubt): n for doubt, n in zip(unsure, unknown, strict=True)}
     return replace(
         plan,
         steps=tuple(replace(s, expected=rows[id(s)]) for s in plan.steps if rows.get(id(s))),
         doubts=tuple(replace(d, rows=rows[id(d)]) for d in plan.doubts if rows.get(id(d))),
     )
+
+
+def rows_found(
+    store: Store, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Count the rows that each step finds now, and those of each doubt."""
+    if isinstance(store, CarriesOut):
+        return store.count_at_once(steps, doubts, keys)
+    tallies = store.survey(steps, keys)
+    return [tallies[s.id].rows for s in steps], [store.doubtful(d, keys) for d in doubts]
 
 
 def _find(steps: Sequence[Step], stores: Mapping[str, Store], keys: KeySets) -> Found:

@@ -7,7 +7,7 @@ reads rows that the run removes are sealed first, all of them, before anything i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.plan import atonce
 from doelbinding.plan.carry import with_carried
 from doelbinding.plan.grades import Erased, Grade, least, purged
-from doelbinding.plan.model import KeySets, Plan, Step
+from doelbinding.plan.model import KeySets, Plan, PlanKind, Step
 from doelbinding.plan.ports import Changed, CountsAtOnce, Gravity, Obstacle, Store, StoreError
 
 
@@ -173,8 +173,7 @@ def run(
     """
     _look_ahead(plan, stores)
     keys = with_carried(plan, stores, keys)
-    bare = replace(plan, doubts=())
-    if atonce.is_fresh(plan, journal) and atonce.can(bare, stores):
+    if atonce.is_fresh(plan, journal) and atonce.can(plan, stores):
         told = atonce.Told(
             journal=journal,
             progress=progress,
@@ -276,14 +275,21 @@ def _compare(
     for store_id in dict.fromkeys(step.store for step in plan.steps):
         mine = [step for step in plan.steps if step.store == store_id]
         open_ = [step for step in mine if not step.sealed or journal.sealed_keys(step.id) is None]
-        tallies = stores[store_id].survey(open_, keys)
-        for step in open_:
-            found, done = tallies[step.id].rows, journal.done_rows(step.id)
+        counts = _count(plan, stores[store_id], open_, keys)
+        for step, found in zip(open_, counts, strict=True):
+            done = journal.done_rows(step.id)
             expected = step.expected - (done or 0)
             fewer = done is not None and found < expected
             if not fewer and not bound.allows(step.expected, found + (done or 0)):
                 raise _surprise(step, done or 0, found)
             journal.found(step.id, found)
+
+
+def _count(plan: Plan, store: Store, steps: Sequence[Step], keys: KeySets) -> Sequence[int]:
+    if plan.kind is PlanKind.ERASURE:
+        return atonce.rows_found(store, steps, (), keys)[0]
+    tallies = store.survey(steps, keys)
+    return [tallies[step.id].rows for step in steps]
 
 
 def _do(step: Step, store: Store, keys: KeySets, journal: Journal, progress: Progress) -> None:

@@ -22,7 +22,7 @@ def surveyed(draft: Plan, stores: Mapping[str, Store], keys: KeySets, secret: by
     """
     named = tuple(key_digest(name, keys[name], secret) for name in sorted(keys))
     keys = with_carried(draft, stores, keys)
-    if draft.kind is PlanKind.ERASURE and atonce.can(draft, stores):
+    if draft.kind is PlanKind.ERASURE:
         return replace(atonce.counted(draft, stores, keys), keys=named)
     tallies: dict[str, Tally] = {}
     unknown: dict[int, int] = {}

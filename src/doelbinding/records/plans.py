@@ -39,7 +39,7 @@ def record_policy(policy: Policy, now: datetime) -> tuple[PolicyVersion, bool]:
         defaults={
             "number": policy.version.number,
             "effective_on": policy.version.effective_on,
-            "document": canonical_json(policy),
+            "document": lambda: canonical_json(policy),
             "recorded_at": now,
         },
     )

@@ -19,7 +19,6 @@ from doelbinding.binding.expression import YES
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.plan.ports import Refused, Unreachable
-from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.causes import is_lost, named
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
@@ -27,35 +26,23 @@ from doelbinding.stores.sql.lending import give_back, take
 from doelbinding.stores.sql.meant import counted, counted_among, meant
 from doelbinding.stores.sql.questions import unknown, unknown_among
 from doelbinding.stores.sql.readers import Readers
-from doelbinding.stores.sql.truth import is_true
+from doelbinding.stores.sql.truth import count_where, is_true
 from doelbinding.stores.sql.written import Texts, Written, own_keys
 
+Ask = Callable[[Sequence[tuple[Written, Sequence[Key]]], KeySets], Sequence[Sequence[Any]]]
+"""Asks statements, each for keys of rows if it wants them, and gives the rows of each."""
 
-class AtOnce:
-    """Carries small plans out on one PostgreSQL database.
+
+class Counts:
+    """Counts what a request's steps find, by statements that are kept.
 
     Args:
-        store: as the policy maps it.
-        engine: of the database.
-        readers: its reading connections.
-        unreachable: says that there is no connection.
+        texts: the statements of a store.
+        ask: asks statements and gives their rows.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        engine: sa.Engine,
-        readers: Readers,
-        unreachable: Callable[[Exception], Unreachable],
-    ) -> None:
-        self._id = store.id
-        self._unreachable = unreachable
-        self._engine, self._readers = engine, readers
-        self._texts = Texts(store, engine.dialect)
-
-    def can(self, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
-        """Tell whether every statement about these can be kept as text."""
-        return all(map(self._texts.can, steps)) and all(map(self._texts.can, doubts))
+    def __init__(self, texts: Texts, ask: Ask) -> None:
+        self._texts, self._ask = texts, ask
 
     def count(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
@@ -65,9 +52,55 @@ class AtOnce:
         alike = _narrowed_alike(every)
         asked: list[tuple[Written, Sequence[Key]]] = [(self._counting(one), ()) for one in alike]
         rows: dict[int, int] = {}
-        for one, answer in zip(alike, self._read(asked, keys), strict=True):
+        for one, answer in zip(alike, self._ask(asked, keys), strict=True):
             rows |= {id(about): int(n) for about, n in zip(one, answer[0], strict=True)}
         return [rows[id(step)] for step in steps], [rows[id(doubt)] for doubt in doubts]
+
+    def _counting(self, alike: Sequence[Step | Doubt]) -> Written:
+        """Count what is narrowed alike in one question, which looks the rows up once."""
+
+        def make(compiler: Compiler) -> sa.Executable:
+            first, here = alike[0], compiler.here(alike[0].dataset)
+            if len(alike) == 1:
+                condition = _alone(first, compiler, here)
+                return sa.select(sa.func.count()).select_from(here.rows).where(condition)
+            told = [_among(one, compiler, here) for one in alike]
+            counts = [count_where(one, compiler.dialect) for one in told]
+            asked = sa.select(*counts).select_from(here.rows)
+            return asked.where(_known(first, compiler, here))
+
+        return self._texts.give("count", alike, make)
+
+
+class AtOnce:
+    """Carries small plans out on one PostgreSQL database.
+
+    Args:
+        store_id: names the store in errors.
+        texts: its statements.
+        engine: of the database.
+        readers: its reading connections.
+        unreachable: says that there is no connection.
+    """
+
+    def __init__(
+        self,
+        store_id: str,
+        texts: Texts,
+        engine: sa.Engine,
+        readers: Readers,
+        unreachable: Callable[[Exception], Unreachable],
+    ) -> None:
+        self._id = store_id
+        self._unreachable = unreachable
+        self._engine, self._readers = engine, readers
+        self._texts, self._counts = texts, Counts(texts, self._read)
+
+    def count(
+        self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
+    ) -> tuple[list[int], list[int]]:
+        """Count the rows that each step finds now, and those of each doubt."""
+        return self._counts.count(steps, doubts, keys)
 
     def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
         """Give the keys of the rows that each step finds now."""
@@ -129,20 +162,6 @@ class AtOnce:
                 f"store {self._id!r} refused a statement ({named(error)}): nothing of this batch "
                 "was changed; mend the cause and run the same plan again"
             ) from None
-
-    def _counting(self, alike: Sequence[Step | Doubt]) -> Written:
-        """Count what is narrowed alike in one question, which looks the rows up once."""
-
-        def make(compiler: Compiler) -> sa.Executable:
-            first, here = alike[0], compiler.here(alike[0].dataset)
-            if len(alike) == 1:
-                condition = _alone(first, compiler, here)
-                return sa.select(sa.func.count()).select_from(here.rows).where(condition)
-            counts = [sa.func.count().filter(_among(one, compiler, here)) for one in alike]
-            asked = sa.select(*counts).select_from(here.rows)
-            return asked.where(_known(first, compiler, here))
-
-        return self._texts.give("count", alike, make)
 
     def _finding(self, alike: Sequence[Step]) -> Written:
         """Give keys; of steps that are narrowed alike with, for each, whether it finds the row."""

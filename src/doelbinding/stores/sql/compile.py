@@ -217,7 +217,7 @@ class Compiler:
             case NotAfter():
                 return self._not_after(leaf, here, wanted=wanted)
             case KeyIn():
-                found = self._exact_key_in(leaf.columns, here, list(self.keys[leaf.keys]))
+                found = self._in_sets(leaf.columns, here, (leaf.keys,))
                 return found if wanted else is_not_true(found)
             case _:
                 assert_never(leaf)
@@ -234,6 +234,13 @@ class Compiler:
             return False
         return self.dialect in FOLDING or (here.dataset.id, column) in self.folding
 
+    def _in_sets(
+        self, names: Sequence[str], here: Here, sets: Sequence[str]
+    ) -> sa.ColumnElement[bool]:
+        """Give whether columns hold a key of any of these sets."""
+        found = frozenset[Key]().union(*(self.keys[one] for one in sets))
+        return self._exact_key_in(names, here, list(found))
+
     def _exact_key_in(
         self, names: Sequence[str], here: Here, keys: Sequence[Key]
     ) -> sa.ColumnElement[bool]:
@@ -242,7 +249,7 @@ class Compiler:
         found = self.key_in(columns, keys)
         if not keys or not any(folds):
             return found
-        texts = [tuple(_encoded(k, f) for k, f in zip(key, folds, strict=True)) for key in keys]
+        texts = [tuple(encoded(k, f) for k, f in zip(key, folds, strict=True)) for key in keys]
         if self.dialect == "mysql":
             return sa.and_(found, self.key_in(folded_keys(columns, folds), texts))
         return sa.and_(found, self.key_in(folded_keys(columns, folds), keys))
@@ -338,9 +345,8 @@ class Compiler:
         self, branch: Branch, elsewhere: Elsewhere, here: Here, sets: Sequence[str]
     ) -> sa.ColumnElement[bool]:
         """Give whether a value of the row is in sets that were answered in another store."""
-        found = frozenset[Key]().union(*(self.keys[f"{branch.name}/{one}"] for one in sets))
-        keys = sorted(found, key=repr)
-        return is_true(self._exact_key_in([elsewhere.own], here, keys))
+        named = [f"{branch.name}/{one}" for one in sets]
+        return is_true(self._in_sets([elsewhere.own], here, named))
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.
@@ -399,7 +405,8 @@ class Compiler:
         return asked.correlate(here.rows).exists()
 
 
-def _encoded(part: Any, folds: bool) -> Any:  # noqa: FBT001 - one of a pair
+def encoded(part: Any, folds: bool) -> Any:  # noqa: FBT001 - one of a pair
+    """Give a part of a key as bytes where texts are compared so."""
     return part.encode() if folds and isinstance(part, str) else part
 
 

@@ -39,7 +39,7 @@ from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.files import FileRoots
-from doelbinding.stores.sql.atonce import AtOnce
+from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import Catalogue
@@ -62,6 +62,7 @@ from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.with_files import WithFiles
+from doelbinding.stores.sql.written import Texts, Written
 
 BATCH = 5000
 MOST_PARAMETERS = 30_000
@@ -469,17 +470,27 @@ class SqlStore:
         """Take away what is left of deleted values, as far as the database lets us."""
         return purge(self.engine, [self.mapped.dataset(one) for one in datasets])
 
-    def can_at_once(self, steps: Sequence[Step], doubts: Sequence[Doubt]) -> bool:
-        """Tell whether the steps can be done in one transaction, by statements kept as text."""
+    def can_at_once(self, steps: Sequence[Step]) -> bool:
+        """Tell whether the steps can be done in one transaction, by statements that are kept."""
         if self.dialect != "postgresql" or self._folding:
             return False
-        return self._at_once.can(steps, doubts)
+        return all(map(self._texts.can, steps))
 
     def count_at_once(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
     ) -> tuple[Sequence[int], Sequence[int]]:
         """Count the rows that each step finds now, and those of each doubt."""
-        return self._at_once.count(steps, doubts, keys)
+        counts = self._at_once.count if self.can_at_once(()) else self._counts.count
+        kept = [step for step in steps if self._texts.can(step)]
+        others = [step for step in steps if not self._texts.can(step)]
+        try:
+            rows, unknown = counts(kept, doubts, keys)
+        except Refused as refused:
+            raise self._explained(refused, steps) from None
+        tallies = self.survey(others, keys) if others else {}
+        found = {step.id: n for step, n in zip(kept, rows, strict=True)}
+        found |= {name: tally.rows for name, tally in tallies.items()}
+        return [found[step.id] for step in steps], unknown
 
     def find_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Sequence[Key]]:
         """Give the keys of the rows that each step finds now."""
@@ -498,8 +509,22 @@ class SqlStore:
         return self._at_once.left(steps, keys, sealed)
 
     @cached_property
+    def _texts(self) -> Texts:
+        return Texts(self.mapped, self.engine.dialect, self._folding)
+
+    @cached_property
     def _at_once(self) -> AtOnce:
-        return AtOnce(self.mapped, self.engine, self._readers, self._unreachable)
+        return AtOnce(self.id, self._texts, self.engine, self._readers, self._unreachable)
+
+    @cached_property
+    def _counts(self) -> Counts:
+        return Counts(self._texts, self._answered)
+
+    def _answered(
+        self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets
+    ) -> list[Sequence[Any]]:
+        with self.transaction() as connection:
+            return [connection.exec_driver_sql(*one.spelt(keys)).all() for one, _ in asked]
 
     def close(self) -> None:
         """Let go of connections."""

@@ -1,9 +1,9 @@
-"""Statements about a step, written once and kept as text, for requests about a few people.
+"""Statements about a step, written once and kept, for requests about a few people.
 
 Writing a statement takes SQLAlchemy longer than a database takes to carry it out. A draft is the
 same for all who ask the same of a controller on a day, but for the keys (`retention/drafts.py`). So
-its statements are kept, and keys go in as arrays. PostgreSQL only: elsewhere the number of keys
-stands in the text.
+its statements are kept, and keys go in as they are asked: as arrays on PostgreSQL, whose text is
+then always the same; elsewhere as many parameters as there are keys.
 """
 
 from __future__ import annotations
@@ -13,73 +13,131 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.expression import AnyOf, Expression, KeyIn, walk
+from doelbinding.binding.expression import Expression
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler, Here, encoded
 from doelbinding.stores.sql.tables import Uncast
-from doelbinding.stores.sql.truth import is_not_true
+from doelbinding.stores.sql.texts import folded_keys
 
 OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A statement as text: what stands in it for good, and which key sets go in."""
+class Keys:
+    """What goes into a statement for one parameter: a part of the keys of some sets, or the whole.
 
+    `encoded`: which parts go in as bytes.
+    """
+
+    sets: tuple[str, ...]
+    part: int | None
+    encoded: tuple[bool, ...] = ()
+
+    def values(self, keys: KeySets) -> list[object]:
+        """Give the parameter's value, for these key sets."""
+        first, *more = (keys[name] for name in self.sets)
+        found = first.union(*more) if more else first
+        given = [self._encoded(key) for key in found] if self.encoded else list(found)
+        return list(given) if self.part is None else [key[self.part] for key in given]
+
+    def _encoded(self, key: Key) -> Key:
+        return tuple(encoded(part, folds) for part, folds in zip(key, self.encoded, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A statement as text: what stands in it for good, and which keys go in."""
+
+    compiled: SQLCompiler
     text: str
     constants: Mapping[str, object]
-    sets: Mapping[str, str]
+    sets: Mapping[str, Keys]
 
     def values(self, keys: KeySets, own: Sequence[Key] = ()) -> dict[str, object]:
         """Give what goes into the statement, for these key sets and keys of the rows meant."""
         values = dict(self.constants)
-        for name, key_set in self.sets.items():
-            values[name] = [key[0] for key in keys[key_set]]
+        values |= {name: one.values(keys) for name, one in self.sets.items()}
         for name in [name for name in values if name.startswith(OWN)]:
             part = int(name.removeprefix(OWN))
             values[name] = [key[part] for key in own]
         return values
+
+    def spelt(self, keys: KeySets) -> tuple[str, Any]:
+        """Give the statement with as many parameters as there are keys, and what goes in."""
+        state = self.compiled.construct_expanded_state(self.values(keys))
+        given = state.positional_parameters if self.compiled.positional else state.parameters
+        return state.statement, given
 
 
 @dataclass(frozen=True, kw_only=True)
 class Naming(Compiler):
     """Compiles with key sets as parameters, and remembers which parameter is which."""
 
-    sets: dict[str, str] = field(default_factory=dict)
+    sets: dict[str, Keys] = field(default_factory=dict)
 
-    def _leaf(self, leaf: Any, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
-        if not isinstance(leaf, KeyIn):
-            return super()._leaf(leaf, here, wanted=wanted)
+    def _in_sets(
+        self, names: Sequence[str], here: Here, sets: Sequence[str]
+    ) -> sa.ColumnElement[bool]:
+        columns = [here.column(name) for name in names]
+        if self.dialect == "postgresql":
+            arrays = [self._named(sets, part) for part, _ in enumerate(columns)]
+            return _in_arrays(here, columns, arrays)
+        folds = tuple(self.folds(here, name) for name in names)
+        found = self._among(columns, sets, ())
+        if not any(folds):
+            return found
+        in_bytes = folds if self.dialect == "mysql" else ()
+        return sa.and_(found, self._among(folded_keys(columns, folds), sets, in_bytes))
+
+    def _among(
+        self, columns: Sequence[sa.ColumnElement[Any]], sets: Sequence[str], folds: tuple[bool, ...]
+    ) -> sa.ColumnElement[bool]:
+        if len(columns) == 1:
+            name = self._named(sets, 0, folds)
+            return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
+        name = self._named(sets, None, folds)
+        return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
+
+    def _named(self, sets: Sequence[str], part: int | None, folds: tuple[bool, ...] = ()) -> str:
         name = f"set{len(self.sets)}"
-        self.sets[name] = leaf.keys
-        found = here.column(leaf.columns[0]) == sa.func.any(_parameter(name))
-        return found if wanted else is_not_true(found)
+        self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds)
+        return name
 
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
         """Ask in place: a common table expression that several counts read is made in full."""
+        if self.dialect != "postgresql":
+            return super()._staying(here, there, link, stays)
         return self._left(here, there, link, stays)
 
 
 def own_keys(here: Here) -> sa.ColumnElement[bool]:
-    """Give whether a row's key is among those that go in; a key of several parts also part by part.
-
-    Several parts are compared as text, since an array of rows has no type of its own.
-    """
+    """Give whether a row's key is among those that go in, on PostgreSQL."""
     columns = [here.column(name) for name in here.dataset.key]
-    arrays = [_parameter(f"{OWN}{n}") for n, _ in enumerate(columns)]
-    parts = [column == sa.func.any(a) for column, a in zip(columns, arrays, strict=True)]
+    return _in_arrays(here, columns, [f"{OWN}{n}" for n, _ in enumerate(columns)])
+
+
+def _in_arrays(
+    here: Here, columns: Sequence[sa.ColumnElement[Any]], names: Sequence[str]
+) -> sa.ColumnElement[bool]:
+    """Give whether columns hold a key whose parts go in as arrays.
+
+    Of a key of several parts each is compared, and all as text, since an array of rows has no type
+    of its own.
+    """
+    parts = [c == sa.func.any(_parameter(n)) for c, n in zip(columns, names, strict=True)]
     if len(columns) == 1:
         return parts[0]
-    texts = [sa.cast(_parameter(f"{OWN}{n}"), sa.ARRAY(sa.Text)) for n, _ in enumerate(columns)]
-    names = [sa.column(f"k{n}", sa.Text) for n, _ in enumerate(columns)]
-    given = sa.func.unnest(*texts).table_valued(*names, name="own_keys").render_derived()
-    alike = [given.c[n.name] == sa.cast(c, sa.Text) for n, c in zip(names, columns, strict=True)]
+    texts = [sa.cast(_parameter(name), sa.ARRAY(sa.Text)) for name in names]
+    keys = [sa.column(f"k{n}", sa.Text) for n, _ in enumerate(columns)]
+    given = sa.func.unnest(*texts).table_valued(*keys, name="own_keys").render_derived()
+    alike = [given.c[k.name] == sa.cast(c, sa.Text) for k, c in zip(keys, columns, strict=True)]
     asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(given).where(*alike)
     return sa.and_(*parts, asked.correlate(here.rows).exists())
 
@@ -91,14 +149,16 @@ def _parameter(name: str) -> sa.BindParameter[Any]:
 class Texts:
     """The statements written so far, by what they do and the step they are about."""
 
-    def __init__(self, store: Store, dialect: sa.Dialect) -> None:
-        self._store, self._dialect = store, dialect
+    def __init__(
+        self, store: Store, dialect: sa.Dialect, folding: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
+        self._store, self._dialect, self._folding = store, dialect, folding
         self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
         self._possible: dict[object, tuple[Step | Doubt, bool]] = {}
         self._alike: dict[object, Written] = {}
 
     def can(self, about: Step | Doubt) -> bool:
-        """Tell whether statements can be kept as text: not where keys have parts or are carried."""
+        """Tell whether statements can be kept: not where values are computed, or files go."""
         mark = about.dataset, *_identity(about)
         if mark not in self._possible:
             self._possible[mark] = about, _possible(about)
@@ -130,21 +190,19 @@ class Texts:
         return self._alike[mark]
 
     def _written(self, make: Callable[[Compiler], sa.Executable], *, doing: bool) -> Written:
-        compiler = Naming(store=self._store, dialect=self._dialect.name, keys={}, doing=doing)
+        name = "mysql" if self._dialect.name == "mariadb" else self._dialect.name
+        compiler = Naming(
+            store=self._store, dialect=name, keys={}, doing=doing, folding=self._folding
+        )
         compiled: Any = make(compiler).compile(dialect=self._dialect)  # type: ignore[attr-defined]
-        return Written(text=str(compiled), constants=dict(compiled.params), sets=compiler.sets)
+        constants = {n: v for n, v in compiled.params.items() if n not in compiler.sets}
+        return Written(
+            compiled=compiled, text=str(compiled), constants=constants, sets=compiler.sets
+        )
 
 
 def _possible(about: Step | Doubt) -> bool:
-    if isinstance(about, Step) and (about.deed is Deed.TRANSFORM or about.files):
-        return False
-    for expression in _read(about):
-        for part in walk(expression):
-            if isinstance(part, KeyIn) and len(part.columns) > 1:
-                return False
-            if isinstance(part, AnyOf) and any(b.elsewhere is not None for b in part.branches):
-                return False
-    return True
+    return not (isinstance(about, Step) and (about.deed is Deed.TRANSFORM or about.files))
 
 
 def _read(about: Step | Doubt) -> tuple[Expression, ...]:
