@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import rfc8785
 from django.db import Error, transaction
 
 from doelbinding.binding.needs import ONLY
@@ -193,7 +192,7 @@ def write_plan(workspace: Workspace, plan: Plan) -> MadePlan:
     folder = workspace.home / "plans"
     folder.mkdir(exist_ok=True)
     file = folder / f"{plan.at.date()}-{plan.kind.value}-{fingerprint[:12]}.json"
-    file.write_bytes(rfc8785.dumps(plans.document(plan)))
+    file.write_bytes(plans.written(plan))
     return MadePlan(plan=plan, fingerprint=fingerprint, file=file)
 
 

@@ -174,23 +174,38 @@ def _adapter() -> TypeAdapter[Plan]:
 
 def document(plan: Plan) -> dict[str, Any]:
     """Give the plan as a JSON document."""
-    written: dict[str, Any] = _adapter().dump_python(plan, mode="json")
-    return written
+    told: dict[str, Any] = _adapter().dump_python(plan, mode="json")
+    return told
+
+
+def written(plan: Plan) -> bytes:
+    """Give the plan's canonical JSON (RFC 8785), kept for the plans written last."""
+    known = _WRITTEN.get(id(plan))
+    if known is None or known[0] is not plan:
+        if len(_WRITTEN) >= _MOST:
+            _WRITTEN.clear()
+        known = _WRITTEN[id(plan)] = plan, rfc8785.dumps(document(plan))
+    return known[1]
+
+
+_WRITTEN: dict[int, tuple[Plan, bytes]] = {}
+_MOST = 4
 
 
 def fingerprint(plan: Plan) -> str:
-    """Give the SHA-256 of the plan's canonical JSON (RFC 8785): what an approval signs."""
-    return hashlib.sha256(rfc8785.dumps(document(plan))).hexdigest()
+    """Give the SHA-256 of the plan's canonical JSON: what an approval signs."""
+    return hashlib.sha256(written(plan)).hexdigest()
 
 
-def parse(written: bytes | str) -> Plan:
+@lru_cache(maxsize=4)
+def parse(read: bytes | str) -> Plan:
     """Read a plan back from JSON.
 
     Raises:
         NotAPlan: it is not one.
     """
     try:
-        return _adapter().validate_json(written)
+        return _adapter().validate_json(read)
     except ValueError as error:
         raise NotAPlan(
             "this file is not a plan that this version reads; make one with `doelbinding plan`"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-import rfc8785
 from django.db import transaction
 
 from doelbinding.plan import model as plans
@@ -56,7 +55,7 @@ def record_plan(
             "policy_id": plan.policy,
             "request": why if isinstance(why, Request) else None,
             "restore": why if isinstance(why, Restore) else None,
-            "document": rfc8785.dumps(plans.document(plan)),
+            "document": plans.written(plan),
             "keys_sealed": sealer.seal("keys", keys_as_json(keys)),
             "made_at": now,
         },

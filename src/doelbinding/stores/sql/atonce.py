@@ -6,31 +6,26 @@ it changes. What is found and what is read back comes over connections that neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, KeySets, Step
-from doelbinding.plan.ports import Refused, Unreachable
-from doelbinding.stores.sql.causes import is_lost, named
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
-from doelbinding.stores.sql.lending import give_back, take
+from doelbinding.stores.sql.exchange import Asked, Exchange, Open
 from doelbinding.stores.sql.meant import counted, counted_among, meant
 from doelbinding.stores.sql.questions import unknown, unknown_among
-from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.truth import count_where, is_true
-from doelbinding.stores.sql.written import Texts, Written, own_keys
+from doelbinding.stores.sql.written import Naming, Texts, Written
 
-Ask = Callable[[Sequence[tuple[Written, Sequence[Key]]], KeySets], Sequence[Sequence[Any]]]
-"""Asks statements, each for keys of rows if it wants them, and gives the rows of each."""
+Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
+"""Asks statements and gives the rows of each."""
 
 
 class Counts:
@@ -50,7 +45,7 @@ class Counts:
         """Count the rows that each step finds now, and those of each doubt."""
         every: list[Step | Doubt] = [*steps, *doubts]
         alike = _narrowed_alike(every)
-        asked: list[tuple[Written, Sequence[Key]]] = [(self._counting(one), ()) for one in alike]
+        asked: Asked = [(self._counting(one), ()) for one in alike]
         rows: dict[int, int] = {}
         for one, answer in zip(alike, self._ask(asked, keys), strict=True):
             rows |= {id(about): int(n) for about, n in zip(one, answer[0], strict=True)}
@@ -59,7 +54,7 @@ class Counts:
     def _counting(self, alike: Sequence[Step | Doubt]) -> Written:
         """Count what is narrowed alike in one question, which looks the rows up once."""
 
-        def make(compiler: Compiler) -> sa.Executable:
+        def make(compiler: Naming) -> sa.Executable:
             first, here = alike[0], compiler.here(alike[0].dataset)
             if len(alike) == 1:
                 condition = _alone(first, compiler, here)
@@ -73,28 +68,16 @@ class Counts:
 
 
 class AtOnce:
-    """Carries small plans out on one PostgreSQL database.
+    """Carries small plans out on one PostgreSQL or SQLite database.
 
     Args:
-        store_id: names the store in errors.
-        texts: its statements.
-        engine: of the database.
-        readers: its reading connections.
-        unreachable: says that there is no connection.
+        texts: the statements of a store.
+        exchange: asks and changes its database.
     """
 
-    def __init__(
-        self,
-        store_id: str,
-        texts: Texts,
-        engine: sa.Engine,
-        readers: Readers,
-        unreachable: Callable[[Exception], Unreachable],
-    ) -> None:
-        self._id = store_id
-        self._unreachable = unreachable
-        self._engine, self._readers = engine, readers
-        self._texts, self._counts = texts, Counts(texts, self._read)
+    def __init__(self, texts: Texts, exchange: Exchange) -> None:
+        self._texts, self._exchange = texts, exchange
+        self._counts = Counts(texts, exchange.read)
 
     def count(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
@@ -105,68 +88,33 @@ class AtOnce:
     def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
         """Give the keys of the rows that each step finds now."""
         alike = _narrowed_alike(steps)
-        answers = self._read([(self._finding(one), ()) for one in alike], keys)
+        answers = self._exchange.read([(self._finding(one), ()) for one in alike], keys)
         found: dict[str, list[Key]] = {}
         for one, rows in zip(alike, answers, strict=True):
             found |= _told_apart(one, rows)
         return found
-
-    def _read(
-        self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets
-    ) -> list[list[Key]]:
-        if not asked:
-            return []
-        with self._readers.connection() as driver, self._refusing("it was only being read"):
-            return _pipelined(driver, asked, keys)
 
     def do(
         self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> Uncommitted:
         """Do the steps in order in one transaction; nothing is committed yet."""
         asked = [(self._doing(step), sealed.get(step.id, ())) for step in steps]
-        pooled = take(self._engine.pool, self._engine.dialect, self._unreachable)
-        try:
-            with self._refusing():
-                changed = _pipelined(pooled.driver_connection, asked, keys, writing=True)
-        except BaseException:
-            give_back(pooled, self._engine.dialect)
-            raise
+        changed, transaction = self._exchange.write(asked, keys)
         by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
-        return Uncommitted(
-            changed=by_step,
-            refusing=lambda: self._refusing("whether this batch was changed is not known"),
-            connection=pooled,
-            let_go=lambda: give_back(pooled, self._engine.dialect),
-        )
+        return Uncommitted(changed=by_step, transaction=transaction)
 
     def left(
         self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> dict[str, int]:
         """Count what the steps should have left none of: by the same question, and by key."""
         asked = [(self._left(step), sealed.get(step.id, ())) for step in steps]
-        answers = self._read(asked, keys)
+        answers = self._exchange.read(asked, keys)
         return {step.id: int(rows[0][0]) for step, rows in zip(steps, answers, strict=True)}
-
-    @contextmanager
-    def _refusing(self, when_lost: str = "nothing of this batch was changed") -> Iterator[None]:
-        driver = self._engine.dialect.loaded_dbapi
-        try:
-            yield
-        except driver.Error as error:
-            if is_lost(error):
-                raise Refused(
-                    f"store {self._id!r} was lost ({named(error)}): {when_lost}; run the same plan "
-                    "again, which goes on from what is there"
-                ) from None
-            raise Refused(
-                f"store {self._id!r} refused a statement ({named(error)}): nothing of this batch "
-                "was changed; mend the cause and run the same plan again"
-            ) from None
 
     def _finding(self, alike: Sequence[Step]) -> Written:
         """Give keys; of steps that are narrowed alike with, for each, whether it finds the row."""
 
-        def make(compiler: Compiler) -> sa.Executable:
+        def make(compiler: Naming) -> sa.Executable:
             first, here = alike[0], compiler.here(alike[0].dataset)
             own = [here.column(name) for name in here.dataset.key]
             if len(alike) == 1:
@@ -182,19 +130,19 @@ class AtOnce:
         return self._texts.give("find", alike, make)
 
     def _doing(self, step: Step) -> Written:
-        def make(compiler: Compiler) -> sa.Executable:
+        def make(compiler: Naming) -> sa.Executable:
             here = compiler.here(step.dataset)
-            statement = Deeds(step=step, here=here, dialect="postgresql").statement()
+            statement = Deeds(step=step, here=here, dialect=compiler.dialect).statement()
             mine = meant(step, compiler, here, sealed=step.sealed)
             own = [here.column(name) for name in here.dataset.key]
-            known = (own_keys(here),) if step.sealed else ()
+            known = (compiler.own_keys(here),) if step.sealed else ()
             done: sa.Executable = statement.where(*known, mine).returning(*own)
             return done
 
         return self._texts.give("do", (step,), make)
 
     def _left(self, step: Step) -> Written:
-        def make(compiler: Compiler) -> sa.Executable:
+        def make(compiler: Naming) -> sa.Executable:
             here = compiler.here(step.dataset)
             own = [here.column(name) for name in here.dataset.key]
             asked = sa.select(*own).where(meant(step, compiler, here))
@@ -202,7 +150,7 @@ class AtOnce:
                 return sa.select(sa.func.count()).select_from(asked.subquery())
             # apart, since OR would forbid an index to either
             again = meant(step, compiler, here, sealed=True)
-            sealed = sa.select(*own).where(own_keys(here), again)
+            sealed = sa.select(*own).where(compiler.own_keys(here), again)
             return sa.select(sa.func.count()).select_from(sa.union(asked, sealed).subquery())
 
         return self._texts.give("left", (step,), make)
@@ -247,9 +195,7 @@ class Uncommitted:
     """What was changed in a transaction that is still open."""
 
     changed: Mapping[str, list[Key]]
-    refusing: Callable[[], AbstractContextManager[None]]
-    connection: PoolProxiedConnection
-    let_go: Callable[[], None]
+    transaction: Open
 
     def commit(self) -> None:
         """Commit.
@@ -257,40 +203,8 @@ class Uncommitted:
         Raises:
             Refused: the database refused, or was lost.
         """
-        with self.refusing():
-            self.connection.commit()
+        self.transaction.commit()
 
     def close(self) -> None:
         """Undo what was not committed, and let go of the connection."""
-        self.let_go()
-
-
-_FEW = 200
-"""Keys for which one plan serves whatever they are; with more, a database had better look at them.
-
-Then it hashes them, where it would compare each row with every one of them.
-"""
-
-
-def _pipelined(
-    driver: Any,
-    asked: Sequence[tuple[Written, Sequence[Key]]],
-    keys: KeySets,
-    *,
-    writing: bool = False,
-) -> list[list[Key]]:
-    """Send all statements before waiting for the first answer."""
-    given = [(written.text, written.values(keys, own)) for written, own in asked]
-    many = any(
-        len(value) > _FEW for _, said in given for value in said.values() if isinstance(value, list)
-    )
-    with driver.pipeline():
-        if writing:
-            mode = "force_custom_plan" if many else "force_generic_plan"
-            driver.execute(f"SET LOCAL plan_cache_mode = {mode}")
-        elif many:
-            driver.execute("SET plan_cache_mode = force_custom_plan")
-        cursors = [driver.execute(text, said, prepare=True) for text, said in given]
-        if many and not writing:
-            driver.execute("SET plan_cache_mode = force_generic_plan")
-    return [cursor.fetchall() for cursor in cursors]
+        self.transaction.close()

@@ -57,22 +57,18 @@ def is_lost(error: Exception) -> bool:
 
 def cause(error: Exception) -> str:
     """Give the first line of a database's own message where it holds no values, else its name."""
-    if not isinstance(error, DBAPIError) or error.orig is None:
-        return type(error).__name__
-    said = str(error.orig).strip().splitlines()
-    first = said[0] if said else ""
-    if first in _HARMLESS or first.startswith("no such table"):
-        return first
-    return named(error.orig)
+    own = _own(error)
+    said = str(own).strip().splitlines() if _is_drivers(error) else []
+    if said and (said[0] in _HARMLESS or said[0].startswith("no such table")):
+        return said[0]
+    return named(own) if _is_drivers(error) else type(error).__name__
 
 
-def named(error: BaseException) -> str:
+def named(own: BaseException) -> str:
     """Name a driver's own error without its words, by its kind and code, and what that means."""
-    arguments = getattr(error, "args", ())
-    number = arguments[0] if arguments and isinstance(arguments[0], int) else None
-    code = number or getattr(error, "sqlstate", None)
+    code = _number(own) or _sqlstate(own)
     means = _MEANS.get(code)
-    told = f"{type(error).__name__} {code or ''}".strip()
+    told = f"{type(own).__name__} {code or ''}".strip()
     return told if means is None else f"{told}, {means}"
 
 
@@ -84,17 +80,27 @@ def why_unreachable(error: Exception) -> str:
 
 def will_pass(error: Exception) -> bool:
     """Tell whether the database rolled back for another's sake: a lock, a deadlock."""
-    if not isinstance(error, DBAPIError) or error.orig is None:
-        return False
-    passing = _sqlstate(error) in _SQLSTATES or _number(error) in _MYSQL
-    return passing or str(error.orig).startswith(_LOCKED)
+    own = _own(error)
+    passing = _sqlstate(own) in _SQLSTATES or _number(own) in _MYSQL
+    return _is_drivers(error) and (passing or str(own).startswith(_LOCKED))
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _own(error: Exception) -> BaseException:
+    """Give a driver's own error, which SQLAlchemy may have wrapped."""
+    return (isinstance(error, DBAPIError) and error.orig) or error
 
 
-def _number(error: DBAPIError) -> int | None:
+def _is_drivers(error: Exception) -> bool:
+    """Tell whether a driver raised it: each has the classes of PEP 249."""
+    kinds = {kind.__name__ for kind in type(_own(error)).__mro__}
+    return "DatabaseError" in kinds or "InterfaceError" in kinds
+
+
+def _sqlstate(own: BaseException) -> str | None:
+    return getattr(own, "sqlstate", None)
+
+
+def _number(own: BaseException) -> int | None:
     """Give MariaDB's and MySQL's number of an error, the first of its arguments."""
-    found = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    found = own.args[0] if own.args else None
     return found if isinstance(found, int) else None

@@ -48,6 +48,7 @@ from doelbinding.stores.sql.clocks import clocks_apart
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
+from doelbinding.stores.sql.exchange import PAUSES, Exchange
 from doelbinding.stores.sql.folding import folding_columns
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
@@ -69,8 +70,6 @@ MOST_PARAMETERS = 30_000
 Done = TypeVar("Done")
 LOOKED_FOR = 10
 """How many batches of keys are looked for at once, since looking costs more than changing."""
-PAUSES = (0.2, 1.0)
-"""Seconds to wait before a batch that met a lock or a deadlock is tried again."""
 
 
 class WillPass(Refused):
@@ -472,6 +471,9 @@ class SqlStore:
 
     def can_at_once(self, steps: Sequence[Step]) -> bool:
         """Tell whether the steps can be done in one transaction, by statements that are kept."""
+        if self.dialect == "sqlite":
+            few = sum(step.expected for step in steps) <= MOST_PARAMETERS // 4
+            return few and all(map(self._texts.can, steps))
         if self.dialect != "postgresql" or self._folding:
             return False
         return all(map(self._texts.can, steps))
@@ -514,7 +516,8 @@ class SqlStore:
 
     @cached_property
     def _at_once(self) -> AtOnce:
-        return AtOnce(self.id, self._texts, self.engine, self._readers, self._unreachable)
+        exchange = Exchange(self.id, self.engine, self._readers, self._unreachable)
+        return AtOnce(self._texts, exchange)
 
     @cached_property
     def _counts(self) -> Counts:

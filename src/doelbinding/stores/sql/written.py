@@ -8,7 +8,7 @@ then always the same; elsewhere as many parameters as there are keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,6 @@ from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.compile import Compiler, Here, encoded
 from doelbinding.stores.sql.tables import Uncast
 from doelbinding.stores.sql.texts import folded_keys
-
-OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,10 @@ class Keys:
     def values(self, keys: KeySets) -> list[object]:
         """Give the parameter's value, for these key sets."""
         first, *more = (keys[name] for name in self.sets)
-        found = first.union(*more) if more else first
+        return self.of(first.union(*more) if more else first)
+
+    def of(self, found: Iterable[Key]) -> list[object]:
+        """Give the parameter's value, for these keys."""
         given = [self._encoded(key) for key in found] if self.encoded else list(found)
         return list(given) if self.part is None else [key[self.part] for key in given]
 
@@ -57,19 +58,18 @@ class Written:
     text: str
     constants: Mapping[str, object]
     sets: Mapping[str, Keys]
+    own: Mapping[str, Keys]
 
     def values(self, keys: KeySets, own: Sequence[Key] = ()) -> dict[str, object]:
         """Give what goes into the statement, for these key sets and keys of the rows meant."""
         values = dict(self.constants)
         values |= {name: one.values(keys) for name, one in self.sets.items()}
-        for name in [name for name in values if name.startswith(OWN)]:
-            part = int(name.removeprefix(OWN))
-            values[name] = [key[part] for key in own]
+        values |= {name: one.of(own) for name, one in self.own.items()}
         return values
 
-    def spelt(self, keys: KeySets) -> tuple[str, Any]:
+    def spelt(self, keys: KeySets, own: Sequence[Key] = ()) -> tuple[str, Any]:
         """Give the statement with as many parameters as there are keys, and what goes in."""
-        state = self.compiled.construct_expanded_state(self.values(keys))
+        state = self.compiled.construct_expanded_state(self.values(keys, own))
         given = state.positional_parameters if self.compiled.positional else state.parameters
         return state.statement, given
 
@@ -79,6 +79,7 @@ class Naming(Compiler):
     """Compiles with key sets as parameters, and remembers which parameter is which."""
 
     sets: dict[str, Keys] = field(default_factory=dict)
+    own: dict[str, Keys] = field(default_factory=dict)
 
     def _in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
@@ -97,16 +98,24 @@ class Naming(Compiler):
     def _among(
         self, columns: Sequence[sa.ColumnElement[Any]], sets: Sequence[str], folds: tuple[bool, ...]
     ) -> sa.ColumnElement[bool]:
-        if len(columns) == 1:
-            name = self._named(sets, 0, folds)
-            return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
-        name = self._named(sets, None, folds)
-        return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
+        part = 0 if len(columns) == 1 else None
+        return _in_parameters(columns, self._named(sets, part, folds))
 
     def _named(self, sets: Sequence[str], part: int | None, folds: tuple[bool, ...] = ()) -> str:
         name = f"set{len(self.sets)}"
         self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds)
         return name
+
+    def own_keys(self, here: Here) -> sa.ColumnElement[bool]:
+        """Give whether a row's key is among those that go in."""
+        columns = [here.column(name) for name in here.dataset.key]
+        if self.dialect != "postgresql":
+            whole = len(columns) > 1
+            self.own["own"] = Keys(sets=(), part=None if whole else 0)
+            return _in_parameters(columns, "own")
+        arrays = {f"own{n}": Keys(sets=(), part=n) for n, _ in enumerate(columns)}
+        self.own.update(arrays)
+        return _in_arrays(here, columns, list(arrays))
 
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
@@ -117,10 +126,10 @@ class Naming(Compiler):
         return self._left(here, there, link, stays)
 
 
-def own_keys(here: Here) -> sa.ColumnElement[bool]:
-    """Give whether a row's key is among those that go in, on PostgreSQL."""
-    columns = [here.column(name) for name in here.dataset.key]
-    return _in_arrays(here, columns, [f"{OWN}{n}" for n, _ in enumerate(columns)])
+def _in_parameters(columns: Sequence[sa.ColumnElement[Any]], name: str) -> sa.ColumnElement[bool]:
+    if len(columns) == 1:
+        return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
+    return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
 
 
 def _in_arrays(
@@ -165,7 +174,7 @@ class Texts:
         return self._possible[mark][1]
 
     def give(
-        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Compiler], sa.Executable]
+        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Naming], sa.Executable]
     ) -> Written:
         """Give a statement about steps or doubts of one dataset, written now if it was not.
 
@@ -181,7 +190,7 @@ class Texts:
         return self._known[mark][1]
 
     def _of_alike(
-        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Compiler], sa.Executable]
+        self, role: str, about: Sequence[Step | Doubt], make: Callable[[Naming], sa.Executable]
     ) -> Written:
         """Give the statement of steps that say the same, such as those read back from a plan."""
         mark = role, about[0].dataset, *((*_read(one), *_manner(one)) for one in about)
@@ -189,15 +198,19 @@ class Texts:
             self._alike[mark] = self._written(make, doing=role in _DOING)
         return self._alike[mark]
 
-    def _written(self, make: Callable[[Compiler], sa.Executable], *, doing: bool) -> Written:
+    def _written(self, make: Callable[[Naming], sa.Executable], *, doing: bool) -> Written:
         name = "mysql" if self._dialect.name == "mariadb" else self._dialect.name
         compiler = Naming(
             store=self._store, dialect=name, keys={}, doing=doing, folding=self._folding
         )
         compiled: Any = make(compiler).compile(dialect=self._dialect)  # type: ignore[attr-defined]
-        constants = {n: v for n, v in compiled.params.items() if n not in compiler.sets}
+        named = {**compiler.sets, **compiler.own}
         return Written(
-            compiled=compiled, text=str(compiled), constants=constants, sets=compiler.sets
+            compiled=compiled,
+            text=str(compiled),
+            constants={name: v for name, v in compiled.params.items() if name not in named},
+            sets=compiler.sets,
+            own=compiler.own,
         )
 
 
