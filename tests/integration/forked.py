@@ -3,7 +3,7 @@
     python -m tests.integration.forked
 
 takes `[program, arguments, environment, where]` as a line of JSON on standard input, and answers
-with one.
+with one. `BY_STEP` in the environment has each plan carried out step by step, as large ones are.
 """
 
 from __future__ import annotations
@@ -120,6 +120,10 @@ def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     signal.alarm(MOST_SECONDS)
     status = 1
     try:
+        if os.environ.get("BY_STEP"):
+            from doelbinding.plan import atonce
+
+            atonce.SMALL = -1  # so that every plan is a large one
         importlib.import_module(program).main()
         status = 0
     except SystemExit as ended:
