@@ -2,7 +2,7 @@
 UPDATE address SET house = NULL, street = NULL, city = NULL, state = NULL, zip = NULL
 WHERE id IN (SELECT shipping_address_id FROM orders WHERE customer_id = ANY(%(id)s))
   AND NOT EXISTS (SELECT FROM orders o WHERE o.shipping_address_id = address.id
-                  AND o.ordered_at >= timestamp '2025-01-15');
+                  AND o.ordered_at >= timestamp '2019-01-01');
 
 UPDATE address SET house = NULL, street = NULL, city = NULL, state = NULL, zip = NULL
 WHERE id IN (SELECT address_id FROM customer WHERE id = ANY(%(id)s))

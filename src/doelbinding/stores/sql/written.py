@@ -16,7 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.expression import Expression
+from doelbinding.binding.expression import (
+    And,
+    AnyOf,
+    Branch,
+    Certain,
+    Expression,
+    KeyIn,
+    Or,
+    Up,
+)
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
@@ -117,6 +126,27 @@ class Naming(Compiler):
         self.own.update(arrays)
         return _in_arrays(here, columns, list(arrays))
 
+    def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Look rows that several paths lead to up from the keys, which OR would forbid."""
+        if wanted and self.dialect == "postgresql" and any_of.empty is not True:
+            links = [branch.link for branch in any_of.branches if _is_looked_up(branch)]
+            if len(links) == len(any_of.branches) > 1 and _meet_in_one_column(links):
+                return self._looked_up(any_of.branches, here)
+        return super()._any_of(any_of, here, wanted=wanted)
+
+    def _looked_up(self, branches: Sequence[Branch], here: Here) -> sa.ColumnElement[bool]:
+        links = [(branch, branch.link) for branch in branches if branch.link is not None]
+        column = here.column(links[0][1].pairs[0][0])
+        found = []
+        for branch, link in links:
+            there = self.there(link)
+            parts = [branch.part] if branch.among is None else [branch.among, branch.part]
+            held = there.column(link.pairs[0][1])
+            asked: sa.Select[Any] = sa.select(held).select_from(there.rows)
+            certain = (self.certainly(part, there, wanted=True) for part in parts)
+            found.append(asked.where(held.is_not(None), *certain))
+        return sa.and_(column.is_not(None), column.in_(sa.union_all(*found)))
+
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
@@ -124,6 +154,33 @@ class Naming(Compiler):
         if self.dialect != "postgresql":
             return super()._staying(here, there, link, stays)
         return self._left(here, there, link, stays)
+
+
+def _is_looked_up(branch: Branch) -> bool:
+    """Tell whether a branch's rows are found from given keys."""
+    return branch.link is not None and branch.when is None and _is_by_keys(branch.part)
+
+
+def _meet_in_one_column(links: Sequence[Link | None]) -> bool:
+    pairs = [link.pairs for link in links if link is not None]
+    return all(len(one) == 1 and one[0][0] == pairs[0][0][0] for one in pairs)
+
+
+def _is_by_keys(expression: Expression) -> bool:
+    """Tell whether an expression is true of rows only that given keys lead to."""
+    match expression:
+        case KeyIn():
+            return True
+        case And():
+            return any(map(_is_by_keys, expression.parts))
+        case Or():
+            return all(map(_is_by_keys, expression.parts))
+        case Certain():
+            return _is_by_keys(expression.part)
+        case Up():
+            return expression.missing is not True and _is_by_keys(expression.part)
+        case _:
+            return False
 
 
 def _in_parameters(columns: Sequence[sa.ColumnElement[Any]], name: str) -> sa.ColumnElement[bool]:
