@@ -20,9 +20,10 @@ from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.exchange import Asked, Exchange, Open
 from doelbinding.stores.sql.meant import counted, counted_among, meant
+from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.questions import unknown, unknown_among
 from doelbinding.stores.sql.truth import count_where, is_true
-from doelbinding.stores.sql.written import Naming, Texts, Written
+from doelbinding.stores.sql.written import Texts, Written
 
 Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
 """Asks statements and gives the rows of each."""
@@ -108,7 +109,9 @@ class AtOnce:
     ) -> dict[str, int]:
         """Count what the steps should have left none of: by the same question, and by key."""
         asked = [(self._left(step), sealed.get(step.id, ())) for step in steps]
-        answers = self._exchange.read(asked, keys)
+        many = sum(step.expected for step in steps) > _MANY
+        read = self._exchange.read_in_two if many else self._exchange.read
+        answers = read(asked, keys)
         return {step.id: int(rows[0][0]) for step, rows in zip(steps, answers, strict=True)}
 
     def _finding(self, alike: Sequence[Step]) -> Written:
@@ -155,6 +158,9 @@ class AtOnce:
 
         return self._texts.give("left", (step,), make)
 
+
+_MANY = 10_000
+"""Rows whose pages take longer to be read back than a second connection takes to be made."""
 
 _Asked = TypeVar("_Asked", bound=Step | Doubt)
 

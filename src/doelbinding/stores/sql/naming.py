@@ -1,0 +1,180 @@
+"""Expressions compiled with their key sets as parameters, so that a statement serves other keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import (
+    And,
+    AnyOf,
+    Branch,
+    Certain,
+    Expression,
+    KeyIn,
+    Or,
+    Up,
+)
+from doelbinding.binding.paths import Link
+from doelbinding.plan.model import KeySets
+from doelbinding.stores.sql.compile import Compiler, Here, encoded
+from doelbinding.stores.sql.tables import Uncast
+from doelbinding.stores.sql.texts import folded_keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What goes into a statement for one parameter: a part of the keys of some sets, or the whole.
+
+    `encoded`: which parts go in as bytes.
+    """
+
+    sets: tuple[str, ...]
+    part: int | None
+    encoded: tuple[bool, ...] = ()
+
+    def values(self, keys: KeySets) -> list[object]:
+        """Give the parameter's value, for these key sets."""
+        first, *more = (keys[name] for name in self.sets)
+        return self.of(first.union(*more) if more else first)
+
+    def of(self, found: Iterable[Key]) -> list[object]:
+        """Give the parameter's value, for these keys."""
+        given = [self._encoded(key) for key in found] if self.encoded else list(found)
+        return list(given) if self.part is None else [key[self.part] for key in given]
+
+    def _encoded(self, key: Key) -> Key:
+        return tuple(encoded(part, folds) for part, folds in zip(key, self.encoded, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming(Compiler):
+    """Compiles with key sets as parameters, and remembers which parameter is which."""
+
+    sets: dict[str, Keys] = field(default_factory=dict)
+    own: dict[str, Keys] = field(default_factory=dict)
+
+    def _in_sets(
+        self, names: Sequence[str], here: Here, sets: Sequence[str]
+    ) -> sa.ColumnElement[bool]:
+        columns = [here.column(name) for name in names]
+        if self.dialect == "postgresql":
+            arrays = [self._named(sets, part) for part, _ in enumerate(columns)]
+            return _in_arrays(here, columns, arrays)
+        folds = tuple(self.folds(here, name) for name in names)
+        found = self._among(columns, sets, ())
+        if not any(folds):
+            return found
+        in_bytes = folds if self.dialect == "mysql" else ()
+        return sa.and_(found, self._among(folded_keys(columns, folds), sets, in_bytes))
+
+    def _among(
+        self, columns: Sequence[sa.ColumnElement[Any]], sets: Sequence[str], folds: tuple[bool, ...]
+    ) -> sa.ColumnElement[bool]:
+        part = 0 if len(columns) == 1 else None
+        return _in_parameters(columns, self._named(sets, part, folds))
+
+    def _named(self, sets: Sequence[str], part: int | None, folds: tuple[bool, ...] = ()) -> str:
+        name = f"set{len(self.sets)}"
+        self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds)
+        return name
+
+    def own_keys(self, here: Here) -> sa.ColumnElement[bool]:
+        """Give whether a row's key is among those that go in."""
+        columns = [here.column(name) for name in here.dataset.key]
+        if self.dialect != "postgresql":
+            whole = len(columns) > 1
+            self.own["own"] = Keys(sets=(), part=None if whole else 0)
+            return _in_parameters(columns, "own")
+        arrays = {f"own{n}": Keys(sets=(), part=n) for n, _ in enumerate(columns)}
+        self.own.update(arrays)
+        return _in_arrays(here, columns, list(arrays))
+
+    def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Look rows that several paths lead to up from the keys, which OR would forbid."""
+        if wanted and self.dialect == "postgresql" and any_of.empty is not True:
+            links = [branch.link for branch in any_of.branches if _is_looked_up(branch)]
+            if len(links) == len(any_of.branches) > 1 and _meet_in_one_column(links):
+                return self._looked_up(any_of.branches, here)
+        return super()._any_of(any_of, here, wanted=wanted)
+
+    def _looked_up(self, branches: Sequence[Branch], here: Here) -> sa.ColumnElement[bool]:
+        links = [(branch, branch.link) for branch in branches if branch.link is not None]
+        column = here.column(links[0][1].pairs[0][0])
+        found = []
+        for branch, link in links:
+            there = self.there(link)
+            parts = [branch.part] if branch.among is None else [branch.among, branch.part]
+            held = there.column(link.pairs[0][1])
+            asked: sa.Select[Any] = sa.select(held).select_from(there.rows)
+            certain = (self.certainly(part, there, wanted=True) for part in parts)
+            found.append(asked.where(held.is_not(None), *certain))
+        return sa.and_(column.is_not(None), column.in_(sa.union_all(*found)))
+
+    def _staying(
+        self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
+    ) -> sa.ColumnElement[bool]:
+        """Ask in place: a common table expression that several counts read is made in full."""
+        if self.dialect != "postgresql":
+            return super()._staying(here, there, link, stays)
+        return self._left(here, there, link, stays)
+
+
+def _is_looked_up(branch: Branch) -> bool:
+    """Tell whether a branch's rows are found from given keys."""
+    return branch.link is not None and branch.when is None and _is_by_keys(branch.part)
+
+
+def _meet_in_one_column(links: Sequence[Link | None]) -> bool:
+    pairs = [link.pairs for link in links if link is not None]
+    return all(len(one) == 1 and one[0][0] == pairs[0][0][0] for one in pairs)
+
+
+def _is_by_keys(expression: Expression) -> bool:
+    """Tell whether an expression is true of rows only that given keys lead to."""
+    match expression:
+        case KeyIn():
+            return True
+        case And():
+            return any(map(_is_by_keys, expression.parts))
+        case Or():
+            return all(map(_is_by_keys, expression.parts))
+        case Certain():
+            return _is_by_keys(expression.part)
+        case Up():
+            return expression.missing is not True and _is_by_keys(expression.part)
+        case _:
+            return False
+
+
+def _in_parameters(columns: Sequence[sa.ColumnElement[Any]], name: str) -> sa.ColumnElement[bool]:
+    if len(columns) == 1:
+        return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
+    return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
+
+
+def _in_arrays(
+    here: Here, columns: Sequence[sa.ColumnElement[Any]], names: Sequence[str]
+) -> sa.ColumnElement[bool]:
+    """Give whether columns hold a key whose parts go in as arrays.
+
+    Of a key of several parts each is compared, and all as text, since an array of rows has no type
+    of its own.
+    """
+    parts = [c == sa.func.any(_parameter(n)) for c, n in zip(columns, names, strict=True)]
+    if len(columns) == 1:
+        return parts[0]
+    texts = [sa.cast(_parameter(name), sa.ARRAY(sa.Text)) for name in names]
+    keys = [sa.column(f"k{n}", sa.Text) for n, _ in enumerate(columns)]
+    given = sa.func.unnest(*texts).table_valued(*keys, name="own_keys").render_derived()
+    alike = [given.c[k.name] == sa.cast(c, sa.Text) for k, c in zip(keys, columns, strict=True)]
+    asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(given).where(*alike)
+    return sa.and_(*parts, asked.correlate(here.rows).exists())
+
+
+def _parameter(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, None, type_=Uncast())
