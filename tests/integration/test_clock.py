@@ -109,7 +109,7 @@ def gone(policy: Policy, store: SqlStore, at: datetime) -> int:
     """Give how many rows go, as a large plan and as a small one are counted alike."""
     plan = Planner(policy=policy, at=at, circumstances=NOTHING_SAID).retention("f" * 64)
     found = store.survey(plan.steps, {})
-    assert store.can_at_once(plan.steps, ())
+    assert store.can_at_once(plan.steps)
     once, _ = store.count_at_once(plan.steps, (), {})
     assert list(once) == [found[step.id].rows for step in plan.steps]
     return max(tally.rows for tally in found.values())

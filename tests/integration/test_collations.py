@@ -98,9 +98,9 @@ def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine
     store = SqlStore(mapped(), postgresql)
     with postgresql.connect() as connection:
         assert folding_columns(connection, store.mapped) == {("person", "name")}
-    assert not store.can_at_once([step(Deed.DELETE)], [])
+    assert not store.can_at_once([step(Deed.DELETE)])
     say(postgresql, "ALTER TABLE person ALTER name TYPE text")
-    assert SqlStore(mapped(), postgresql).can_at_once([step(Deed.DELETE)], [])
+    assert SqlStore(mapped(), postgresql).can_at_once([step(Deed.DELETE)])
 
 
 def test_the_case_of_a_tables_name_hides_no_collation(sqlite: sa.Engine) -> None:
