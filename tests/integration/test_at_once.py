@@ -19,6 +19,7 @@ from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops
+from doelbinding.stores.sql import atonce as sql_atonce
 from doelbinding.stores.sql.store import SqlStore
 
 PEOPLE = 60
@@ -119,12 +120,17 @@ def test_a_database_that_takes_no_connections_any_more_is_said_and_goes_on_later
     assert made.run(MemoryJournal())
 
 
-def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(made: Shop) -> None:
+@pytest.mark.parametrize("many", [10_000, 0], ids=["over-one-connection", "over-two"])
+def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(
+    made: Shop, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(sql_atonce, "_MANY", many)
     made.say(
         "CREATE FUNCTION spare() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
     )
     made.say("CREATE TRIGGER spare BEFORE DELETE ON login FOR EACH ROW EXECUTE FUNCTION spare()")
-    assert not made.run(MemoryJournal())
+    outcome = run(made.plan, made.stores, made.drafted.keys, MemoryJournal(), bound=Bound(share=0))
+    assert [(one.ref, one.rows) for one in outcome.where] == [("shop.login", 20)]
 
 
 def test_other_rows_than_were_approved_stop_it(made: Shop) -> None:
