@@ -13,13 +13,12 @@ from benchmarks.server import Server, execute
 
 from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Stop, StopKind
 from doelbinding.plan import atonce
-from doelbinding.plan.model import Plan
+from doelbinding.plan.model import Deed, Plan
 from doelbinding.plan.ports import Obstacle, Refused, Unreachable
 from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops
-from doelbinding.stores.sql import atonce as sql_atonce
 from doelbinding.stores.sql.store import SqlStore
 
 PEOPLE = 60
@@ -120,11 +119,7 @@ def test_a_database_that_takes_no_connections_any_more_is_said_and_goes_on_later
     assert made.run(MemoryJournal())
 
 
-@pytest.mark.parametrize("many", [10_000, 0], ids=["over-one-connection", "over-two"])
-def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(
-    made: Shop, monkeypatch: pytest.MonkeyPatch, many: int
-) -> None:
-    monkeypatch.setattr(sql_atonce, "_MANY", many)
+def test_a_trigger_that_puts_back_what_goes_is_found_by_reading_back(made: Shop) -> None:
     made.say(
         "CREATE FUNCTION spare() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
     )
@@ -148,6 +143,12 @@ def test_the_catalogue_is_read_again_when_it_has_changed(made: Shop) -> None:
         one.message for one in before
     }
     assert "column 'seen' is not in the policy" in found
+
+
+def test_a_column_needed_as_long_as_its_row_has_no_step_of_its_own(made: Shop) -> None:
+    steps = made.drafted.plan.steps
+    assert [one.deed for one in steps if one.ref == "shop.visit"] == [Deed.DELETE]
+    assert {one.deed for one in steps if one.ref == "shop.customer"} == {Deed.DELETE, Deed.EMPTY}
 
 
 def test_what_was_said_alike_has_one_name_whoever_said_it(made: Shop) -> None:

@@ -16,6 +16,7 @@ from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Refused
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
+from doelbinding.stores.sql.written import Texts
 from tests.integration.one_table import ENDED, ROWS, TABLE, done, left, mapped, step
 
 SHORT, A_MOMENT = 0.05, 0.5
@@ -67,6 +68,17 @@ def test_the_deeds_of_a_small_plan_are_one_transaction(store: SqlStore) -> None:
     assert left(store.engine) == AFTER
     deeds = [one.split()[0] for one in said if one.startswith(("BEGIN", "UPDATE", "DELETE", "COM"))]
     assert deeds == ["BEGIN", "UPDATE", "DELETE", "COMMIT"]
+
+
+def test_what_was_written_once_serves_whoever_comes_next(
+    store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert done(store, *STEPS).verified
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("INSERT INTO person VALUES (4, 'd', 'd', '2010-01-01')")
+    monkeypatch.delattr(Texts, "_written")
+    assert done(store, *STEPS).verified
+    assert left(store.engine) == AFTER
 
 
 def test_somebody_who_writes_for_a_moment_is_waited_for(store: SqlStore, file: Path) -> None:

@@ -6,7 +6,7 @@ can be done is done, and what was not is said, with why (ADR 0028).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doelbinding.evidence.schema import EntryKind
@@ -75,7 +75,7 @@ def _out_of_reach(workspace: Workspace) -> Iterator[tuple[str, StoreError]]:
             yield name, error
 
 
-def _stores(plans: Iterator[Plan]) -> frozenset[str]:
+def _stores(plans: Iterable[Plan]) -> frozenset[str]:
     return frozenset(step.store for plan in plans for step in plan.steps)
 
 
@@ -107,7 +107,7 @@ class _Night:
         """Go on with runs of earlier nights, unless a store of theirs is left out."""
         for fingerprint in list(interrupted()):
             plan, _ = read_plan(self.workspace, fingerprint)
-            stores = _stores(iter([plan]))
+            stores = _stores([plan])
             waits = stores & self._left_out
             if waits or self.over:
                 why = f"a run waits for {', '.join(sorted(waits)) or 'time'}"

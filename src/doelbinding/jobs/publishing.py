@@ -26,7 +26,7 @@ def publish(workspace: Workspace, out: Path) -> Published:
     published = publish_site(
         workspace.policy, out, published_on=now.date(), earlier=_earlier(workspace)
     )
-    version, _ = record_policy(workspace.policy, now)
+    version, _ = record_policy(workspace.policy, workspace.fingerprint, now)
     manifest = {file.path: file.sha256 for file in published.files}
     last = Publication.objects.order_by("-id").first()
     if last is not None and last.manifest.get("files") == manifest:

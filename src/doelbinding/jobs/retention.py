@@ -163,7 +163,7 @@ def enter_plan(
     """
     now = datetime.now(UTC)
     records = workspace.records
-    record_policy(workspace.policy, now)
+    record_policy(workspace.policy, workspace.fingerprint, now)
     record, new = record_plan(plan, keys, why, now, records.sealer)
     if new:
         entry: dict[str, object] = {

@@ -31,15 +31,7 @@ def canonical_json(policy: Policy) -> bytes:
 
 def fingerprint(policy: Policy) -> str:
     """Give the SHA-256 of the policy's document as 64 lowercase hex digits: its version's name."""
-    if _LAST and _LAST[0][0] is policy:
-        return _LAST[0][1]
-    found = hashlib.sha256(canonical_json(policy)).hexdigest()
-    _LAST[:] = [(policy, found)]
-    return found
-
-
-_LAST: list[tuple[Policy, str]] = []
-"""The policy asked of last, which a process asks again for every case."""
+    return hashlib.sha256(canonical_json(policy)).hexdigest()
 
 
 def parse(data: bytes) -> Policy:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from doelbinding.plan import model as plans
 from doelbinding.plan.model import KeySets, Plan
-from doelbinding.policy.canonical import canonical_json, fingerprint
+from doelbinding.policy.canonical import canonical_json
 from doelbinding.policy.model import Policy
 from doelbinding.records.envelope import Sealer, keys_as_json, keys_from_json
 from doelbinding.records.models import (
@@ -31,10 +31,10 @@ class NotApproved(Exception):
     """The plan was not approved, so it does not run."""
 
 
-def record_policy(policy: Policy, now: datetime) -> tuple[PolicyVersion, bool]:
+def record_policy(policy: Policy, fingerprint: str, now: datetime) -> tuple[PolicyVersion, bool]:
     """Keep a policy under its fingerprint; says whether it is new."""
     return PolicyVersion.objects.get_or_create(
-        fingerprint=fingerprint(policy),
+        fingerprint=fingerprint,
         defaults={
             "number": policy.version.number,
             "effective_on": policy.version.effective_on,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES
@@ -18,7 +19,7 @@ from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
-from doelbinding.stores.sql.exchange import Asked, Exchange, Open
+from doelbinding.stores.sql.exchange import Asked, Exchange
 from doelbinding.stores.sql.meant import counted, counted_among, meant
 from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.questions import unknown, unknown_among
@@ -78,13 +79,6 @@ class AtOnce:
 
     def __init__(self, texts: Texts, exchange: Exchange) -> None:
         self._texts, self._exchange = texts, exchange
-        self._counts = Counts(texts, exchange.read)
-
-    def count(
-        self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
-    ) -> tuple[list[int], list[int]]:
-        """Count the rows that each step finds now, and those of each doubt."""
-        return self._counts.count(steps, doubts, keys)
 
     def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
         """Give the keys of the rows that each step finds now."""
@@ -100,18 +94,16 @@ class AtOnce:
     ) -> Uncommitted:
         """Do the steps in order in one transaction; nothing is committed yet."""
         asked = [(self._doing(step), sealed.get(step.id, ())) for step in steps]
-        changed, transaction = self._exchange.write(asked, keys)
+        changed, connection = self._exchange.write(asked, keys)
         by_step = {step.id: rows for step, rows in zip(steps, changed, strict=True)}
-        return Uncommitted(changed=by_step, transaction=transaction)
+        return Uncommitted(changed=by_step, exchange=self._exchange, connection=connection)
 
     def left(
         self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> dict[str, int]:
         """Count what the steps should have left none of: by the same question, and by key."""
         asked = [(self._left(step), sealed.get(step.id, ())) for step in steps]
-        many = sum(step.expected for step in steps) > _MANY
-        read = self._exchange.read_in_two if many else self._exchange.read
-        answers = read(asked, keys)
+        answers = self._exchange.read(asked, keys)
         return {step.id: int(rows[0][0]) for step, rows in zip(steps, answers, strict=True)}
 
     def _finding(self, alike: Sequence[Step]) -> Written:
@@ -159,9 +151,6 @@ class AtOnce:
         return self._texts.give("left", (step,), make)
 
 
-_MANY = 10_000
-"""Rows whose pages take longer to be read back than a second connection takes to be made."""
-
 _Asked = TypeVar("_Asked", bound=Step | Doubt)
 
 
@@ -201,7 +190,8 @@ class Uncommitted:
     """What was changed in a transaction that is still open."""
 
     changed: Mapping[str, list[Key]]
-    transaction: Open
+    exchange: Exchange
+    connection: PoolProxiedConnection
 
     def commit(self) -> None:
         """Commit.
@@ -209,8 +199,8 @@ class Uncommitted:
         Raises:
             Refused: the database refused, or was lost.
         """
-        self.transaction.commit()
+        self.exchange.commit(self.connection)
 
     def close(self) -> None:
         """Undo what was not committed, and let go of the connection."""
-        self.transaction.close()
+        self.exchange.let_go(self.connection)

@@ -7,7 +7,6 @@ connection that wrote it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from time import sleep
 from typing import Any, TypeVar
@@ -53,22 +52,6 @@ class Exchange:
         self._unreachable = unreachable
         self._send = _pipelined if engine.dialect.name == "postgresql" else _in_turn
 
-    def read_in_two(self, asked: Asked, keys: KeySets) -> list[list[Key]]:
-        """Give the rows of each statement, over two connections at a time.
-
-        Raises:
-            Unreachable: no connection.
-            Refused: the database refused, or was lost.
-        """
-        if len(asked) < 2 or self._engine.dialect.name != "postgresql":  # noqa: PLR2004
-            return self.read(asked, keys)
-        found: list[list[Key]] = [[] for _ in asked]
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            other = beside.submit(self.read, asked[1::2], keys)
-            found[::2] = self.read(asked[::2], keys)
-            found[1::2] = other.result()
-        return found
-
     def read(self, asked: Asked, keys: KeySets) -> list[list[Key]]:
         """Give the rows of each statement.
 
@@ -81,8 +64,8 @@ class Exchange:
         with self._readers.connection() as driver, self._refusing("it was only being read"):
             return self._send(driver, asked, keys)
 
-    def write(self, asked: Asked, keys: KeySets) -> tuple[list[list[Key]], Open]:
-        """Give the rows of each statement, and the transaction that is still open.
+    def write(self, asked: Asked, keys: KeySets) -> tuple[list[list[Key]], PoolProxiedConnection]:
+        """Give the rows of each statement, and the connection whose transaction is still open.
 
         Raises:
             Unreachable: no connection.
@@ -101,17 +84,23 @@ class Exchange:
                 sleep(pause)
         return work()
 
-    def _written(self, asked: Asked, keys: KeySets) -> tuple[list[list[Key]], Open]:
+    def _written(
+        self, asked: Asked, keys: KeySets
+    ) -> tuple[list[list[Key]], PoolProxiedConnection]:
         pooled = take(self._engine.pool, self._engine.dialect, self._unreachable)
         try:
             changed = self._send(pooled.driver_connection, asked, keys, writing=True)
         except BaseException:
             give_back(pooled, self._engine.dialect)
             raise
-        return changed, Open(self, pooled)
+        return changed, pooled
 
     def commit(self, pooled: PoolProxiedConnection) -> None:
-        """Commit what is open on a connection; SQLite's commit waits for those who read."""
+        """Commit what is open on a connection; SQLite's commit waits for those who read.
+
+        Raises:
+            Refused: the database refused, or was lost.
+        """
         with self._refusing("whether this batch was changed is not known"):
             if self._engine.dialect.name == "sqlite":
                 self._again_if_locked(pooled.commit)
@@ -136,25 +125,6 @@ class Exchange:
                 f"store {self._id!r} refused a statement ({cause(error)}): nothing of this batch "
                 "was changed; mend the cause and run the same plan again"
             ) from None
-
-
-class Open:
-    """A transaction that is still open."""
-
-    def __init__(self, exchange: Exchange, pooled: PoolProxiedConnection) -> None:
-        self._exchange, self._pooled = exchange, pooled
-
-    def commit(self) -> None:
-        """Make it last.
-
-        Raises:
-            Refused: the database refused, or was lost.
-        """
-        self._exchange.commit(self._pooled)
-
-    def close(self) -> None:
-        """Undo what was not committed, and let go of the connection."""
-        self._exchange.let_go(self._pooled)
 
 
 _FEW = 200

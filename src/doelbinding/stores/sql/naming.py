@@ -96,24 +96,19 @@ class Naming(Compiler):
 
     def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Look rows that several paths lead to up from the keys, which OR would forbid."""
-        if wanted and self.dialect == "postgresql" and any_of.empty is not True:
-            links = [branch.link for branch in any_of.branches if _is_looked_up(branch)]
-            if len(links) == len(any_of.branches) > 1 and _meet_in_one_column(links):
-                return self._looked_up(any_of.branches, here)
-        return super()._any_of(any_of, here, wanted=wanted)
+        paths = _from_keys(any_of) if self.dialect == "postgresql" and wanted else []
+        if not paths or any_of.empty is True:
+            return super()._any_of(any_of, here, wanted=wanted)
+        column = here.column(paths[0][1].pairs[0][0])
+        found = sa.union_all(*(self._led_to(branch, link) for branch, link in paths))
+        return sa.and_(column.is_not(None), column.in_(found))
 
-    def _looked_up(self, branches: Sequence[Branch], here: Here) -> sa.ColumnElement[bool]:
-        links = [(branch, branch.link) for branch in branches if branch.link is not None]
-        column = here.column(links[0][1].pairs[0][0])
-        found = []
-        for branch, link in links:
-            there = self.there(link)
-            parts = [branch.part] if branch.among is None else [branch.among, branch.part]
-            held = there.column(link.pairs[0][1])
-            asked: sa.Select[Any] = sa.select(held).select_from(there.rows)
-            certain = (self.certainly(part, there, wanted=True) for part in parts)
-            found.append(asked.where(held.is_not(None), *certain))
-        return sa.and_(column.is_not(None), column.in_(sa.union_all(*found)))
+    def _led_to(self, branch: Branch, link: Link) -> sa.Select[Any]:
+        there = self.there(link)
+        held = there.column(link.pairs[0][1])
+        parts = [branch.part] if branch.among is None else [branch.among, branch.part]
+        certain = (self.certainly(part, there, wanted=True) for part in parts)
+        return sa.select(held).select_from(there.rows).where(held.is_not(None), *certain)
 
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
@@ -124,14 +119,16 @@ class Naming(Compiler):
         return self._left(here, there, link, stays)
 
 
-def _is_looked_up(branch: Branch) -> bool:
-    """Tell whether a branch's rows are found from given keys."""
-    return branch.link is not None and branch.when is None and _is_by_keys(branch.part)
-
-
-def _meet_in_one_column(links: Sequence[Link | None]) -> bool:
-    pairs = [link.pairs for link in links if link is not None]
-    return all(len(one) == 1 and one[0][0] == pairs[0][0][0] for one in pairs)
+def _from_keys(any_of: AnyOf) -> list[tuple[Branch, Link]]:
+    """Give the paths that given keys lead here by, if all do and end in one column of the row."""
+    paths = [
+        (branch, branch.link)
+        for branch in any_of.branches
+        if branch.link is not None and branch.when is None and _is_by_keys(branch.part)
+    ]
+    ends = {tuple(own for own, _ in link.pairs) for _, link in paths}
+    alike = len(ends) == 1 and all(len(end) == 1 for end in ends)
+    return paths if alike and len(paths) == len(any_of.branches) > 1 else []
 
 
 def _is_by_keys(expression: Expression) -> bool:

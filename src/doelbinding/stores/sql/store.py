@@ -63,7 +63,7 @@ from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.with_files import WithFiles
-from doelbinding.stores.sql.written import Texts, Written
+from doelbinding.stores.sql.written import Texts, Written, can_be_kept
 
 BATCH = 5000
 MOST_PARAMETERS = 30_000
@@ -473,20 +473,19 @@ class SqlStore:
         """Tell whether the steps can be done in one transaction, by statements that are kept."""
         if self.dialect == "sqlite":
             few = sum(step.expected for step in steps) <= MOST_PARAMETERS // 4
-            return few and all(map(self._texts.can, steps))
+            return few and all(map(can_be_kept, steps))
         if self.dialect != "postgresql" or self._folding:
             return False
-        return all(map(self._texts.can, steps))
+        return all(map(can_be_kept, steps))
 
     def count_at_once(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
     ) -> tuple[Sequence[int], Sequence[int]]:
         """Count the rows that each step finds now, and those of each doubt."""
-        counts = self._at_once.count if self.can_at_once(()) else self._counts.count
-        kept = [step for step in steps if self._texts.can(step)]
-        others = [step for step in steps if not self._texts.can(step)]
+        kept = [step for step in steps if can_be_kept(step)]
+        others = [step for step in steps if not can_be_kept(step)]
         try:
-            rows, unknown = counts(kept, doubts, keys)
+            rows, unknown = self._counts.count(kept, doubts, keys)
         except Refused as refused:
             raise self._explained(refused, steps) from None
         tallies = self.survey(others, keys) if others else {}
@@ -516,12 +515,15 @@ class SqlStore:
 
     @cached_property
     def _at_once(self) -> AtOnce:
-        exchange = Exchange(self.id, self.engine, self._readers, self._unreachable)
-        return AtOnce(self._texts, exchange)
+        return AtOnce(self._texts, self._exchange)
+
+    @cached_property
+    def _exchange(self) -> Exchange:
+        return Exchange(self.id, self.engine, self._readers, self._unreachable)
 
     @cached_property
     def _counts(self) -> Counts:
-        return Counts(self._texts, self._answered)
+        return Counts(self._texts, self._exchange.read if self.can_at_once(()) else self._answered)
 
     def _answered(
         self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets

@@ -54,15 +54,7 @@ class Texts:
     ) -> None:
         self._store, self._dialect, self._folding = store, dialect, folding
         self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
-        self._possible: dict[object, tuple[Step | Doubt, bool]] = {}
         self._alike: dict[object, Written] = {}
-
-    def can(self, about: Step | Doubt) -> bool:
-        """Tell whether statements can be kept: not where values are computed, or files go."""
-        mark = about.dataset, *_identity(about)
-        if mark not in self._possible:
-            self._possible[mark] = about, _possible(about)
-        return self._possible[mark][1]
 
     def give(
         self, role: str, about: Sequence[Step | Doubt], make: Callable[[Naming], sa.Executable]
@@ -75,7 +67,6 @@ class Texts:
         if mark not in self._known:
             if len(self._known) > _MOST:
                 self._known.clear()
-                self._possible.clear()
                 self._alike.clear()
             self._known[mark] = about, self._of_alike(role, about, make)
         return self._known[mark][1]
@@ -105,8 +96,9 @@ class Texts:
         )
 
 
-def _possible(about: Step | Doubt) -> bool:
-    return not (isinstance(about, Step) and (about.deed is Deed.TRANSFORM or about.files))
+def can_be_kept(step: Step) -> bool:
+    """Tell whether a step's statements can be kept: not where values are computed, or files go."""
+    return step.deed is not Deed.TRANSFORM and not step.files
 
 
 def _read(about: Step | Doubt) -> tuple[Expression, ...]:
