@@ -176,21 +176,26 @@ def test_two_requests_of_the_same_person_at_once_erase_each_row_once(mill: Mill)
     assert [row for row in rows(mill.server, "beside")["crm.customer"] if row[1] == "Anna"] == []
 
 
+def _beside(mill: Mill, first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    """Have the first held up in its deeds until the second meets it, then give both again."""
+    with mill.held_up() as other:
+        both = [mill.start(*first)]
+        mill.wait(both)
+        both.append(mill.start(*second))  # planned after what the first said, or it is stale
+        mill.wait(both)
+        other.execute("DELETE FROM aside.gate")
+        ended(both)
+    for one in (first, second):
+        done = mill.run(*one)
+        assert done.returncode == 0, done.stderr + done.stdout
+
+
 @BESIDE
 def test_a_request_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
     before = rows(mill.server, "beside")
     erase = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
     night = ("nightly", "--approve-up-to", "100")
-    with mill.held_up() as other:
-        both = [mill.start(*erase)]
-        mill.wait(both)
-        both.append(mill.start(*night))  # planned after what the request stopped, or it is stale
-        mill.wait(both)
-        other.execute("DELETE FROM aside.gate")
-        ended(both)
-    for one in (erase, night):
-        done = mill.run(*one)
-        assert done.returncode == 0, done.stderr + done.stdout
+    _beside(mill, erase, night)
     assert _answered_all(mill)
     after = rows(mill.server, "beside")
     assert mill.counted() == _differing(before, after)
@@ -230,16 +235,7 @@ def test_reapplying_beside_a_night_takes_nothing_twice(mill: Mill) -> None:
     database(mill.server, "beside_crm", "older_crm")
     before = rows(mill.server, "beside")
     again, night = ("reapply", "crm", "--yes"), ("nightly", "--approve-up-to", "100")
-    with mill.held_up() as other:
-        both = [mill.start(*again)]
-        mill.wait(both)
-        both.append(mill.start(*night))
-        mill.wait(both)
-        other.execute("DELETE FROM aside.gate")
-        ended(both)
-    for one in (again, night):
-        done = mill.run(*one)
-        assert done.returncode == 0, done.stderr + done.stdout
+    _beside(mill, again, night)
     after = rows(mill.server, "beside")
     assert mill.counted() - counted == _differing(before, after)
     assert {row[0] for row in after["crm.customer"]} == {2, 7}
