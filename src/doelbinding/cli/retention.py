@@ -131,12 +131,8 @@ def apply(
 ) -> None:
     """Approve a plan, carry it out, verify it by reading back. Goes on where it was interrupted."""
     workspace = opened(context.obj)
-    from doelbinding.jobs.retention import (
-        apply_plan,
-        approve_plan,
-        find_fingerprint,
-        read_plan,
-    )
+    from doelbinding.jobs.applying import apply_plan
+    from doelbinding.jobs.plans import approve_plan, find_fingerprint, read_plan
     from doelbinding.plan.run import Bound
 
     fingerprint = find_fingerprint(workspace, plan_)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import NO, KeyIn
-from doelbinding.jobs.retention import digest_secret, read_plan
+from doelbinding.jobs.plans import digest_secret, read_plan
 from doelbinding.plan.model import (
     RECTIFIED,
     RIGHT_VALUE,

@@ -16,6 +16,7 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Circumstances, Restriction
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.plans import approve_plan, digest_secret, enter_plan
 from doelbinding.jobs.requests import (
     Asked,
     case_commitment,
@@ -24,7 +25,6 @@ from doelbinding.jobs.requests import (
     inventory_of,
     keep_claim,
 )
-from doelbinding.jobs.retention import approve_plan, digest_secret, enter_plan
 from doelbinding.jobs.said import said_by
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed

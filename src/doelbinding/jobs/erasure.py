@@ -16,7 +16,10 @@ from typing import Any
 from django.db import transaction
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.jobs.applying import apply_plan, give_up
 from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure, goes
+from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
+from doelbinding.jobs.plans import read_plan, write_plan
 from doelbinding.jobs.requests import (
     Asked,
     NoSuchCase,
@@ -26,14 +29,6 @@ from doelbinding.jobs.requests import (
     open_request,
     receive,
     record_answer,
-)
-from doelbinding.jobs.retention import (
-    PlanStale,
-    apply_plan,
-    give_up,
-    insist_not_to_come,
-    read_plan,
-    write_plan,
 )
 from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, Outcome, Progress, Surprise

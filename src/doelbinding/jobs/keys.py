@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 
 from doelbinding.evidence.schema import EntryKind, instant
-from doelbinding.jobs.retention import actor
+from doelbinding.jobs.plans import actor
 from doelbinding.policy.endings import PseudonymKey
 from doelbinding.records.pseudonym_keys import KeyRefused
 from doelbinding.wiring import Workspace

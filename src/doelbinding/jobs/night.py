@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from doelbinding.jobs.retention import MadePlan, PlanStale
+from doelbinding.jobs.grounds import PlanStale
+from doelbinding.jobs.plans import MadePlan
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Obstacle, StoreError
 from doelbinding.plan.run import Outcome, OutOfTime, Progress, Stopped, Surprise

@@ -10,16 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doelbinding.evidence.schema import EntryKind
+from doelbinding.jobs.applying import apply_plan, give_up
+from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.night import Night, Terms, TooMany, Undone, reason_of
-from doelbinding.jobs.retention import (
-    MadePlan,
-    PlanStale,
-    apply_plan,
-    approve_plan,
-    give_up,
-    make_plan,
-    read_plan,
-)
+from doelbinding.jobs.plans import MadePlan, approve_plan, read_plan
+from doelbinding.jobs.retention import make_plan
 from doelbinding.plan.model import Plan, PlanKind
 from doelbinding.plan.ports import StoreError
 from doelbinding.plan.run import Outcome, OutOfTime, Stopped, Surprise

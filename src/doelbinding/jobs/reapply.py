@@ -16,17 +16,11 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from doelbinding.evidence.schema import EntryKind
+from doelbinding.jobs.applying import apply_plan, give_up
 from doelbinding.jobs.correct_again import forget_done
-from doelbinding.jobs.retention import (
-    MadePlan,
-    PlanStale,
-    apply_plan,
-    approve_plan,
-    give_up,
-    keep_plan,
-    make_plan,
-    read_plan,
-)
+from doelbinding.jobs.grounds import PlanStale
+from doelbinding.jobs.plans import MadePlan, approve_plan, keep_plan, read_plan
+from doelbinding.jobs.retention import make_plan
 from doelbinding.jobs.returned import look_again
 from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, Outcome, Progress, Surprise

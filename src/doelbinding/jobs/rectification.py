@@ -17,8 +17,11 @@ from django.db import transaction
 
 from doelbinding.binding.circumstances import Key, Stop, StopKind, Subjects
 from doelbinding.binding.paths import place
+from doelbinding.jobs.applying import apply_plan, give_up, ledger_ends
 from doelbinding.jobs.corrections import forget_values, plan_of, rehearse, was_hash
+from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
 from doelbinding.jobs.holds import NobodyFound
+from doelbinding.jobs.plans import approve_plan, enter_plan, read_plan, write_plan
 from doelbinding.jobs.requests import (
     Asked,
     NoSuchCase,
@@ -33,17 +36,6 @@ from doelbinding.jobs.requests import (
     wanted_in,
 )
 from doelbinding.jobs.restrictions import Kept, kept_of
-from doelbinding.jobs.retention import (
-    PlanStale,
-    apply_plan,
-    approve_plan,
-    enter_plan,
-    give_up,
-    insist_not_to_come,
-    ledger_ends,
-    read_plan,
-    write_plan,
-)
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.plan.model import (
     KeySets,

@@ -20,7 +20,8 @@ from doelbinding.binding.expression import NO, KeyIn
 from doelbinding.binding.simplify import all_of
 from doelbinding.jobs import correct_again
 from doelbinding.jobs.correct_again import CorrectedAgain
-from doelbinding.jobs.retention import digest_secret, planner_at
+from doelbinding.jobs.plans import digest_secret
+from doelbinding.jobs.retention import planner_at
 from doelbinding.plan.model import AGAIN, Deed, KeySets, Plan, PlanKind, Step
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.organisation import Controller

@@ -1,0 +1,87 @@
+"""Whether the ground of a plan still holds: its policy, what people said, its age, the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from doelbinding.binding.needs import ONLY
+from doelbinding.jobs.plans import digest_secret
+from doelbinding.jobs.retention import planner_at
+from doelbinding.jobs.said import said_by
+from doelbinding.plan.model import (
+    AGAIN,
+    RECTIFIED,
+    RIGHT_VALUE,
+    KeySets,
+    NamedKeys,
+    Plan,
+    PlanKind,
+    key_digest,
+)
+from doelbinding.plan.run import Stopped
+from doelbinding.retention.drafts import said_in
+from doelbinding.wiring import Workspace
+
+_CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class PlanStale(Stopped):
+    """The plan follows a policy, an instant or words that no longer hold."""
+
+
+def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> None:
+    """Refuse a plan whose ground has shifted.
+
+    Raises:
+        PlanStale: the policy changed, somebody said something since, or it is too old.
+    """
+    insist_not_to_come(plan.at)
+    if plan.policy != workspace.fingerprint:
+        raise PlanStale(
+            "the policy has changed since the plan was made: nothing was changed; make a new plan"
+        )
+    oldest = workspace.oldest_plan
+    if datetime.now(UTC) - made_at > oldest:
+        raise PlanStale(
+            f"the plan is older than {oldest.days} days: nothing was changed; make a new plan"
+        )
+    if made_at - datetime.now(UTC) > _CLOCKS_DIFFER:
+        raise PlanStale(
+            "the plan was made in the future, so this clock or that of then is wrong: nothing was "
+            "changed; set the clock right, or make a new plan"
+        )
+    current = _said_in(workspace, plan)
+    secret = digest_secret(workspace)
+    named = [key_digest(name, current[name], secret) for name in sorted(current)]
+    if named != [keys for keys in plan.keys if not _is_only(keys)]:
+        raise PlanStale(
+            "somebody withdrew, objected, or was put on hold since the plan was made: nothing was "
+            "changed; make a new plan"
+        )
+
+
+def _said_in(workspace: Workspace, plan: Plan) -> KeySets:
+    """Give the key sets of what was said and is in force, as a plan of that kind names them."""
+    if plan.kind is PlanKind.RECTIFICATION:
+        return {}  # nothing that was said stands against what is right
+    if plan.kind is PlanKind.ERASURE:
+        return said_in(workspace.policy, plan.at, said_by(workspace, plan.at))
+    return planner_at(workspace, plan.at).stopped.key_sets
+
+
+def insist_not_to_come(at: datetime) -> None:
+    """Refuse to act as of a day to come: what is justified until then would go too soon.
+
+    Raises:
+        PlanStale: the day has not come anywhere on earth.
+    """
+    if at.date() > (datetime.now(UTC) + timedelta(hours=14)).date():
+        raise PlanStale(
+            f"{at.date()} has not come yet: planning ahead shows what will go, and nothing is "
+            "changed before the day"
+        )
+
+
+def _is_only(keys: NamedKeys) -> bool:
+    """Tell whether a key set is of the people or rows a plan is about, not of what was said."""
+    return keys.name.partition(":")[0] in {ONLY, AGAIN, RECTIFIED, RIGHT_VALUE}
