@@ -254,9 +254,19 @@ def _died_at(number: int, killing: Killing, whole: dict[str, Any]) -> dict[str, 
     died, _ = killing.forked(number)
     said = log.read_bytes()[began:].decode()
     ended = (place.rows(), place.kept()) == (whole["rows"], whole["kept"])
-    early = place.done() and not ended
+    early = (place.done() and not ended) or _differs(place, whole)
     again = 0 if place.answered() else killing.forked(None)[0]
     return {"died": died, "said": said, "early": early, "status": again, **place.held()}
+
+
+def _differs(place: Place, whole: dict[str, Any]) -> bool:
+    """Tell whether rows remain in a store that is said to be verified."""
+    stores, rows = place.verified(), place.rows()
+    return any(
+        rows[table] != digest
+        for table, digest in whole["rows"].items()
+        if table.partition(".")[0] in stores
+    )
 
 
 def tell(line: dict[str, Any]) -> None:

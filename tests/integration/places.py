@@ -32,7 +32,7 @@ class Place:
     Args:
         folder: where the command runs.
         ready: what the folder is made from.
-        cases: how many requests the command is about.
+        cases: how many requests the command is about, or how many entries say that it is done.
         ended: the kind of entry that says that the command is done; none: it is about requests.
     """
 
@@ -106,9 +106,15 @@ class Place:
     def answered(self) -> bool:
         """Tell whether every case was answered, so that the same request would be a new one."""
         if self._ended is not None:
-            return self._times_ended() != self._before
+            return self._times_ended() - (self._before or 0) >= self._cases
         ((closed,),) = self.ask("SELECT count(answered_at) FROM records_request")
         return bool(closed == self._cases)
+
+    def verified(self) -> set[str]:
+        """Give the stores of which evidence says since that all that is to go is gone."""
+        entries = [entry for entry in self._entries() if entry["kind"] == "run.verified"]
+        since = entries[self._before or 0 :] if self._ended == "run.verified" else []
+        return {store for entry in since for store in entry["data"]["stores"]}
 
     def _times_ended(self) -> int:
         return sum(entry["kind"] == self._ended for entry in self._entries())

@@ -266,3 +266,89 @@ def test_the_bounds_are_those_of_the_configuration(folder: Path) -> None:
         )
         mail.commit()
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0
+
+
+def test_two_nights_at_once_are_one_night(folder: Path) -> None:
+    """Who comes second changes nothing, and says so."""
+    nights = [
+        subprocess.Popen(
+            [str(COMMAND), "-C", str(folder), "nightly", "--approve-up-to", "100"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    ended = sorted((night.wait(), night.communicate()[1]) for night in nights)
+    assert ended[0][0] == 0, ended
+    assert ended[1][0] in (0, 2), ended
+    assert ended[1][0] == 0 or "another process is carrying this out" in ended[1][1]
+    assert [row[0] for row in contents(folder)["crm.customer"]] == [1, 2, 7, 8]
+    assert len(contents(folder)["mail.reader"]) == 2
+    verified = [entry["stores"] for entry in entries(folder, "run.verified")]
+    assert sorted(verified) == [["crm"], ["mail"], ["shop"]]
+    assert not entries(folder, "run.not_verified")
+
+
+def test_a_night_while_another_is_being_carried_out_changes_nothing(folder: Path) -> None:
+    before = contents(folder)
+    done = subprocess.run(
+        [sys.executable, "-c", BESIDE, str(folder), str(COMMAND)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split("\n")[0] == "2", done.stderr
+    assert "another process is carrying this out: nothing was changed here" in done.stdout
+    assert contents(folder) == before
+
+
+BESIDE = """
+import subprocess, sys
+from pathlib import Path
+from doelbinding.cli.reading import opened
+workspace = opened(Path(sys.argv[1]))
+from doelbinding.records.alone import alone
+with alone(workspace.records.state, "nightly"):
+    done = subprocess.run([sys.argv[2], "-C", sys.argv[1], "nightly", "--approve-up-to", "100"],
+                          capture_output=True, text=True)
+print(done.returncode)
+print(done.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "at", "goes"),
+    [
+        ("2024-10-24", "2026-10-24T22:59", False),
+        ("2024-10-24", "2026-10-24T23:00", True),
+        ("2024-10-24", "2026-10-25T01:30", True),
+        ("2024-10-25", "2026-10-25T23:59", False),
+        ("2024-10-25", "2026-10-26T00:00", True),
+        ("2024-03-29", "2026-03-29T22:59", False),
+        ("2024-03-29", "2026-03-29T23:00", True),
+    ],
+)
+def test_a_night_in_which_clocks_change_ends_what_is_over_by_the_local_day(
+    folder: Path, last: str, at: str, *, goes: bool
+) -> None:
+    """In Dublin; instants in UTC. The day of 25 hours and that of 23 are each kept to their end."""
+    with _opened(folder, "crm") as crm:
+        crm.execute("INSERT INTO customer VALUES (9, 'Zoe', NULL, NULL, '2020-01-01')")
+        crm.execute("INSERT INTO contact VALUES (20, 9, ?, 'x')", [last])
+    done = subprocess.run(
+        [sys.executable, "-c", AS_OF, str(folder), at], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["True"], done.stderr
+    assert (9 not in [row[0] for row in contents(folder)["crm.customer"]]) is goes
+
+
+AS_OF = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from doelbinding.cli.reading import opened
+workspace = opened(Path(sys.argv[1]))
+from doelbinding.jobs.night import Terms
+from doelbinding.jobs.nightly import run_night
+at = datetime.fromisoformat(sys.argv[2]).replace(tzinfo=UTC)
+night = run_night(workspace, Terms(at=at, most=100, by="cron", progress=lambda *_: None,
+                                   told=lambda _: None))
+print(night.verified)
+"""

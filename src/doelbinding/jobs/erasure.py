@@ -79,7 +79,7 @@ def erase(workspace: Workspace, asked: Asked, claim: Claim, manner: Manner) -> E
 
     Raises:
         CaseDecided: the same request is open and was decided on another claim.
-        PlanStale: the day has not come.
+        WrongClock: the day has not come.
         AlreadyRunning: another process carries it out.
         Stopped, StoreError: see `plan.run.run`; the same request goes on from there.
     """
@@ -140,7 +140,7 @@ def _carry_on(workspace: Workspace, request: Request, manner: Manner) -> Erased:
     """Take a case from where it is to where it can go.
 
     Raises:
-        PlanStale: it came in on a day that has not come, so the clock is or was wrong.
+        WrongClock: it came in on a day that has not come, so the clock is or was wrong.
     """
     insist_not_to_come(request.received_at)
     with alone(workspace.records.state, request.id):

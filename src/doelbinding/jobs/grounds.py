@@ -29,11 +29,16 @@ class PlanStale(Stopped):
     """The plan follows a policy, an instant or words that no longer hold."""
 
 
+class WrongClock(Stopped):
+    """What is asked is of a time to come, so a clock is wrong or it is too early: do it later."""
+
+
 def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> None:
     """Refuse a plan whose ground has shifted.
 
     Raises:
         PlanStale: the policy changed, somebody said something since, or it is too old.
+        WrongClock: it was made in the future, or is of a day to come.
     """
     insist_not_to_come(plan.at)
     if plan.policy != workspace.fingerprint:
@@ -46,7 +51,7 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
             f"the plan is older than {oldest.days} days: nothing was changed; make a new plan"
         )
     if made_at - datetime.now(UTC) > _CLOCKS_DIFFER:
-        raise PlanStale(
+        raise WrongClock(
             "the plan was made in the future, so this clock or that of then is wrong: nothing was "
             "changed; set the clock right, or make a new plan"
         )
@@ -73,10 +78,10 @@ def insist_not_to_come(at: datetime) -> None:
     """Refuse to act as of a day to come: what is justified until then would go too soon.
 
     Raises:
-        PlanStale: the day has not come anywhere on earth.
+        WrongClock: the day has not come anywhere on earth.
     """
     if at.date() > (datetime.now(UTC) + timedelta(hours=14)).date():
-        raise PlanStale(
+        raise WrongClock(
             f"{at.date()} has not come yet: planning ahead shows what will go, and nothing is "
             "changed before the day"
         )

@@ -7,7 +7,7 @@ can be done is done, and what was not is said, with why (ADR 0028).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doelbinding.evidence.schema import EntryKind
 from doelbinding.jobs.applying import apply_plan, give_up
@@ -20,6 +20,7 @@ from doelbinding.plan.ports import StoreError
 from doelbinding.plan.run import Outcome, OutOfTime, Stopped, Surprise
 from doelbinding.plan.transform import NoKey
 from doelbinding.policy.joined import joined
+from doelbinding.records.alone import alone
 from doelbinding.records.models import Run
 from doelbinding.wiring import Workspace
 
@@ -34,8 +35,14 @@ def run_night(workspace: Workspace, terms: Terms) -> Night:
     that fails is left out, with those that belong to it.
 
     Raises:
+        AlreadyRunning: another process carries out a night.
         PolicyBroken, NotConfigured: nothing was done.
     """
+    with alone(workspace.records.state, "nightly"):
+        return _alone(workspace, terms)
+
+
+def _alone(workspace: Workspace, terms: Terms) -> Night:
     away = dict(_out_of_reach(workspace))
     night = _Night(workspace=workspace.without(away), terms=terms)
     groups = joined(workspace.policy)
@@ -99,22 +106,26 @@ class _Night:
         )
 
     def finish_earlier(self) -> None:
-        """Go on with runs of earlier nights, unless a store of theirs is left out."""
+        """Go on with runs that were interrupted, in those of their stores that are not left out.
+
+        Such a store has nothing open then, and is planned anew; the run stays open for the others.
+        """
         for fingerprint in list(interrupted()):
             plan, _ = read_plan(self.workspace, fingerprint)
             stores = _stores([plan])
-            waits = stores & self._left_out
-            if waits or self.over:
-                why = f"a run waits for {', '.join(sorted(waits)) or 'time'}"
-                if stores - waits:
-                    self.leave_out(stores - waits, Stopped(f"{why}: {_go_on(fingerprint)}"))
+            here = stores - self._left_out
+            if self.over and here:
+                self.leave_out(here, Stopped(f"a run waits for time: {_go_on(fingerprint)}"))
+            if self.over or not here:
                 continue
+            part = here if here < stores else None
             try:
-                self._carry_out(plan, fingerprint)
+                self._carry_out(plan, fingerprint, part)
             except (PlanStale, Surprise):
-                give_up(self.workspace, fingerprint)
+                if part is None:
+                    give_up(self.workspace, fingerprint)
             except _FAILS as error:
-                self.leave_out(stores, error)
+                self.leave_out(here, error)
 
     def planned(self, groups: Sequence[frozenset[str]]) -> list[MadePlan]:
         """Plan each group of stores that was not left out."""
@@ -169,9 +180,11 @@ class _Night:
                 break
         return made.plan.rows - first
 
-    def _carry_out(self, plan: Plan, fingerprint: str) -> None:
+    def _carry_out(self, plan: Plan, fingerprint: str, part: frozenset[str] | None = None) -> None:
         bound, progress = self.workspace.bound, self.terms.progress
-        outcome = apply_plan(self.workspace, fingerprint, bound=bound, progress=progress)
+        outcome = apply_plan(self.workspace, fingerprint, bound=bound, progress=progress, part=part)
+        if part is not None:
+            plan = replace(plan, steps=tuple(step for step in plan.steps if step.store in part))
         self.done.append((plan, outcome))
 
     def say_left_out(self) -> None:

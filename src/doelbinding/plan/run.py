@@ -7,7 +7,7 @@ reads rows that the run removes are sealed first, all of them, before anything i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -163,14 +163,20 @@ def run(
     bound: Bound,
     progress: Progress = lambda _step, _rows: None,
     purge: Purge = purged,
+    part: Collection[str] | None = None,
 ) -> Outcome:
     """Run a plan on its stores, verify it by reading back, and purge what deletion left behind.
+
+    With `part` only what is in these stores is done and read back, and the run stays open: its
+    other stores wait. No store of a part may be asked about rows of one that waits.
 
     Raises:
         ObstaclesFound: a store's catalogue forbids it; nothing was changed.
         Surprise: the rows differ from the approved plan; nothing was changed.
         StoreError: a store failed; running the same plan again goes on from there.
     """
+    if part is not None:
+        plan = replace(plan, steps=tuple(step for step in plan.steps if step.store in part))
     _look_ahead(plan, stores)
     keys = with_carried(plan, stores, keys)
     if atonce.is_fresh(plan, journal) and atonce.can(plan, stores):
@@ -180,9 +186,21 @@ def run(
             surprise=lambda counts: _surprised(plan, counts, bound),
         )
         left = atonce.carry_out(plan, stores, keys, told)
-        return _outcome(plan, stores, journal, left, purge)
+    else:
+        _compare(plan, stores, keys, journal, bound)
+        _by_step(plan, stores, keys, journal, progress)
+        left = _left(plan, stores, keys, journal)
+    outcome = _outcome(plan, stores, journal, left, purge)
+    if part is None:  # else it is not known of every step
+        journal.verified(left, least(one.grade for one in outcome.erased.values()))
+    return outcome
+
+
+def _by_step(
+    plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, progress: Progress
+) -> None:
+    """Seal what must be, then do the steps in order, and let go of the connections."""
     begun = journal.begun()
-    _compare(plan, stores, keys, journal, bound)
     for step in plan.steps:
         if step.sealed and journal.sealed_keys(step.id) is None:
             found = stores[step.store].select_keys(step, keys)
@@ -194,28 +212,41 @@ def run(
         _do(step, stores[step.store], keys, journal, progress)
     for store_id in {step.store for step in plan.steps}:
         stores[store_id].close()  # what is read back comes through new connections
-    return _outcome(plan, stores, journal, _left(plan, stores, keys, journal), purge)
 
 
 def finish_sealed(
-    plan: Plan, stores: Mapping[str, Store], keys: KeySets, journal: Journal, progress: Progress
+    plan: Plan,
+    stores: Mapping[str, Store],
+    keys: KeySets,
+    journal: Journal,
+    progress: Progress,
+    *,
+    now: Plan,
+    said: KeySets,
 ) -> int:
-    """Of a plan that does not go on, do the steps whose keys are sealed: no new plan finds them.
+    """Of a plan that does not go on, end the rows that only its sealed keys find; how many.
 
-    They were approved, and each statement repeats its predicate on the row. Gives how many rows.
+    `now` has the steps that are done all the same, under the same ids, as they are asked now, and
+    `said` the key sets of these. What a step had done before is told by the plan and its `keys`.
 
     Raises:
         StoreError: a store failed; doing the same again goes on from there.
     """
-    keys, begun, rows = with_carried(plan, stores, keys), journal.begun(), 0
-    for step in plan.steps:
-        if step.sealed and journal.sealed_keys(step.id) is not None:
-            if step.id in begun:
-                left = stores[step.store].remaining(step, keys, _sealed(step, journal))
-                journal.recount(step.id, left)
-            before = journal.done_rows(step.id) or 0
-            _do(step, stores[step.store], keys, journal, progress)
-            rows += (journal.done_rows(step.id) or 0) - before
+    begun, rows = journal.begun(), 0
+    if not now.steps:
+        return 0
+    keys, said = with_carried(plan, stores, keys), with_carried(now, stores, said)
+    approved = {step.id: step for step in plan.steps}
+    for step in now.steps:
+        sealed = journal.sealed_keys(step.id)
+        if sealed is None:
+            continue
+        store = stores[step.store]
+        if step.id in begun:
+            journal.recount(step.id, store.remaining(approved[step.id], keys, sealed))
+        before = journal.done_rows(step.id) or 0
+        _do(step, store, said, journal, progress)
+        rows += (journal.done_rows(step.id) or 0) - before
     return rows
 
 
@@ -227,7 +258,6 @@ def _outcome(
     purge: Purge,
 ) -> Outcome:
     erased = {} if any(left.values()) else purge(plan, stores)
-    journal.verified(left, least(one.grade for one in erased.values()))
     changed = {step.id: journal.done_rows(step.id) or 0 for step in plan.steps}
     where = tuple(
         Left(step=step.id, ref=step.ref, rows=left[step.id]) for step in plan.steps if left[step.id]
