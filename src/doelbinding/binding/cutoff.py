@@ -6,6 +6,7 @@ expired. A row whose start is before that day has expired, a row on or after it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,12 +18,22 @@ from doelbinding.policy.retention import After
 _FIRST, _LAST = date(1, 1, 2).toordinal(), date(9000, 1, 1).toordinal()
 
 
-@lru_cache(maxsize=65_536)
 def last_kept_day(rule: After, start: date, financial_year_end: str) -> date:
     """Give the last day on which a value that started on `start` is kept."""
-    if rule.end_of_financial_year:
-        start = end_of_financial_year(start, financial_year_end)
-    return last_day(start, rule.keep)
+    return last_kept_days(rule, financial_year_end)(start)
+
+
+@lru_cache(maxsize=1_024)
+def last_kept_days(rule: After, financial_year_end: str) -> Callable[[date], date]:
+    """Give what tells the last day on which a value is kept by the day on which it started."""
+
+    @lru_cache(maxsize=65_536)
+    def last(start: date) -> date:
+        if rule.end_of_financial_year:
+            start = end_of_financial_year(start, financial_year_end)
+        return last_day(start, rule.keep)
+
+    return last
 
 
 @lru_cache(maxsize=65_536)

@@ -8,28 +8,31 @@ than the rows it judges; a property test holds it equal to the interpreter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol, runtime_checkable
 
+from doelbinding.binding.bound import Bound, Bounds, Columns, Line, bounds_of, numbered
 from doelbinding.binding.circumstances import Circumstances, Hold, Key, Restriction, Stop
-from doelbinding.binding.cutoff import last_kept_day, local_day
+from doelbinding.binding.cutoff import last_kept_days, local_day
 from doelbinding.binding.justification import Justification, PhaseState, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth, either
-from doelbinding.binding.living import Ask, Line, LivingPhase, latest
+from doelbinding.binding.living import Ask, LivingPhase, latest
 from doelbinding.binding.paths import Link, Place
-from doelbinding.binding.times import day_of
+from doelbinding.binding.times import day_reader
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After
-from doelbinding.policy.stores import Binding, EventSource, Prohibition
+from doelbinding.policy.stores import EventSource, Prohibition
 
 _Dated = tuple[Truth, date | None]
 _Lives = tuple[Place, Row, tuple[Controller, ...] | None]
 """A person to whom a row leads, with their controller where it can be told."""
+_Lived = tuple[tuple[Condition | None, tuple[LivingPhase, ...]], ...]
+"""Phases in which rows live, with what must hold of a row for them."""
 
 
 @runtime_checkable
@@ -41,23 +44,18 @@ class ByKey(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """Columns of a dataset that are bound and restricted alike, with the phases that bind them."""
-
-    columns: tuple[str, ...]
-    lines: tuple[tuple[Condition | None, tuple[Line, ...]], ...]
-    prohibitions: tuple[Prohibition, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Judge(Interpreter):
     """Answers for many rows of one policy at one instant.
 
-    `asked`: what tells when events were. That is the same whatever was said, so it is shared.
+    `asked`: what tells when events were; `days`: what reads the days of a column. That is the same
+    whatever was said, so it is shared.
     """
 
     asked: dict[object, Ask] = field(default_factory=dict, repr=False, compare=False)
+    days: dict[object, Callable[[object], date | None]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def under(self, circumstances: Circumstances) -> Judge:
         """Give a judge of the same rows under other circumstances."""
@@ -76,7 +74,19 @@ class Judge(Interpreter):
 
     def judge(self, here: Place, row: Row, group: Bound) -> Justification:
         """Give the justification of a row's values in columns that are bound alike."""
-        phases = self._states(here, row, group)
+        phases = tuple(self._states(here, row, group))
+        if not self._anybody_kept and not group.prohibitions:
+            mark: object = tuple(map(id, phases))
+            found = self._known.get(mark)
+            if found is None:
+                found = self._known[mark] = Justification(phases=phases)
+            return found
+        return self._kept(here, row, group, phases)
+
+    def _kept(
+        self, here: Place, row: Row, group: Bound, phases: tuple[PhaseState, ...]
+    ) -> Justification:
+        """Give the justification of values that something else than phases may bear on."""
         kept: tuple[Hold | Restriction, ...] = ()
         perhaps = False
         if self._anybody_kept:
@@ -94,7 +104,7 @@ class Judge(Interpreter):
         found = self._known.get(mark)
         if found is None:
             found = self._known[mark] = Justification(
-                phases=tuple(phases),
+                phases=phases,
                 kept_by=kept,
                 perhaps_kept=perhaps,
                 prohibited=prohibited,
@@ -104,12 +114,55 @@ class Judge(Interpreter):
 
     def groups(self, here: Place) -> tuple[Bound, ...]:
         """Give the personal columns of a dataset, those bound alike together."""
+        said = self.circumstances
+        if not said.restrictions:
+            return self._bounds.groups(here)
         found = self._groups.get(here.ref)
         if found is None:
-            found = self._groups[here.ref] = tuple(self._grouped(here))
+            personal = [column.name for column in here.dataset.personal_columns]
+            restricted = {name: said.restricting(f"{here.ref}.{name}") for name in personal}
+            found = self._groups[here.ref] = tuple(self._bounds.grouped(here, restricted))
         return found
 
+    def columns(self, here: Place) -> Columns:
+        """Give the columns of a dataset, personal ones first, each with its number in `groups`."""
+        if not self.circumstances.restrictions:
+            return self._bounds.columns(here)
+        return numbered(here, self.groups(here))
+
     def _states(self, here: Place, row: Row, group: Bound) -> list[PhaseState]:
+        lived = self._lived_here(here, group)
+        if lived is None:
+            return self._states_of_people(here, row, group)
+        states: list[PhaseState] = []
+        for condition, phases in lived:
+            when = True if condition is None else self.test(condition, here, row)
+            states += [phase.state(when, row, row) for phase in phases]
+        return states
+
+    def _lived_here(self, here: Place, group: Bound) -> _Lived | None:
+        """Give the phases of a group, where every row is one person's and one controller's."""
+        mark = id(group)
+        if mark not in self._lived:
+            lived = None
+            if isinstance(here.owner, str) and not here.top.shared:
+                controller = self.policy.controller_by_id[here.owner]
+                lived = tuple(
+                    (condition, tuple(self._performed(lines, here, controller)))
+                    for condition, lines in group.lines
+                )
+            self._lived[mark] = lived
+        return self._lived[mark]
+
+    def _performed(
+        self, lines: Sequence[Line], place: Place, controller: Controller
+    ) -> Iterator[LivingPhase]:
+        for line in lines:
+            living = self._living(line, place, controller)
+            if living is not None:
+                yield living
+
+    def _states_of_people(self, here: Place, row: Row, group: Bound) -> list[PhaseState]:
         people = self._people(here, row)
         states = []
         for condition, lines in group.lines:
@@ -121,7 +174,7 @@ class Judge(Interpreter):
                     if controllers is None:
                         states.append(line.unowned(when))
                         continue
-                    living = self._living(here, line, place, controllers[0])
+                    living = self._living(line, place, controllers[0])
                     if living is not None:
                         states.append(living.state(when, row, theirs))
         return states
@@ -141,16 +194,14 @@ class Judge(Interpreter):
     def _owner(self) -> dict[str, tuple[Controller, ...]]:
         return {name: (one,) for name, one in self.policy.controller_by_id.items()}
 
-    def _living(
-        self, here: Place, line: Line, place: Place, controller: Controller
-    ) -> LivingPhase | None:
-        mark = place.ref, controller.id
-        if mark not in line.living:
-            performed = self.policy.performs(controller, line.activity)
-            line.living[mark] = (
-                LivingPhase(self, line, here, place, controller) if performed else None
+    def _living(self, line: Line, place: Place, controller: Controller) -> LivingPhase | None:
+        mark = line, place.ref, controller.id
+        if mark not in self._livings:
+            terms = line.terms(controller)
+            self._livings[mark] = (
+                None if terms is None else LivingPhase(self, line, place, controller, terms)
             )
-        return line.living[mark]
+        return self._livings[mark]
 
     def _prohibited(
         self, here: Place, row: Row, group: Bound
@@ -229,19 +280,19 @@ class Judge(Interpreter):
         self, here: Place, name: str, rule: After, controller: Controller
     ) -> Callable[[object], _Dated | None]:
         """Give what a value of a column says of an event; nothing of a null."""
-        column, stored = here.dataset.column(name), here.store.timezone
-        nulls = {str(one) for one in column.null_values}
-        today, zone = local_day(self.at, controller), controller.timezone
-        year_end = controller.financial_year_end
+        day = self._days(here, name, controller.timezone)
+        nulls = {str(one) for one in here.dataset.column(name).null_values}
+        today = local_day(self.at, controller)
+        last = last_kept_days(rule, controller.financial_year_end)
         known: dict[object, _Dated | None] = {None: None}
 
         def ask(held: object) -> _Dated | None:
             if nulls and str(held) in nulls:
                 return None
-            start = day_of(held, column, stored, zone)
+            start = day(held)
             if start is None:
                 return None, None
-            return today <= last_kept_day(rule, start, year_end), start
+            return today <= last(start), start
 
         def dated(held: object) -> _Dated | None:
             if held not in known:
@@ -249,6 +300,16 @@ class Judge(Interpreter):
             return known[held]
 
         return dated
+
+    def _days(self, here: Place, name: str, zone: str) -> Callable[[object], date | None]:
+        """Give what tells the days of a column, each value of which is read once."""
+        mark = here.ref, name, zone
+        found = self.days.get(mark)
+        if found is None:
+            column = here.dataset.column(name)
+            read = day_reader(column, here.store.timezone, zone)
+            found = self.days[mark] = cache(read)
+        return found
 
     def key_of_person(self, here: Place) -> Callable[[Row], Key | None]:
         """Give what tells the key of the person a row here leads to."""
@@ -276,6 +337,18 @@ class Judge(Interpreter):
         return bool(said.holds) or any(not one.phases for one in said.restrictions)
 
     @cached_property
+    def _bounds(self) -> Bounds:
+        return bounds_of(self.policy)
+
+    @cached_property
+    def _lived(self) -> dict[int, _Lived | None]:
+        return {}
+
+    @cached_property
+    def _livings(self) -> dict[tuple[Line, str, str], LivingPhase | None]:
+        return {}
+
+    @cached_property
     def _groups(self) -> dict[str, tuple[Bound, ...]]:
         return {}
 
@@ -286,30 +359,6 @@ class Judge(Interpreter):
     @cached_property
     def _known(self) -> dict[object, Justification]:
         return {}
-
-    def _grouped(self, here: Place) -> list[Bound]:
-        dataset = here.dataset
-        alike: dict[tuple[tuple[int, ...], ...], list[str]] = {}
-        for column in dataset.personal_columns:
-            bound = tuple(n for n, b in enumerate(dataset.bindings) if column.name in b.columns)
-            barred = tuple(
-                n for n, p in enumerate(dataset.prohibitions) if column.name in p.columns
-            )
-            restricted = self.circumstances.restricting(f"{here.ref}.{column.name}")
-            alike.setdefault((bound, barred, restricted), []).append(column.name)
-        return [
-            Bound(
-                columns=tuple(columns),
-                lines=tuple(self._lines(dataset.bindings[n]) for n in bound),
-                prohibitions=tuple(dataset.prohibitions[n] for n in barred),
-            )
-            for (bound, barred, _), columns in alike.items()
-        ]
-
-    def _lines(self, binding: Binding) -> tuple[Condition | None, tuple[Line, ...]]:
-        activity = self.policy.activity_by_id[binding.activity]
-        wanted = [p for p in activity.phases if not binding.phases or p.id in binding.phases]
-        return binding.when, tuple(Line(activity, phase) for phase in wanted)
 
 
 _FREE: tuple[Truth, tuple[Prohibition, ...]] = (False, ())

@@ -60,7 +60,7 @@ class PhaseState:
     @property
     def lives(self) -> Truth:
         """Whether the phase binds the value and has not ended, whatever was said."""
-        return both((self.when, either(term.lives for term in self.terms)))
+        return both((self.when, either([term.lives for term in self.terms])))
 
     @property
     def justifies(self) -> Truth:
@@ -74,14 +74,18 @@ class PhaseState:
         """The terms that are for this kind of person and row."""
         if self.when is False:
             return ()
-        return tuple(term for term in self.terms if term.applies is not False)
+        return tuple([term for term in self.terms if term.applies is not False])
 
     @property
     def until(self) -> date | None:
         """The last day of the phase; none while a term that lives has no date."""
-        open_ended = any(term.lives is not False and not term.until for term in self.applicable)
-        days = [term.until for term in self.applicable if term.until]
-        return None if open_ended else max(days, default=None)
+        days = []
+        for term in self.applicable:
+            if term.until is not None:
+                days.append(term.until)
+            elif term.lives is not False:
+                return None
+        return max(days, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from doelbinding.binding.circumstances import Key, Restriction, Stop, phase_name
-from doelbinding.binding.cutoff import last_kept_day
+from doelbinding.binding.bound import Line, TermHere
+from doelbinding.binding.circumstances import Key, Restriction, Stop
+from doelbinding.binding.cutoff import last_kept_days
 from doelbinding.binding.justification import PhaseState, Row, TermState
-from doelbinding.binding.justify import unowned
 from doelbinding.binding.kleene import Truth, both, either, negate
-from doelbinding.binding.leads import collected_by, told_by
 from doelbinding.binding.paths import Place
-from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After, Until
 
@@ -22,22 +20,6 @@ if TYPE_CHECKING:
 
 _Dated = tuple[Truth, date | None]
 Ask = Callable[[Row], _Dated]
-
-
-class Line:
-    """A phase that binds some columns, and how it lives per dataset of people and controller."""
-
-    def __init__(self, activity: Activity, phase: Phase) -> None:
-        self.activity = activity
-        self.phase = phase
-        self.living: dict[tuple[str, str], LivingPhase | None] = {}
-        self._unowned: dict[Truth, PhaseState] = {}
-
-    def unowned(self, when: Truth) -> PhaseState:
-        """Give the state of the phase on a row that leads to nobody we can tell."""
-        if when not in self._unowned:
-            self._unowned[when] = unowned(self.activity, self.phase, when)
-        return self._unowned[when]
 
 
 class LivingPhase:
@@ -50,32 +32,36 @@ class LivingPhase:
         self,
         judge: Judge,
         line: Line,
-        own: Place,
         theirs: Place,
         controller: Controller,
+        terms: Sequence[TermHere],
     ) -> None:
-        self._judge, self._own, self._theirs = judge, own, theirs
-        self._line, self._controller = line, controller
-        name = phase_name(line.activity.id, line.phase.id)
-        terms = judge.policy.terms_of(controller, line.activity, line.phase)
-        self._terms = tuple(_Living(judge, own, theirs, term, controller) for term in terms)
+        self._judge, self._line = judge, line
+        self._theirs, self._controller = theirs, controller
+        self._terms = tuple(_Living(judge, line.own, theirs, one, controller) for one in terms)
         said, top = judge.circumstances, theirs.top.ref
-        self._stops = _by_person(said.stops_of(controller.id, name, top), top)
-        self._suspensions = _by_person(said.suspensions_of(controller.id, name, top), top)
-        self._tells_collected = collected_by(own)
+        self._stops = _by_person(said.stops_of(controller.id, line.name, top), top)
+        self._suspensions = _by_person(said.suspensions_of(controller.id, line.name, top), top)
         self._key = judge.key_of_person(theirs)
         self._known: dict[object, PhaseState] = {}
 
     def state(self, when: Truth, own: Row, theirs: Row) -> PhaseState:
         """Give what the phase says of a row and the person it leads to."""
-        terms = [term.state(own, theirs) for term in self._terms]
-        stops: Sequence[Stop] = ()
-        suspended: Sequence[Restriction] = ()
-        if self._stops or self._suspensions:
-            key = self._key(theirs)
-            stops = [s for s in self._stops.get(key, ()) if self._stopped(s, own, theirs)]
-            suspended = self._suspensions.get(key, ())
-        mark = (when, *map(id, terms), None, *map(id, stops), None, *map(id, suspended))
+        terms = tuple([term.state(own, theirs) for term in self._terms])
+        if not self._stops and not self._suspensions:
+            return self._alike(when, terms, (), ())
+        key = self._key(theirs)
+        stops = tuple([s for s in self._stops.get(key, ()) if self._stopped(s, own, theirs)])
+        return self._alike(when, terms, stops, tuple(self._suspensions.get(key, ())))
+
+    def _alike(
+        self,
+        when: Truth,
+        terms: tuple[TermState, ...],
+        stops: tuple[Stop, ...],
+        suspended: tuple[Restriction, ...],
+    ) -> PhaseState:
+        mark = (when, tuple(map(id, terms)), tuple(map(id, stops)), tuple(map(id, suspended)))
         found = self._known.get(mark)
         if found is None:
             found = self._known[mark] = PhaseState(
@@ -83,14 +69,15 @@ class LivingPhase:
                 activity=self._line.activity,
                 phase=self._line.phase,
                 when=when,
-                terms=tuple(terms),
-                stops=tuple(stops),
-                suspended=tuple(suspended),
+                terms=terms,
+                stops=stops,
+                suspended=suspended,
             )
         return found
 
     def _stopped(self, stop: Stop, own: Row, theirs: Row) -> bool:
-        tells = (self._own, own) if self._tells_collected else (self._theirs, theirs)
+        line = self._line
+        tells = (line.own, own) if line.tells_collected else (self._theirs, theirs)
         return stop.kind.lasts or self._judge.collected_before(*tells, stop, self._controller)
 
 
@@ -110,16 +97,17 @@ class _Living:
     """A term of a phase; dates are kept by what the column holds."""
 
     def __init__(
-        self, judge: Judge, own: Place, theirs: Place, term: Term, controller: Controller
+        self, judge: Judge, own: Place, theirs: Place, told: TermHere, controller: Controller
     ) -> None:
-        self._judge, self._term, self._controller = judge, term, controller
+        self._judge, self._term = judge, told.term
         self._theirs = theirs
-        self._told_by_row = told_by(own, term)
-        self._place = own if self._told_by_row else theirs
-        rule = term.parsed
+        self._told_by_row = told.told_by_row
+        self._place = own if told.told_by_row else theirs
+        rule = told.term.parsed
         self._after: Ask | None = None
         if isinstance(rule, After):
             self._after = judge.dating(self._place, rule, controller)
+            self._last = last_kept_days(rule, controller.financial_year_end)
         self._known: dict[object, TermState] = {}
 
     def state(self, own: Row, theirs: Row) -> TermState:
@@ -146,10 +134,7 @@ class _Living:
         return self._known[mark]
 
     def _dated(self, who: Truth, alive: Truth, start: date | None) -> TermState:
-        rule = self._term.parsed
-        until = None
-        if start is not None and isinstance(rule, After):
-            until = last_kept_day(rule, start, self._controller.financial_year_end)
+        until = None if start is None else self._last(start)
         lives = both((who, alive))
         return TermState(term=self._term, lives=lives, applies=who, start=start, until=until)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from doelbinding.policy.stores import Column, ColumnType
 
 _IN_EVERY_MONTH = 28
-_SECONDS, _MICRO = len("0000-00-00 00:00:00"), len(".000000")
+_SECONDS = len("0000-00-00 00:00:00")
 _DAY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DIGITS = re.compile(r"(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(
@@ -31,12 +32,33 @@ def day_of(value: object, column: Column, stored: str, zone: str) -> date | None
         stored: the IANA zone of the store's bare times.
         zone: the IANA zone of the controller, whose days count.
     """
-    if column.type.is_day:
-        day = _day(value, column.type)
-    else:
-        moment = _moment(value, column.type, stored)
-        day = None if moment is None else _in_zone(moment, ZoneInfo(zone)).date()
-    return day if day is not None and column.earliest <= day <= column.latest else None
+    return day_reader(column, stored, zone)(value)
+
+
+def day_reader(column: Column, stored: str, zone: str) -> Callable[[object], date | None]:
+    """Give what reads the days that values of one column fall on, as `day_of` does."""
+    earliest, latest = column.earliest, column.latest
+    found = _days(column.type) if column.type.is_day else _days_of_moments(column, stored, zone)
+
+    def read(value: object) -> date | None:
+        day = found(value)
+        return day if day is not None and earliest <= day <= latest else None
+
+    return read
+
+
+def _days(kind: ColumnType) -> Callable[[object], date | None]:
+    return lambda value: _day(value, kind)
+
+
+def _days_of_moments(column: Column, stored: str, zone: str) -> Callable[[object], date | None]:
+    moments, local = _moments(column.type, stored), ZoneInfo(zone)
+
+    def read(value: object) -> date | None:
+        moment = moments(value)
+        return None if moment is None else _in_zone(moment, local).date()
+
+    return read
 
 
 def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime | None:
@@ -44,14 +66,14 @@ def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime
     if column.type.is_day:
         day = _day(value, column.type)
         return None if day is None else midnight(day, zone)
-    return _moment(value, column.type, stored)
+    return _moments(column.type, stored)(value)
 
 
 def is_well_formed(value: object, kind: ColumnType) -> bool:
     """Tell whether a value is exactly of its declared form, plausible or not."""
     if kind.is_day:
         return _day(value, kind) is not None
-    return _moment(value, kind, "UTC") is not None
+    return _moments(kind, "UTC")(value) is not None
 
 
 def midnight(day: date, zone: str) -> datetime:
@@ -78,34 +100,42 @@ def _day(value: object, kind: ColumnType) -> date | None:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def _moment(value: object, kind: ColumnType, stored: str) -> datetime | None:
+def _moments(kind: ColumnType, stored: str) -> Callable[[object], datetime | None]:
+    """Give what reads instants, in UTC; bare times are of the zone in which they are stored."""
     if kind.is_epoch:
-        if isinstance(value, bool) or not isinstance(value, int):
+        return lambda value: _since_1970(value, kind)
+    bare = UTC if kind is ColumnType.INSTANT else ZoneInfo(stored)
+
+    def read(value: object) -> datetime | None:
+        if isinstance(value, str):
+            match = _TIME.fullmatch(value)
+            offset = match is not None and match[6] is not None
+            if match is None or (offset and kind is not ColumnType.INSTANT):
+                return None
+            value = _clock(match)
+        if not isinstance(value, datetime):
             return None
-        per_second = 1000 if kind is ColumnType.EPOCH_MILLISECONDS else 1
-        seconds, rest = divmod(value, per_second)
-        try:
-            return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
-        except (OverflowError, OSError, ValueError):
-            return None
-    if isinstance(value, str):
-        match = _TIME.fullmatch(value)
-        offset = match is not None and match[6] is not None
-        if match is None or (offset and kind is not ColumnType.INSTANT):
-            return None
-        value = _clock(match)
-    if not isinstance(value, datetime):
+        return _in_zone(value if value.tzinfo is not None else value.replace(tzinfo=bare), UTC)
+
+    return read
+
+
+def _since_1970(value: object, kind: ColumnType) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC if kind is ColumnType.INSTANT else ZoneInfo(stored))
-    return _in_zone(value, UTC)
+    per_second = 1000 if kind is ColumnType.EPOCH_MILLISECONDS else 1
+    seconds, rest = divmod(value, per_second)
+    try:
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _clock(match: re.Match[str]) -> datetime | None:
     """Give the time that a text tells; past a month's end, that of its last day."""
     written, fraction = match[0][:_SECONDS], match[5] or ""
     try:
-        return datetime.fromisoformat(written + fraction.ljust(len(fraction) and _MICRO, "0"))
+        return datetime.fromisoformat(written + fraction)
     except ValueError:
         day = _day(match[1], ColumnType.DATE_TEXT)
     if day is None:

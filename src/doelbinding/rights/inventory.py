@@ -8,9 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from doelbinding.binding.bound import Columns
 from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind, Restriction
 from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState
+from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.ports import Store
@@ -73,6 +75,7 @@ class FoundValue(NamedTuple):
 
 
 _Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool]
+_Stands = tuple[Standing, tuple[Reason, ...], tuple[HoldKind, ...], bool]
 _ENDABLE = frozenset({Standing.OVERDUE, Standing.UNBOUND})
 _WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False)
 
@@ -181,14 +184,17 @@ class _Taker:
 
     def __init__(self, policy: Policy, controller: Controller, judge: Judge) -> None:
         self._policy, self._controller, self._judge = policy, controller, judge
-        self._columns: dict[str, tuple[tuple[Column, int | None], ...]] = {}
+        self._columns: dict[str, Columns] = {}
         self._said: dict[tuple[int, str | None], _Said] = {}
-        self._reasons: dict[int, tuple[Reason, ...]] = {}
+        self._standings: dict[int, _Stands] = {}
+        self._received: dict[tuple[str | None, tuple[int, ...]], tuple[Recipient, ...]] = {}
 
     def row(self, found: FoundRow) -> RowReport:
         """Give a row's values; facts of the row come after its personal values."""
         here, row = found.place, found.row
-        columns = self._columns.get(here.ref) or self._ordered(here)
+        columns = self._columns.get(here.ref)
+        if columns is None:
+            columns = self._columns[here.ref] = self._judge.columns(here)
         judged: dict[int, Justification] = {}
         values = []
         for column, number in columns:
@@ -208,40 +214,43 @@ class _Taker:
             values.append(FoundValue(column, held, *said))
         return RowReport(found=found, values=tuple(values))
 
-    def _ordered(self, here: Place) -> tuple[tuple[Column, int | None], ...]:
-        """Give the columns of a dataset, personal ones first, each with how it is bound."""
-        groups = {
-            name: number
-            for number, group in enumerate(self._judge.groups(here))
-            for name in group.columns
-        }
-        columns = sorted(here.dataset.columns, key=lambda c: not c.personal)
-        found = tuple((column, groups.get(column.name)) for column in columns)
-        self._columns[here.ref] = found
-        return found
-
     def _say(self, why: Justification, column: Column) -> _Said:
         """Say of a justification what it means for values of one category."""
-        reasons = self._reasons.get(id(why))
-        if reasons is None:
-            reasons = self._reasons[id(why)] = tuple(self._reasons_of(why))
-        said = (
-            _standing(why),
-            reasons,
-            tuple(self._recipients(column, reasons)),
-            tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
-            any(isinstance(one, Restriction) for one in why.kept_by),
-        )
+        found = self._standings.get(id(why))
+        if found is None:
+            found = self._standings[id(why)] = self._standing(why)
+        standing, reasons, holds, restricted = found
+        said = (standing, reasons, self._recipients(column, reasons), holds, restricted)
         self._said[id(why), column.category] = said
         return said
 
-    def _reasons_of(self, why: Justification) -> Iterator[Reason]:
-        for state in why.phases:
-            ours = state.controller in (self._controller.id, "")
-            if ours and state.justifies is not False:
-                yield _reason(state)
+    def _standing(self, why: Justification) -> _Stands:
+        """Say of a justification what it means for values of whatever category."""
+        justifies = [state.justifies for state in why.phases]
+        ours = (self._controller.id, "")
+        reasons = tuple(
+            [
+                _reason(state, certain=answer is True)
+                for state, answer in zip(why.phases, justifies, strict=True)
+                if answer is not False and state.controller in ours
+            ]
+        )
+        return (
+            _standing(why, justifies),
+            reasons,
+            tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
+            any(isinstance(one, Restriction) for one in why.kept_by),
+        )
 
-    def _recipients(self, column: Column, reasons: tuple[Reason, ...]) -> Iterator[Recipient]:
+    def _recipients(self, column: Column, reasons: tuple[Reason, ...]) -> tuple[Recipient, ...]:
+        """Give who receives values of a category for these reasons."""
+        mark = column.category, tuple([id(reason.activity) for reason in reasons])
+        found = self._received.get(mark)
+        if found is None:
+            found = self._received[mark] = tuple(self._receiving(column, reasons))
+        return found
+
+    def _receiving(self, column: Column, reasons: tuple[Reason, ...]) -> Iterator[Recipient]:
         named = dict.fromkeys(r for reason in reasons for r in reason.activity.recipients)
         for recipient_id in named:
             recipient = self._policy.recipient_by_id[recipient_id]
@@ -250,13 +259,13 @@ class _Taker:
                 yield recipient
 
 
-def _reason(state: PhaseState) -> Reason:
+def _reason(state: PhaseState, *, certain: bool) -> Reason:
     return Reason(
         controller=state.controller,
         activity=state.activity,
         phase=state.phase,
         until=state.until,
-        certain=state.justifies is True,
+        certain=certain,
     )
 
 
@@ -277,9 +286,8 @@ def _ended(here: Place, column: Column, held: object, otherwise: Standing) -> St
     return Standing.PSEUDONYM if pseudonymous else Standing.LESSENED
 
 
-def _standing(why: Justification) -> Standing:
-    bound = [state.justifies for state in why.phases]
-    if True in bound and why.prohibited is False:
+def _standing(why: Justification, justifies: Sequence[Truth]) -> Standing:
+    if True in justifies and why.prohibited is False:
         return Standing.JUSTIFIED
     if why.kept_by:
         return Standing.HELD
