@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.binding.paths import Place
 from doelbinding.plan.identifiers import NAME, NEVER_ENOUGH, Identifier, NotAnIdentifier
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
@@ -24,7 +26,7 @@ from doelbinding.rights.found import Found, FoundRow, Person
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
 from doelbinding.rights.search import Search, looked_up
-from doelbinding.rights.ways import foresee
+from doelbinding.rights.ways import foresee, nearest
 
 
 class NotIncluded(Exception):
@@ -137,6 +139,7 @@ def _insist_included(search: Search) -> None:
 def _follow(scope: Scope, searches: Sequence[Search]) -> None:
     """Let every search take its steps, all of a round answered by the same statements."""
     waiting = list(searches)
+    new: list[tuple[Place, Row]] = []
     while waiting:
         asked: dict[tuple[str, str, str], dict[str, None]] = {}
         for search in waiting:
@@ -144,7 +147,7 @@ def _follow(scope: Scope, searches: Sequence[Search]) -> None:
                 for here, column, kind in scope.columns(identifier.kind):
                     values = asked.setdefault((here.ref, column.name, kind), {})
                     values[looked_up(identifier)] = None
-        scope.reading.prime({}, asked)
+        scope.reading.prime(nearest(scope.ways, new), asked)
         new = [(p.place, p.row) for search in waiting for p in search.step()]
         if any(scope.ways.to_identifiers[here.ref] for here, _ in new):
             foresee(scope.reading, scope.ways, new, all_rows=False)

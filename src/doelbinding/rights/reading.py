@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import TypeGuard
 
 from doelbinding.binding.circumstances import Key
@@ -22,6 +23,7 @@ Index = dict[Key, Sequence[Row]]
 
 
 _CAN: dict[type, bool] = {}
+_NO_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def _gathers(store: Store) -> TypeGuard[Gathers]:
@@ -38,10 +40,18 @@ class Reading:
     Args:
         stores: by id.
         country: where telephone numbers without a prefix are.
+        keys: the columns of each dataset's key, in alphabetical order: by these a row that was
+            read in whatever way is known too.
     """
 
-    def __init__(self, stores: Mapping[str, Store], country: str | None = None) -> None:
+    def __init__(
+        self,
+        stores: Mapping[str, Store],
+        country: str | None = None,
+        keys: Mapping[str, tuple[str, ...]] = _NO_KEYS,
+    ) -> None:
         self._stores = stores
+        self._keys = keys
         self._gathers = {name: one for name, one in stores.items() if _gathers(one)}
         self._country = country
         self._by_key: dict[tuple[str, tuple[str, ...]], Index] = {}
@@ -135,4 +145,16 @@ class Reading:
             answers = gather([lookup for lookup, _ in asked])
         for (lookup, index), answer in zip(asked, answers, strict=True):
             for key in lookup.keys:
-                index[key] = answer.get(key, ())
+                index[key] = self._known_by_key(lookup.ref, answer.get(key, ()))
+
+    def _known_by_key(self, ref: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """Remember rows by their own keys too; a row already known by it stays the same object."""
+        columns = self._keys.get(ref)
+        if columns is None:
+            return rows
+        index, found = self.index(ref, columns), []
+        for row in rows:
+            key: Key = tuple([row[name] for name in columns])  # type: ignore[misc]
+            known = index.setdefault(key, (row,))
+            found.append(known[0] if known and known[0] == row else row)
+        return found

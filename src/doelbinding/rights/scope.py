@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -46,7 +46,7 @@ class Scope:
     @cached_property
     def reading(self) -> Reading:
         """The stores as one reader, for this pass."""
-        return Reading(self.stores, self.country)
+        return Reading(self.stores, self.country, self.ways.keys)
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -106,18 +106,28 @@ class Scope:
 
     def beneath(
         self, here: Place, row: Row, by: tuple[str, ...], ways: Mapping[str, tuple[Way, ...]]
-    ) -> Iterator[FoundRow]:
-        """Yield a row and, along some ways, all that lead to it, save what is another's."""
-        yield FoundRow(
-            place=here, key=key_of(here, row), row=row, by=by, others=self.ways.shared[here.ref]
-        )
+    ) -> list[FoundRow]:
+        """Give a row and, along some ways, all that lead to it, save what is another's."""
+        found: list[FoundRow] = []
+        self._collect(found, here, row, by, ways)
+        return found
+
+    def _collect(
+        self,
+        found: list[FoundRow],
+        here: Place,
+        row: Row,
+        by: tuple[str, ...],
+        ways: Mapping[str, tuple[Way, ...]],
+    ) -> None:
+        shared = self.ways.shared[here.ref]
+        found.append(FoundRow(place=here, key=key_of(here, row), row=row, by=by, others=shared))
         for way in ways[here.ref]:
-            for found in self.reading.by_key(way.ref, way.theirs, way.key(row)):
-                meant = way.when is None or (
-                    self.interpreter.test(way.when, way.there, found) is True
-                )
-                if meant and not self._is_anothers(way.there, found):
-                    yield from self.beneath(way.there, found, by, ways)
+            there = way.there
+            for other in self.reading.by_key(way.ref, way.theirs, way.key(row)):
+                meant = way.when is None or self.interpreter.test(way.when, there, other) is True
+                if meant and not self._is_anothers(there, other):
+                    self._collect(found, there, other, by, ways)
 
     def _is_anothers(self, here: Place, row: Row) -> bool:
         """Tell whether a row says itself that it belongs to other controllers."""

@@ -6,8 +6,10 @@ they belong to: the number of statements follows the depth of the policy, not th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
@@ -18,7 +20,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.rights.reading import Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Way:
     """From rows of one dataset to those of another: `mine` here equal `theirs` there, in order.
 
@@ -31,9 +33,13 @@ class Way:
     theirs: tuple[str, ...]
     when: Condition | None = None
 
-    def key(self, row: Row) -> Key:
-        """Give the values by which a row leads to others; one may be null, which leads nowhere."""
-        return tuple(row[name] for name in self.mine)  # type: ignore[misc]
+    @cached_property
+    def key(self) -> Callable[[Row], Key]:
+        """What gives the values by which a row leads to others; one null leads nowhere."""
+        if len(self.mine) == 1:
+            (name,) = self.mine
+            return lambda row: (row[name],)  # type: ignore[return-value]
+        return itemgetter(*self.mine)
 
 
 class Ways:
@@ -43,6 +49,7 @@ class Ways:
         self.policy = policy
         self.places = {here.ref: here for here in places(policy)}
         self.owners = {ref: here.owner for ref, here in self.places.items()}
+        self.keys = {ref: tuple(sorted(here.dataset.key)) for ref, here in self.places.items()}
         self.shared = {ref: here.top.shared for ref, here in self.places.items()}
         self.below = {ref: tuple(self._below(here)) for ref, here in self.places.items()}
         self.reads = {ref: tuple(self._reads(here)) for ref, here in self.places.items()}
@@ -129,28 +136,52 @@ def foresee(
         people: their own rows.
         all_rows: if not, only what leads to further identifiers.
     """
-    frontier: dict[tuple[str, bool], list[Row]] = {}
-    for here, row in people:
-        frontier.setdefault((here.ref, True), []).append(row)
-    below = ways.below if all_rows else ways.to_identifiers
+    seen: dict[int, bool] = {}
+    frontier = _unseen(((here.ref, True, row) for here, row in people), seen)
     while frontier:
-        wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]] = {}
-        for (ref, theirs), rows in frontier.items():
-            if theirs:
-                _want(reading, below[ref], rows, wanted, theirs=True)
-            if all_rows:
-                _want(reading, ways.reads[ref], rows, wanted, theirs=False)
+        wanted = _wanted(ways, frontier, all_rows=all_rows)
         reading.prime(wanted)
-        frontier = {}
-        for (ref, columns), keys in wanted.items():
-            index = reading.index(ref, columns)
-            for key, theirs in keys.items():
-                frontier.setdefault((ref, theirs), []).extend(index.get(key, ()))
-        frontier = {mark: rows for mark, rows in frontier.items() if rows}
+        reached = (
+            (ref, theirs, row)
+            for (ref, columns), keys in wanted.items()
+            for key, theirs in keys.items()
+            for row in reading.index(ref, columns).get(key, ())
+        )
+        frontier = _unseen(reached, seen)
+
+
+def nearest(ways: Ways, people: Iterable[tuple[Place, Row]]) -> Wanted:
+    """Give by which keys to read what is next to people's own rows, and theirs or judging reads."""
+    return _wanted(ways, _unseen(((here.ref, True, row) for here, row in people), {}))
+
+
+Wanted = Mapping[tuple[str, tuple[str, ...]], Mapping[Key, bool]]
+"""Keys by which to read, by dataset and columns; true where the rows are the people's own."""
+_Frontier = Mapping[tuple[str, bool], Sequence[Row]]
+
+
+def _unseen(reached: Iterable[tuple[str, bool, Row]], seen: dict[int, bool]) -> _Frontier:
+    """Give the rows that were not come upon before, or not as the people's own."""
+    found: dict[tuple[str, bool], list[Row]] = {}
+    for ref, theirs, row in reached:
+        if theirs > seen.get(id(row), -1):
+            seen[id(row)] = theirs
+            found.setdefault((ref, theirs), []).append(row)
+    return found
+
+
+def _wanted(ways: Ways, frontier: _Frontier, *, all_rows: bool = True) -> Wanted:
+    below = ways.below if all_rows else ways.to_identifiers
+    wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]] = {}
+    for (ref, theirs), rows in frontier.items():
+        if theirs:
+            _want(below[ref], rows, wanted, theirs=True)
+        if all_rows:
+            _want(ways.reads[ref], rows, wanted, theirs=False)
+    return wanted
 
 
 def _want(
-    reading: Reading,
     ways: Sequence[Way],
     rows: Sequence[Row],
     wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]],
@@ -158,9 +189,8 @@ def _want(
     theirs: bool,
 ) -> None:
     for way in ways:
-        known = reading.index(way.ref, way.theirs)
         keys = wanted.setdefault((way.ref, way.theirs), {})
         for row in rows:
             key = way.key(row)
-            if key not in known and None not in key:
-                keys[key] = keys.get(key, False) or theirs
+            if theirs or key not in keys:
+                keys[key] = theirs

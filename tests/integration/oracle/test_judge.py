@@ -28,8 +28,8 @@ def says_the_same(world: World, engine: sa.Engine) -> None:
     plain = Interpreter(
         policy=world.policy, reader=tables, at=world.at, circumstances=world.circumstances
     )
-    reading = Reading(stores)
     ways = ways_of(world.policy)
+    reading = Reading(stores, keys=ways.keys)
     judge = Judge(
         policy=world.policy, reader=reading, at=world.at, circumstances=world.circumstances
     )

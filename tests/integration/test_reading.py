@@ -1,0 +1,67 @@
+"""What one search has read answers what it asks next (ADR 0022)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.cli.demo import prepare
+from doelbinding.plan.identifiers import parse_identifier
+from doelbinding.rights.reading import Reading
+from doelbinding.stores.sql.store import SqlStore
+from doelbinding.wiring import open_workspace
+
+MAIL = ("email", "sanne.devries@example.com")
+EMAIL = "crm.klant_email", "email", "email"
+KEYS = {"crm.klant_email": ("klantnr", "volgnr")}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    prepare(tmp_path / "demo", people=20, seed=3, postgresql=False, at=date(2026, 11, 23))
+    store = open_workspace(tmp_path / "demo").stores["crm"]
+    assert isinstance(store, SqlStore)
+    yield store
+    store.close()
+
+
+def emptied(store: SqlStore) -> None:
+    """Take all addresses away, so that whoever asks anew finds none."""
+    path = store.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("DELETE FROM klant_email")
+        database.commit()
+
+
+def by_its_key(reading: Reading, row: Row) -> Sequence[Row]:
+    key: Key = tuple(row[name] for name in KEYS["crm.klant_email"])  # type: ignore[misc]
+    return reading.by_key("crm.klant_email", KEYS["crm.klant_email"], key)
+
+
+def test_a_row_found_by_an_identifier_is_known_by_its_key_too(store: SqlStore) -> None:
+    reading = Reading({"crm": store}, "NL", KEYS)
+    wanted = parse_identifier(":".join(MAIL)).value
+    with reading.session():
+        reading.prime({}, {EMAIL: [wanted]})
+        (row,) = reading.alike(*EMAIL, wanted)
+    emptied(store)
+    assert list(by_its_key(reading, row)) == [row]
+
+
+def test_without_its_key_told_it_is_asked_for(store: SqlStore) -> None:
+    reading = Reading({"crm": store}, "NL")
+    wanted = parse_identifier(":".join(MAIL)).value
+    with reading.session():
+        reading.prime({}, {EMAIL: [wanted]})
+        (row,) = reading.alike(*EMAIL, wanted)
+    emptied(store)
+    assert not by_its_key(reading, row)
