@@ -254,3 +254,45 @@ def test_a_rectification_over_three_stores_killed_anywhere_resumes_as_the_same_c
 ) -> None:
     command = ("subject", "rectify", *ANNA, *EMAIL, *CLEARED, "--at", DAY, "--yes")
     Killed(ready=ready, least=25, sample=8).holds(tmp_path, *command)
+
+
+def test_a_value_that_its_person_changed_back_is_not_corrected_again(world: World) -> None:
+    """No restore did it: a correction that was made later still stands (R-IX.2)."""
+    rectify(world, "--set", "crm.contact.note=y")
+    rectify(world, *EMAIL)
+    corrected = world.contents()
+    world.change("crm", "UPDATE contact SET note = 'x' WHERE id = 1")
+    before = world.contents()
+    said = world.does("reapply", "crm", "--yes")
+    assert "crm.contact.note: 1 value wrong as before it had been corrected" in said
+    assert "no restore did it: left as it is; ask its person" in said
+    assert world.contents() == before
+    (done,) = entries(world.folder, "store.reapplied")
+    assert (done["rectified"], done["unsure"]) == (0, 1)
+    world.restore("crm")
+    said = world.does("reapply", "crm")
+    assert "no restore did it" not in said
+    assert "if the store was not restored, its people may have changed these back" in said
+    world.does("reapply", "crm", "--yes")
+    assert world.contents() == corrected
+
+
+def test_a_restore_that_is_gone_on_with_still_knows_what_stood_when_it_was_begun(
+    tmp_path: Path,
+) -> None:
+    """Else what was corrected again first would say that no restore had undone the rest."""
+    world = World(tmp_path / "mill", None)
+    rectify(world, "--set", "crm.contact.note=y")
+    rectify(world, *EMAIL)
+    corrected = world.contents()
+    world.restore("crm")
+    world.change(
+        "crm",
+        "CREATE TRIGGER stuck BEFORE UPDATE OF note ON contact BEGIN "
+        "SELECT RAISE(ABORT, 'no'); END",
+    )
+    assert forked(world.folder, "reapply", "crm", "--yes").returncode == 2
+    world.change("crm", "DROP TRIGGER stuck")
+    world.change("crm", "UPDATE customer SET email = 'ann.new@example.com' WHERE id IN (1, 8)")
+    world.does("reapply", "crm", "--yes")
+    assert world.contents() == corrected

@@ -239,7 +239,17 @@ def reapply(
 def _show_corrected(again: CorrectedAgain) -> None:
     """Print what had been corrected and is wrong again, and what a human must look at."""
     for name, values in again.values.items():
-        say(f"{name}: {counted(values, 'value')} that had been corrected")
+        say(f"{name}: {counted(values, 'value')} that had been corrected, wrong as before")
+    if again.values:
+        say(
+            "if the store was not restored, its people may have changed these back themselves: do "
+            "not add --yes then"
+        )
+    for name, values in again.changed.items():
+        say(
+            f"{name}: {counted(values, 'value')} wrong as before it had been corrected, while a "
+            "later correction stands, so that no restore did it: left as it is; ask its person"
+        )
     for name, values in again.otherwise.items():
         say(
             f"{name}: {counted(values, 'value')} that had been corrected and now neither wrong as "

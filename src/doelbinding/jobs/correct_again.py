@@ -3,6 +3,9 @@
 Of each value the corrections are known in order of time: what it was, as a keyed hash, and what is
 right, sealed. A restored row that holds what one of them found or wrote gets what the last one
 wrote. A row that holds anything else was changed by somebody else, and is left for a human.
+
+A backup from before a correction is from before all later ones too. So where a later one still
+stands, an earlier one was not undone by a restore: somebody changed the value back, and it is left.
 """
 
 from __future__ import annotations
@@ -30,13 +33,17 @@ class CorrectedAgain:
     """What is wrong again in a restored store, with the plan that corrects it.
 
     `otherwise`: how many values are neither right nor as they were, by `store.dataset.column`.
+    `changed`: how many were changed back by somebody, since no restore can have done it.
     `forgotten`: how many right values are not kept any more, or not in the policy.
+    `stood`: when the last correction was made that stands, or stood when the restore was begun.
     """
 
     plan: Plan
     keys: KeySets
     values: Mapping[str, int]
     otherwise: Mapping[str, int]
+    changed: Mapping[str, int]
+    stood: datetime | None
     forgotten: Mapping[str, int]
 
 
@@ -49,32 +56,65 @@ class _Chain:
     key: Key
     was: frozenset[str]
     rights: Sequence[Key]
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """A row that had been corrected: how it is to be corrected again, if it holds what is known.
+
+    `stands`: it holds what is right, and what it did not hold before.
+    """
+
+    name: str
+    correction: Correction | None
+    corrected_at: datetime
+    stands: bool
 
 
 def look(workspace: Workspace, store: str, at: datetime) -> CorrectedAgain:
     """Find what people had corrected and is wrong again; change nothing."""
-    wrong: dict[tuple[str, Key], list[Correction]] = defaultdict(list)
-    otherwise: dict[str, int] = defaultdict(int)
     forgotten: dict[str, int] = defaultdict(int)
+    looked: list[_Looked] = []
     for name, records in _by_value(store):
         chain = _chain(workspace, records)
         if chain is None:
             forgotten[name] += 1
-            continue
-        for row in _rows(workspace, chain):
-            found = _correction(workspace, chain, row)
-            if found is None:
-                otherwise[name] += 1
-            elif found.rows:
-                wrong[name, found.right].append(found)
+        else:
+            looked += (_looked(workspace, name, chain, row) for row in _rows(workspace, chain))
+    stood = _stood(store, looked)
+    wrong: dict[tuple[str, Key], list[Correction]] = defaultdict(list)
+    otherwise: dict[str, int] = defaultdict(int)
+    changed: dict[str, int] = defaultdict(int)
+    for one in looked:
+        if one.correction is None:
+            otherwise[one.name] += 1
+        elif one.correction.rows and stood is not None and one.corrected_at <= stood:
+            changed[one.name] += 1
+        elif one.correction.rows:
+            wrong[one.name, one.correction.right].append(one.correction)
     corrections = [_together(many) for many in wrong.values()]
     plan, keys = plan_of(workspace, corrections, at, None)
     values: dict[str, int] = defaultdict(int)
-    for one in corrections:
-        values[one.name] += len(one.rows)
+    for correction in corrections:
+        values[correction.name] += len(correction.rows)
     return CorrectedAgain(
-        plan=plan, keys=keys, values=values, otherwise=otherwise, forgotten=forgotten
+        plan=plan,
+        keys=keys,
+        values=values,
+        otherwise=otherwise,
+        changed=changed,
+        stood=stood,
+        forgotten=forgotten,
     )
+
+
+def _stood(store: str, looked: Sequence[_Looked]) -> datetime | None:
+    """Give when the last correction was made that stands; of an open restore, that stood then."""
+    begun = Restore.objects.filter(store=store, ended_at=None).first()
+    if begun is not None:
+        return begun.stood_at
+    return max((one.corrected_at for one in looked if one.stands), default=None)
 
 
 def forget_done(workspace: Workspace, restore: Restore) -> None:
@@ -115,6 +155,7 @@ def _chain(workspace: Workspace, records: Sequence[Rectification]) -> _Chain | N
         key=tuple(opened[-1]["key"]),
         was=frozenset(one["was"] for one in opened),
         rights=[tuple(one["right"]) for one in opened],
+        corrected_at=last.corrected_at,
     )
 
 
@@ -122,6 +163,19 @@ def _rows(workspace: Workspace, chain: _Chain) -> Iterator[FoundRow]:
     where = dict(zip(chain.place.dataset.key, chain.key, strict=True))
     for row in workspace.stores[chain.place.store.id].rows(chain.place.ref, where):
         yield FoundRow(place=chain.place, key=chain.key, row=row)
+
+
+def _looked(workspace: Workspace, name: str, chain: _Chain, row: FoundRow) -> _Looked:
+    found = _correction(workspace, chain, row)
+    held = row.row[chain.column.name]
+    return _Looked(
+        name=name,
+        correction=found,
+        corrected_at=chain.corrected_at,
+        stands=found is not None
+        and not found.rows
+        and was_hash(workspace, found, held) not in chain.was,
+    )
 
 
 def _correction(workspace: Workspace, chain: _Chain, row: FoundRow) -> Correction | None:

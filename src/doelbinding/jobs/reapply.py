@@ -82,7 +82,8 @@ def _begun(workspace: Workspace, store: str, at: datetime) -> Restore:
             at=at,
             returned=found.count,
             rectified=sum(found.corrected.values.values()),
-            unsure=sum(found.corrected.otherwise.values()),
+            unsure=sum(found.corrected.otherwise.values()) + sum(found.corrected.changed.values()),
+            stood_at=found.corrected.stood,
         )
     left = Run.objects.filter(plan__restore=restore, state=Run.State.NOT_VERIFIED)
     if at - restore.at > _LONG_AGO or left.exists():

@@ -56,7 +56,8 @@ class Restore(models.Model):
     """A store that was restored from a backup, being put right; open until that is verified.
 
     Its plans are made as of `at`, so that whoever goes on after a death makes the same ones. What
-    was found when it began is kept, since little of it is there any more when it ends.
+    was found when it began is kept, since little of it is there any more when it ends: `stood_at`
+    is when the last correction was made that stood then, so the backup is no older.
     """
 
     store = models.CharField(max_length=80)
@@ -64,6 +65,7 @@ class Restore(models.Model):
     returned = models.PositiveBigIntegerField()
     rectified = models.PositiveBigIntegerField()
     unsure = models.PositiveBigIntegerField()
+    stood_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
