@@ -212,10 +212,6 @@ def main() -> None:
     """Die at each boundary asked for, run again, and print what is held then."""
     told = _arguments()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    if told["step_by_step"]:
-        from doelbinding.plan import atonce
-
-        atonce.SMALL = -1  # so that every plan is a large one
     place = made_from(told)
     killing = _disturbed(told, place)
     place.restore()
@@ -282,7 +278,6 @@ def _arguments() -> dict[str, Any]:
     parser.add_argument("--part", default="0/1", help="which of the boundaries: 0/2, every second")
     parser.add_argument("--sample", type=int, default=0, help="how many, spread evenly; 0: all")
     parser.add_argument("--seed", type=int, default=0, help="where the sample begins")
-    parser.add_argument("--step-by-step", action="store_true", help="as a large plan is run")
     parser.add_argument("--server", help="address of the PostgreSQL server; none: SQLite")
     parser.add_argument("--templates", help="how the databases begin from which copies are made")
     parser.add_argument("--prefix", help="how the copies begin")

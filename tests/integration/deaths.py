@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.dying import KILLED
-from tests.integration.forked import BOUNDARIES, ended, start
+from tests.integration.forked import BOUNDARIES, BY_STEP, ended, start
 
 ROOT = Path(__file__).parents[2]
 SAID = 2
@@ -40,6 +40,7 @@ class Killed:
         apart: kinds of entries that only a run has which was disturbed.
         free: what entries may say otherwise after one.
         halves: in how many processes.
+        by_step: whether plans are carried out step by step, as large ones are.
     """
 
     ready: Path
@@ -52,6 +53,7 @@ class Killed:
     apart: Sequence[str] = ()
     free: Sequence[str] = ()
     halves: int = 2
+    by_step: bool = False
 
     def holds(self, folder: Path, *command: str) -> dict[str, Any]:
         """Hold each death to the undisturbed run, which is given."""
@@ -88,7 +90,7 @@ class Killed:
             part = ("--part", f"{half}/{self.halves}", "--sample", str(sample), "--seed", str(seed))
             on = (*self._on_server(half), *self.options)
             start(half, BOUNDARIES, str(folder / str(half)), str(self.ready), *part, *on, "--",
-                  *command)  # fmt: skip
+                  *command, **BY_STEP if self.by_step else {})  # fmt: skip
         halves = [ended(half) for half in range(self.halves)]
         for half in halves:
             assert not half.returncode, half.stderr

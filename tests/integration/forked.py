@@ -26,6 +26,7 @@ from tests.integration.mill import DAY
 COMMAND, BOUNDARIES = "doelbinding.cli", "tests.integration.boundaries"
 MOST_SECONDS = 4 * 3600 if os.environ.get("EVERY_BOUNDARY") else 1800
 ROOT = Path(__file__).parents[2]
+BY_STEP = {"BY_STEP": "1"}
 
 
 def forked(
@@ -112,6 +113,13 @@ def _import_all() -> None:
         importlib.import_module(name)
 
 
+def by_step() -> None:
+    """Have this process carry each plan out step by step."""
+    from doelbinding.plan import atonce
+
+    atonce.SMALL = -1  # so that every plan is a large one
+
+
 def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out.fileno(), 1)
@@ -121,9 +129,7 @@ def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     status = 1
     try:
         if os.environ.get("BY_STEP"):
-            from doelbinding.plan import atonce
-
-            atonce.SMALL = -1  # so that every plan is a large one
+            by_step()
         importlib.import_module(program).main()
         status = 0
     except SystemExit as ended:

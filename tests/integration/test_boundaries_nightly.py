@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.deaths import EVERY, Killed
-from tests.integration.forked import forked, planned
+from tests.integration.forked import BY_STEP, forked, planned
 from tests.integration.mill import build, database
 from tests.integration.test_given_up import BEN, HELD, STUCK
 
@@ -24,10 +24,10 @@ VERIFIED = ("--ended", "run.verified", "--cases")
 
 
 WAYS = [
-    pytest.param("sqlite", (), id="sqlite-at-once"),
-    pytest.param("postgresql", ("--step-by-step",), id="postgresql-by-step"),
-    pytest.param("sqlite", ("--step-by-step",), id="sqlite-by-step"),
-    pytest.param("postgresql", (), id="postgresql-at-once"),
+    pytest.param("sqlite", False, id="sqlite-at-once"),
+    pytest.param("postgresql", True, id="postgresql-by-step"),
+    pytest.param("sqlite", True, id="sqlite-by-step"),
+    pytest.param("postgresql", False, id="postgresql-at-once"),
 ]
 
 
@@ -63,17 +63,17 @@ def changed(folder: Path, server: sa.URL | None, name: str, statement: str) -> N
     engine.dispose()
 
 
-@pytest.mark.parametrize(("engine", "way"), WAYS if EVERY else WAYS[:2])
+@pytest.mark.parametrize(("engine", "by_step"), WAYS if EVERY else WAYS[:2])
 def test_a_night_over_three_stores_killed_anywhere_ends_the_same(
-    tmp_path: Path, request: pytest.FixtureRequest, engine: str, way: tuple[str, ...]
+    tmp_path: Path, request: pytest.FixtureRequest, engine: str, *, by_step: bool
 ) -> None:
     server = server_of(engine, request)
-    name = f"night{len(way)}"
+    name = f"night{int(by_step)}"
     killed, address = made(tmp_path, server, name)
     forked(killed.ready, "plan", **address)  # so that no night makes the tables
-    killed = replace(killed, options=(*VERIFIED, "3", *way))
+    killed = replace(killed, options=(*VERIFIED, "3"), by_step=by_step)
     whole = killed.holds(tmp_path, *NIGHT)
-    assert whole["at_once"] is not bool(way)
+    assert whole["at_once"] is not by_step
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"] if EVERY else ["sqlite"])
@@ -86,10 +86,10 @@ def test_a_night_that_gives_up_a_run_killed_anywhere_ends_what_only_that_knows(
     plan = planned(folder, **address)
     changed(folder, server, "up", STUCK if server is None else REFUSED)
     apply = ("apply", plan, "--approve", plan)
-    assert forked(folder, *apply, BY_STEP="1", **address).returncode == 2
+    assert forked(folder, *apply, **BY_STEP, **address).returncode == 2
     changed(folder, server, "up", "DROP TRIGGER stuck" if server is None else ALLOWED)
     assert forked(folder, "subject", "hold", *BEN, *HELD, **address).returncode == 0
-    killed = replace(killed, options=(*VERIFIED, "3", "--step-by-step"), least=30)
+    killed = replace(killed, options=(*VERIFIED, "3"), by_step=True, least=30)
     killed.holds(tmp_path, *NIGHT)
 
 

@@ -18,10 +18,7 @@ from tests.integration.deaths import EVERY, SAID, Killed
 from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build, database
 
-WAYS = [
-    pytest.param(("--cut",), id="at-once"),
-    pytest.param(("--cut", "--step-by-step"), id="by-step"),
-]
+WAYS = [pytest.param(False, id="at-once"), pytest.param(True, id="by-step")]
 
 
 @pytest.fixture(scope="module")
@@ -34,25 +31,25 @@ def killed(tmp_path_factory: pytest.TempPathFactory, hurried: sa.URL) -> Killed:
     url = hurried.render_as_string(hide_password=False)
     return Killed(
         ready=folder, least=200, sample=4, server=url, databases="cut", ends=(0, SAID),
-        apart=("step.unknown",), free=("grade",), halves=2 if EVERY else 1,
+        apart=("step.unknown",), options=("--cut",), free=("grade",), halves=2 if EVERY else 1,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("options", WAYS[:1] if not EVERY else WAYS)
+@pytest.mark.parametrize("by_step", WAYS[:1] if not EVERY else WAYS)
 def test_an_erasure_over_three_databases_cut_anywhere_resumes_as_the_same_case(
-    tmp_path: Path, killed: Killed, options: tuple[str, ...]
+    tmp_path: Path, killed: Killed, *, by_step: bool
 ) -> None:
-    killed = replace(killed, options=options)
+    killed = replace(killed, by_step=by_step)
     whole = killed.holds(tmp_path, "subject", "erase", *ANNA, "--at", DAY, "--yes")
     assert SAID in whole["died"]
 
 
-@pytest.mark.parametrize("options", WAYS[1:] if not EVERY else WAYS)
+@pytest.mark.parametrize("by_step", WAYS[1:] if not EVERY else WAYS)
 def test_retention_over_three_databases_cut_anywhere_ends_the_same(
-    tmp_path: Path, killed: Killed, options: tuple[str, ...]
+    tmp_path: Path, killed: Killed, *, by_step: bool
 ) -> None:
     (plan,) = (killed.ready / "plans").glob("*.json")
     fingerprint = plan.stem.rpartition("-")[2]
-    killed = replace(killed, options=options)
+    killed = replace(killed, by_step=by_step)
     whole = killed.holds(tmp_path, "apply", fingerprint, "--approve", fingerprint)
     assert SAID in whole["died"]

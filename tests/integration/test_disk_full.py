@@ -89,22 +89,22 @@ def _options(*most: tuple[Full, int]) -> tuple[str, str]:
     return "--full", json.dumps(fulls)
 
 
-@pytest.mark.parametrize("way", [(), ("--step-by-step",)] if EVERY else [()])
+@pytest.mark.parametrize("by_step", [False, True] if EVERY else [False])
 def test_an_erasure_on_a_full_disk_is_gone_on_from_when_there_is_room(
-    tmp_path: Path, killed: Killed, way: tuple[str, ...]
+    tmp_path: Path, killed: Killed, *, by_step: bool
 ) -> None:
     options = _options((STORE, 1), (LEDGER, 2), (EVIDENCE, 3))
-    killed = replace(killed, options=(*options, *way))
+    killed = replace(killed, options=options, by_step=by_step)
     whole = killed.holds(tmp_path, "subject", "erase", *ANNA, "--at", DAY, "--yes")
     assert EVERY or set(whole["died"]) == {SAID}
 
 
-@pytest.mark.parametrize("way", [(), ("--step-by-step",)] if EVERY else [("--step-by-step",)])
+@pytest.mark.parametrize("by_step", [False, True] if EVERY else [True])
 def test_retention_on_a_full_disk_is_gone_on_from_when_there_is_room(
-    tmp_path: Path, killed: Killed, way: tuple[str, ...]
+    tmp_path: Path, killed: Killed, *, by_step: bool
 ) -> None:
     (plan,) = (killed.ready / "plans").glob("*.json")
     fingerprint = plan.stem.rpartition("-")[2]
-    killed = replace(killed, options=(*_options((STORE, 1), (EVIDENCE, 3)), *way))
+    killed = replace(killed, options=_options((STORE, 1), (EVIDENCE, 3)), by_step=by_step)
     whole = killed.holds(tmp_path, "apply", fingerprint, "--approve", fingerprint)
     assert EVERY or set(whole["died"]) == {SAID}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.test_story import contents
-from tests.integration.forked import planned, run
+from tests.integration.forked import BY_STEP, planned, run
 from tests.integration.mill import ANNA, DAY, build
 from tests.integration.restorable import entries
 
@@ -33,14 +33,13 @@ def opened(folder: Path, store: str) -> Iterator[sqlite3.Connection]:
         found.commit()
 
 
-def interrupted(folder: Path, *, by_step: bool = True) -> str:
+def interrupted(folder: Path) -> str:
     """Carry out a plan over all stores that stops at the addresses; give its fingerprint."""
     build(folder)
     with opened(folder, "crm") as crm:
         crm.execute(STUCK)
     plan = planned(folder)
-    said = {"BY_STEP": "1"} if by_step else {}
-    assert run("apply", plan, "--approve", plan, folder=folder, **said).returncode == 2
+    assert run("apply", plan, "--approve", plan, folder=folder, **BY_STEP).returncode == 2
     with opened(folder, "crm") as crm:
         crm.execute("DROP TRIGGER stuck")
     assert addresses(folder) == [1, 2, 3, 4]
@@ -123,7 +122,7 @@ def test_a_row_that_a_new_plan_finds_by_itself_is_left_to_it(tmp_path: Path) -> 
     with opened(folder, "crm") as crm:
         crm.execute(STUCK.replace("ON address", "ON customer"))
     plan = planned(folder)
-    assert run("apply", plan, "--approve", plan, folder=folder, BY_STEP="1").returncode == 2
+    assert run("apply", plan, "--approve", plan, folder=folder, **BY_STEP).returncode == 2
     with opened(folder, "crm") as crm:
         crm.execute("DROP TRIGGER stuck")
         crm.execute("INSERT INTO contact VALUES (20, 3, '2023-01-01', 'x')")
@@ -157,7 +156,7 @@ def test_an_erasure_given_up_ends_the_address_of_whom_it_erased(tmp_path: Path) 
     with opened(folder, "crm") as crm:
         crm.execute(STUCK)
     erase = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
-    assert run(*erase, folder=folder, BY_STEP="1").returncode == 2
+    assert run(*erase, folder=folder, **BY_STEP).returncode == 2
     assert 4 in addresses(folder)
     with opened(folder, "crm") as crm:
         crm.execute("DROP TRIGGER stuck")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.test_story import COMMAND, contents
-from tests.integration.forked import forked
+from tests.integration.forked import BY_STEP, forked
 from tests.integration.mill import MILL, build
 from tests.integration.restorable import entries
 
@@ -192,7 +192,7 @@ def test_a_night_first_finishes_what_an_earlier_one_left(folder: Path) -> None:
             "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
         crm.commit()
-    assert run("nightly", "--approve-up-to", "100", folder=folder, BY_STEP="1").returncode == 2
+    assert run("nightly", "--approve-up-to", "100", folder=folder, **BY_STEP).returncode == 2
     rows = contents(folder)
     assert len(rows["crm.customer"]) == 4
     assert len(rows["crm.address"]) == 4
@@ -214,7 +214,7 @@ def test_a_run_that_does_not_go_on_still_ends_what_only_it_knows(folder: Path) -
     planned = run("plan", "--at", "2026-11-23", folder=folder).stdout
     plan = next(line.split()[1] for line in planned.splitlines() if line.startswith("plan "))
     apply = ("apply", plan, "--approve", plan)
-    assert run(*apply, folder=folder, BY_STEP="1").returncode == 2
+    assert run(*apply, folder=folder, **BY_STEP).returncode == 2
     with _opened(folder, "crm") as crm:
         crm.execute("DROP TRIGGER stuck")
     with _opened(folder, "mail") as mail:

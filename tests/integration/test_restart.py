@@ -22,18 +22,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.deaths import EVERY
-from tests.integration.forked import run
+from tests.integration.forked import ROOT, run
 from tests.integration.mill import build, database
 from tests.integration.test_faults import LEFT, entries, is_done, planned, rows
 
-STEP_BY_STEP = """
-import sys
-from doelbinding.plan import atonce
-atonce.SMALL = -1  # so that every plan is a large one
-from doelbinding.cli import main
-main()
-"""
 AT_ONCE = "from doelbinding.cli import main; main()"
+STEP_BY_STEP = f"from tests.integration.forked import by_step; by_step(); {AT_ONCE}"
 COMBINED = [(AT_ONCE, "beside"), (STEP_BY_STEP, "elsewhere")]
 if EVERY:
     COMBINED += [(AT_ONCE, "elsewhere"), (STEP_BY_STEP, "beside")]
@@ -111,7 +105,7 @@ class Planned:
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, env={**os.environ, **self.address},
+            text=True, cwd=ROOT, env={**os.environ, **self.address},
         )  # fmt: skip
 
     def locking(self, statement: str) -> psycopg.Connection[Any]:

@@ -13,8 +13,10 @@ from doelbinding.cli import (
     policy,
     proof,
     publish,
+    reapply,
     retention,
     subject,
+    subject_erase,
     subject_holds,
     subject_many,
     subject_rectify,
@@ -53,6 +55,8 @@ def everything(
 
 policy.register(app)
 retention.register(app)
+reapply.register(app)
+subject_erase.register(subject.app)
 subject_many.register(subject.app)
 subject_holds.register(subject.app)
 subject_restrictions.register(subject.app)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doelbinding.cli.options import By
 from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, somebody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from doelbinding.jobs.correct_again import CorrectedAgain
-    from doelbinding.jobs.returned import Returned
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.ports import Obstacle
     from doelbinding.plan.run import Outcome, Progress
@@ -38,7 +37,6 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
     app.command()(apply)
     app.command()(nightly)
-    app.command()(reapply)
 
 
 def plan(
@@ -120,7 +118,7 @@ def apply(
         str | None,
         typer.Option(help="Approve without being asked: the start of the fingerprint."),
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    by: By = None,
     drift: Annotated[
         float | None,
         typer.Option(help="By which percentage the rows may differ; default as configured, or 1."),
@@ -198,82 +196,6 @@ def nightly(
         say("nothing is there that nothing justifies")
     if not done.verified:
         raise typer.Exit(1)
-
-
-def reapply(
-    context: typer.Context,
-    store: Annotated[str, typer.Argument(help="The store that was restored from a backup.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
-    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
-) -> None:
-    """After a restore, before the store is used: erase and correct again what people had asked."""
-    workspace = opened(context.obj)
-    from doelbinding.jobs.reapply import reapply as put_right
-    from doelbinding.jobs.returned import look_again
-
-    known_store(workspace, store)
-    at = instant_of(None)
-    found = look_again(workspace, store, at)
-    for ref, keys in found.rows.items():
-        say(f"{ref}: {counted(len(keys), 'row')} that people had had erased or emptied")
-    for made, _ in found.plans:
-        show_plan(made)
-    _show_corrected(found.corrected)
-    _show_said(found)
-    if not yes:
-        say("nothing was changed; add --yes to carry this out")
-        return
-    done = put_right(workspace, store, at, by=by or somebody(), progress=lambda _s, _r: None)
-    for made, outcome in zip(done.plans, done.outcomes, strict=True):
-        show_outcome(made, outcome)
-    if done.retention is None:
-        say(f"not done: see who puts them back, then again: doelbinding reapply {store} --yes")
-        raise typer.Exit(1)
-    if not done.plans:
-        say("nothing is there again of what people had had erased")
-    show_plan(done.retention.plan)
-    retention = done.retention.fingerprint[:12]
-    say(f"to carry out what rules ended meanwhile: doelbinding apply {retention}")
-
-
-def _show_corrected(again: CorrectedAgain) -> None:
-    """Print what had been corrected and is wrong again, and what a human must look at."""
-    for name, values in again.values.items():
-        say(f"{name}: {counted(values, 'value')} that had been corrected, wrong as before")
-    if again.values:
-        say(
-            "if the store was not restored, its people may have changed these back themselves: do "
-            "not add --yes then"
-        )
-    for name, values in again.changed.items():
-        say(
-            f"{name}: {counted(values, 'value')} wrong as before it had been corrected, while a "
-            "later correction stands, so that no restore did it: left as it is; ask its person"
-        )
-    for name, values in again.otherwise.items():
-        say(
-            f"{name}: {counted(values, 'value')} that had been corrected and now neither wrong as "
-            "before nor right: left as it is, so compare with the case's letter"
-        )
-    for name, values in again.forgotten.items():
-        say(
-            f"{name}: of {counted(values, 'value')} that had been corrected the right one is not "
-            "kept any more, or the policy does not name the column: a human must look"
-        )
-
-
-def _show_said(found: Returned) -> None:
-    """Print what holds for restored rows as it did before, since the records say so."""
-    said = found.said
-    told = ", ".join(
-        counted(len(words), name)
-        for words, name in (
-            (said.stops, "stop"),
-            (said.holds, "hold"),
-            (said.restrictions, "restriction"),
-        )
-    )
-    say(f"in force as before the restore: {told}")
 
 
 def _insist_on_approval(fingerprint: str, given: str | None) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from doelbinding.cli.options import At, Controller, Identifiers, Include, Out
 from doelbinding.cli.printing import say
 from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
-from doelbinding.cli.subject import At, Controller, Identifiers, Include, Out, asked_of
+from doelbinding.cli.subject import asked_of
 
 
 def register(app: typer.Typer) -> None:

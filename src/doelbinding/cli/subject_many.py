@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doelbinding.cli.options import At, By, Controller, Language, Out, Yes
 from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, opened
-from doelbinding.cli.subject import (
-    At,
-    Controller,
-    Language,
-    Out,
-    asked_of,
-    manner_of,
-    outcome_in_words,
-)
+from doelbinding.cli.subject import asked_of, outcome_in_words
+from doelbinding.cli.subject_erase import manner_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,8 +33,8 @@ def erase_many(
         Path, typer.Argument(help="A CSV: kinds of identifiers, such as email,name; then people.")
     ],
     controller: Controller,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
-    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    yes: Yes = False,
+    by: By = None,
     out: Out = Path("answers"),
     language: Language = None,
     at: At = None,

@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doelbinding.cli.options import At, By, Controller, Identifiers, Include, Language, Out, Yes
 from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, included, opened, somebody
-from doelbinding.cli.subject import (
-    At,
-    Controller,
-    Identifiers,
-    Include,
-    Language,
-    Out,
-    asked_of,
-    outcome_in_words,
-    show_found,
-)
+from doelbinding.cli.subject import asked_of, outcome_in_words, show_found
 
 if TYPE_CHECKING:
     from doelbinding.jobs.rectification import Draft, Rectified, Wanted
@@ -53,8 +44,8 @@ def rectify(
     despite_hold: Annotated[
         bool, typer.Option("--despite-hold", help="Also where a hold or a seal keeps the rows.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise only show.")] = False,
-    by: Annotated[str | None, typer.Option(help="Who approves; default: you.")] = None,
+    yes: Yes = False,
+    by: By = None,
     out: Out = Path("answers"),
     include: Include = None,
     language: Language = None,

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doelbinding.cli.options import At, Controller, Identifiers, Include, Language, Out
 from doelbinding.cli.printing import counted, say
 from doelbinding.cli.reading import opened
-from doelbinding.cli.subject import (
-    At,
-    Controller,
-    Identifiers,
-    Include,
-    Language,
-    Out,
-    asked_of,
-    outcome_in_words,
-)
+from doelbinding.cli.subject import asked_of, outcome_in_words
 
 if TYPE_CHECKING:
     from doelbinding.jobs.restrictions import Restricted
