@@ -15,15 +15,15 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES
-from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.exchange import Asked, Exchange
-from doelbinding.stores.sql.meant import counted, counted_among, meant
+from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.naming import Naming
-from doelbinding.stores.sql.questions import unknown, unknown_among
-from doelbinding.stores.sql.truth import count_where, is_true
+from doelbinding.stores.sql.questions import unknown
+from doelbinding.stores.sql.together import told
+from doelbinding.stores.sql.truth import count_where
 from doelbinding.stores.sql.written import Texts, Written
 
 Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
@@ -61,10 +61,9 @@ class Counts:
             if len(alike) == 1:
                 condition = _alone(first, compiler, here)
                 return sa.select(sa.func.count()).select_from(here.rows).where(condition)
-            told = [_among(one, compiler, here) for one in alike]
-            counts = [count_where(one, compiler.dialect) for one in told]
-            asked = sa.select(*counts).select_from(here.rows)
-            return asked.where(_known(first, compiler, here))
+            each = told(alike, compiler, here, used_twice=False)
+            counts = [count_where(one, compiler.dialect) for one in each.finds]
+            return sa.select(*counts).select_from(each.rows)
 
         return self._texts.give("count", alike, make)
 
@@ -111,16 +110,11 @@ class AtOnce:
 
         def make(compiler: Naming) -> sa.Executable:
             first, here = alike[0], compiler.here(alike[0].dataset)
-            own = [here.column(name) for name in here.dataset.key]
             if len(alike) == 1:
+                own = [here.column(name) for name in here.dataset.key]
                 return sa.select(*own).where(counted(first, compiler, here))
-            told = [
-                is_true(counted_among(one, compiler, here)).label(f"found{n}")
-                for n, one in enumerate(alike)
-            ]
-            asked = sa.select(*own, *told).where(_known(first, compiler, here))
-            once = asked.offset(sa.literal_column("0")).subquery()  # lest each be asked twice
-            return sa.select(once).where(sa.or_(*(once.c[one.name] for one in told)))
+            each = told(alike, compiler, here, used_twice=True)
+            return sa.select(*each.keys, *each.finds).where(sa.or_(*each.finds))
 
         return self._texts.give("find", alike, make)
 
@@ -163,10 +157,6 @@ def _narrowed_alike(asked: Sequence[_Asked]) -> list[list[_Asked]]:
     return list(found.values())
 
 
-def _known(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
-    return compiler.certainly(all_of(one.narrow, one.scope), here, wanted=True)
-
-
 def _told_apart(alike: Sequence[Step], rows: Sequence[Key]) -> Mapping[str, list[Key]]:
     """Give to each step the keys of the rows that it finds."""
     if len(alike) == 1:
@@ -177,12 +167,6 @@ def _told_apart(alike: Sequence[Step], rows: Sequence[Key]) -> Mapping[str, list
 
 def _alone(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     return unknown(one, compiler, here) if isinstance(one, Doubt) else counted(one, compiler, here)
-
-
-def _among(one: Step | Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
-    if isinstance(one, Doubt):
-        return unknown_among(one, compiler, here)
-    return counted_among(one, compiler, here)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,12 +57,13 @@ def counted(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool
 
 def counted_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give what makes a row count that is known to be in the step's scope and narrowed to it."""
+    return sa.and_(meant_among(step, compiler, here), *_not_before(step, compiler, here))
+
+
+def meant_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    """Give what makes a row meant that is known to be in the step's scope and narrowed to it."""
     asked = left_of(step, compiler, gone(step, step.needed))
-    return sa.and_(
-        compiler.certainly(asked, here, wanted=True),
-        *_to_change(step, compiler, here),
-        *_not_before(step, compiler, here),
-    )
+    return sa.and_(compiler.certainly(asked, here, wanted=True), *_to_change(step, compiler, here))
 
 
 def _not_before(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:

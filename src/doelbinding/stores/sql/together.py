@@ -1,0 +1,94 @@
+"""Steps and doubts about the same few rows, told in one statement: each condition is asked once.
+
+What a step leaves to an earlier one is, as a rule, that one's own condition: a row is deleted, or
+else emptied. A database would ask it for each anew, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.binding.expression import Expression
+from doelbinding.binding.simplify import all_of
+from doelbinding.plan.model import Doubt, Step
+from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.meant import counted_among, gone, left_of, meant_among
+from doelbinding.stores.sql.questions import unknown_among
+from doelbinding.stores.sql.truth import is_not_true, is_true
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The rows that any of the steps may find, with what is told of each row.
+
+    `finds`: for each step or doubt, in order, what is true of the rows it finds.
+    """
+
+    rows: sa.Subquery
+    keys: Sequence[sa.ColumnElement[Any]]
+    finds: Sequence[sa.ColumnElement[bool]]
+
+
+def told(
+    alike: Sequence[Step | Doubt], compiler: Compiler, here: Here, *, used_twice: bool
+) -> Told:
+    """Tell of every row which steps and doubts find it, of those narrowed to the same rows.
+
+    Args:
+        alike: the steps and doubts.
+        compiler: of the statement.
+        here: their dataset.
+        used_twice: the statement uses what is told in several places.
+    """
+    shared = _shared(alike, compiler)
+    asked = {
+        mark: is_true(compiler.certainly(mark, here, wanted=True)).label(f"shared{n}")
+        for n, mark in enumerate(shared)
+    }
+    own = [here.column(name) for name in here.dataset.key]
+    found = [
+        is_true(_alone(one, shared, compiler, here)).label(f"found{n}")
+        for n, one in enumerate(alike)
+    ]
+    known = compiler.certainly(all_of(alike[0].narrow, alike[0].scope), here, wanted=True)
+    asking = sa.select(*own, *asked.values(), *found).where(known)
+    if used_twice or shared:  # lest databases put the conditions back in each place
+        asking = asking.offset(sa.literal_column("0"))
+    rows = asking.subquery("told")
+    finds: list[sa.ColumnElement[bool]] = []
+    for n, one in enumerate(alike):
+        before = _before(one, compiler)
+        finding: sa.ColumnElement[bool] = rows.c[f"found{n}"]
+        if before in asked:
+            finding = sa.and_(finding, is_not_true(rows.c[asked[before].name]))
+        finds.append(finding)
+    return Told(rows=rows, keys=[rows.c[name] for name in here.dataset.key], finds=finds)
+
+
+def _alone(
+    one: Step | Doubt, shared: Sequence[Expression], compiler: Compiler, here: Here
+) -> sa.ColumnElement[bool]:
+    """Give what is asked for a step alone: all of it, save what is shared."""
+    if isinstance(one, Doubt):
+        return unknown_among(one, compiler, here)
+    if _before(one, compiler) in shared:
+        return meant_among(one, compiler, here)
+    return counted_among(one, compiler, here)
+
+
+def _shared(alike: Sequence[Step | Doubt], compiler: Compiler) -> list[Expression]:
+    """Give what steps leave to earlier ones that are among these."""
+    steps = [one for one in alike if isinstance(one, Step)]
+    own = {left_of(step, compiler, gone(step, step.needed)) for step in steps}
+    before = dict.fromkeys(_before(step, compiler) for step in steps)
+    return [mark for mark in before if mark is not None and mark in own]
+
+
+def _before(one: Step | Doubt, compiler: Compiler) -> Expression | None:
+    if isinstance(one, Doubt) or one.unless is None:
+        return None
+    return left_of(one, compiler, gone(one, one.unless))
