@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.dialects import mssql, oracle
 
 from doelbinding.binding.expression import (
+    YES,
     And,
     AnyOf,
     Branch,
@@ -25,12 +26,15 @@ from doelbinding.binding.expression import (
     Up,
 )
 from doelbinding.binding.paths import Link
-from doelbinding.plan.model import Deed, Doubt, Emptied, Step
+from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
+from doelbinding.stores.sql.atonce import Counts
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
+from doelbinding.stores.sql.exchange import Asked
 from doelbinding.stores.sql.meant import meant
 from doelbinding.stores.sql.questions import counting
+from doelbinding.stores.sql.written import Texts
 
 DIALECTS = {"mssql": mssql.dialect(), "oracle": oracle.dialect()}
 TO_PARENT = Link(dataset="parent", pairs=(("parent_id", "id"), ("parent_no", "no")))
@@ -113,6 +117,43 @@ def _statements(dialect: str, needed: Expression) -> list[str]:
         asked.append(deeds.statement().where(meant(step, compiler, here)))
         found += [str(one.compile(dialect=DIALECTS[dialect])) for one in asked]
     return found
+
+
+def _kept(dialect: str, needed: Expression) -> list[str]:
+    """Give the statements that are kept for a request: rows deleted, or else one column emptied."""
+    narrow = KeyIn(columns=("id",), keys="only")
+    about = {"store": "s", "dataset": "parent", "controller": None, "narrow": narrow, "scope": YES}
+    steps = (
+        Step(id="s001", deed=Deed.DELETE, needed=needed, **about),  # type: ignore[arg-type]
+        Step(
+            id="s002",
+            deed=Deed.EMPTY,
+            needed=IsNull(column="kind"),
+            columns=(Emptied(column="kind"),),
+            unless=needed,
+            **about,  # type: ignore[arg-type]
+        ),
+    )
+    doubt = Doubt(
+        store="s", dataset="parent", controller=None, scope=YES, narrow=narrow, values=(needed,)
+    )
+    written: list[str] = []
+
+    def ask(asked: Asked, _: KeySets) -> list[list[list[int]]]:
+        written.extend(one.text for one, _ in asked)
+        return [[[0]] for _ in asked]
+
+    Counts(Texts(STORE, DIALECTS[dialect]), ask).count(steps, [doubt], KEYS)
+    return written
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_statements_that_are_kept_use_only_what_the_dialect_has(dialect: str, name: str) -> None:
+    for statement in _kept(dialect, EXPRESSIONS[name]):
+        assert not re.search(r"\b(true|false|IS TRUE|IS NOT TRUE)\b", statement, re.IGNORECASE)
+        assert not re.search(r"\b(LIMIT|OFFSET|FILTER|RETURNING|ANY)\b|::|~", statement)
+        assert not re.search(r"= [01]\) AS ", statement), "no condition is selected"
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

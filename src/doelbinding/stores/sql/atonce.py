@@ -23,7 +23,7 @@ from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.questions import unknown
 from doelbinding.stores.sql.together import told
-from doelbinding.stores.sql.truth import count_where
+from doelbinding.stores.sql.truth import count_where, has_booleans
 from doelbinding.stores.sql.written import Texts, Written
 
 Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
@@ -46,7 +46,8 @@ class Counts:
     ) -> tuple[list[int], list[int]]:
         """Count the rows that each step finds now, and those of each doubt."""
         every: list[Step | Doubt] = [*steps, *doubts]
-        alike = _narrowed_alike(every)
+        together = has_booleans(self._texts.dialect)
+        alike = _narrowed_alike(every) if together else [[one] for one in every]
         asked: Asked = [(self._counting(one), ()) for one in alike]
         rows: dict[int, int] = {}
         for one, answer in zip(alike, self._ask(asked, keys), strict=True):

@@ -56,6 +56,11 @@ def _(element: _IsNotTrue, compiler: Any, **words: Any) -> str:
     return f"(CASE WHEN {part} THEN 1 ELSE 0 END = 0)"
 
 
+def has_booleans(dialect: str) -> bool:
+    """Tell whether conditions are values that can be selected."""
+    return dialect not in {"mssql", "oracle"}
+
+
 _FILTERS = frozenset({"postgresql", "sqlite"})
 
 

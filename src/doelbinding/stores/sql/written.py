@@ -56,6 +56,11 @@ class Texts:
         self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
         self._alike: dict[object, Written] = {}
 
+    @property
+    def dialect(self) -> str:
+        """The dialect in which they are written."""
+        return self._dialect.name
+
     def give(
         self, role: str, about: Sequence[Step | Doubt], make: Callable[[Naming], sa.Executable]
     ) -> Written:
