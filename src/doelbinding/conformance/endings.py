@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from random import Random
 
 from hypothesis import strategies as st
 
+from doelbinding.conformance.world import World
 from doelbinding.plan.transform import Transformer
 from doelbinding.policy.endings import Ending, Grain, Inside, Strip
 from doelbinding.policy.stores import Binding, Column, ColumnType, Dataset
-
-if TYPE_CHECKING:
-    from doelbinding.conformance.worlds import World
 
 TRANSFORMER = Transformer(keys=lambda name: name.encode())
 _TEXTS = [
@@ -46,7 +44,7 @@ _INSIDE = {"tel": "$.tel", "names": "$.all[*].n"}
 
 
 @st.composite
-def ended_otherwise(draw: st.DrawFn, world: World) -> World:
+def ended_otherwise(draw: st.DrawFn, world: World, chance: Random) -> World:
     """Give the world with endings for some columns, and a document and a date of birth."""
     store = world.policy.stores[0]
     datasets = tuple(
@@ -56,9 +54,9 @@ def ended_otherwise(draw: st.DrawFn, world: World) -> World:
     others = world.policy.stores[1:]
     policy = replace(world.policy, stores=(replace(store, datasets=datasets), *others))
     tables = dict(world.tables)
-    tables["s.person"] = [draw(_filled(row)) for row in world.tables["s.person"]]
+    tables["s.person"] = [_filled(chance, row) for row in world.tables["s.person"]]
     tables["s.note"] = [
-        {**row, "body": draw(st.sampled_from([row["body"], *_WORDS]))} for row in tables["s.note"]
+        {**row, "body": chance.choice([row["body"], *_WORDS])} for row in tables["s.note"]
     ]
     return replace(world, policy=policy, tables=tables)
 
@@ -110,12 +108,11 @@ def _bound_too(draw: st.DrawFn, binding: Binding) -> Binding:
     return replace(binding, columns=(*binding.columns, *more))
 
 
-@st.composite
-def _filled(draw: st.DrawFn, row: Mapping[str, object]) -> dict[str, object]:
-    document = draw(st.sampled_from([None, *(json.dumps(one) for one in _DOCUMENTS)]))
+def _filled(chance: Random, row: Mapping[str, object]) -> dict[str, object]:
+    document = chance.choice([None, *(json.dumps(one) for one in _DOCUMENTS)])
     return {
         **row,
-        "name": draw(st.sampled_from([row["name"], *_WORDS])),
+        "name": chance.choice([row["name"], *_WORDS]),
         "doc": document,
-        "born": draw(st.sampled_from(_BORN)),
+        "born": chance.choice(_BORN),
     }

@@ -11,12 +11,14 @@ from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place
 from doelbinding.conformance.endings import TRANSFORMER
-from doelbinding.conformance.worlds import World
+from doelbinding.conformance.rows import APART
+from doelbinding.conformance.world import World
 from doelbinding.plan.ports import Store
 from doelbinding.plan.run import Bound, MemoryJournal, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
+from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.memory.oracle import About, apply_rules
 from doelbinding.stores.memory.tables import MemoryTables
@@ -74,27 +76,35 @@ def _changed(before: MemoryTables, after: MemoryTables) -> set[str]:
 
 
 def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
-    """Erase one person in the world's stores and by the oracle, and compare.
+    """Erase one person of each population in turn, and by the oracle, and compare.
 
     What is unknown goes too, save in rows that others share too; other people's rows stay as they
-    are.
+    are. All are erased through the same stores by the same draft, with what these keep of it.
     """
-    before = MemoryTables(tables=read(world.policy, stores))
-    person = before.tables["s.person"][0]
-    planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
+    tables = MemoryTables(tables=read(world.policy, stores))
+    people = [row["id"] for row in tables.tables["s.person"] if int(str(row["id"])) % APART == 0]
+    for number in people:
+        if tables.rows("s.person", {"id": number}):  # or it went with the person before
+            tables = _erased(world, stores, tables, int(str(number)))
+
+
+def _erased(
+    world: World, stores: Mapping[str, Store], before: MemoryTables, number: int
+) -> MemoryTables:
+    """Erase a person; give the tables as they are then, which are those of the oracle."""
+    (person,) = before.rows("s.person", {"id": number})
     interpreter = _reading(world, before)
-    here = place(world.policy, "s.person")
-    owners = interpreter.controllers(here, person)
+    owners = interpreter.controllers(place(world.policy, "s.person"), person)
     if owners is None:
-        return
-    subjects: Subjects = {"s.person": frozenset({(int(str(person["id"])),)})}
-    keys = planner.about(subjects).key_sets
-    draft = planner.of_subject("0" * 64, subjects, owners[0], "case-1")
-    plan = surveyed(draft, stores, keys, b"secret")
+        return before
+    subjects: Subjects = {"s.person": frozenset({(number,)})}
+    requested = Requested(subjects=subjects, controller=owners[0], case="case-1")
+    draft = draft_erasure(world.policy, "0" * 64, world.at, world.circumstances, requested)
+    plan = surveyed(draft.plan, stores, draft.keys, b"secret")
 
     about, alone = _of_them(interpreter, person, owners)
     wanted = apply_rules(interpreter, before, about, unknown_goes=alone, transformer=TRANSFORMER)
-    outcome = run(plan, stores, keys, MemoryJournal(), bound=Bound(share=0.0))
+    outcome = run(plan, stores, draft.keys, MemoryJournal(), bound=Bound(share=0.0))
     assert read(world.policy, stores) == wanted.after.tables
     if outcome.where:
         again = _reading(world, wanted.after)
@@ -102,6 +112,7 @@ def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
         more = apply_rules(again, wanted.after, about, unknown_goes=alone, transformer=TRANSFORMER)
         assert {one.ref for one in outcome.where} <= _changed(wanted.after, more.after)
     assert outcome.changed == {step.id: step.expected for step in plan.steps}
+    return wanted.after
 
 
 def _of_them(

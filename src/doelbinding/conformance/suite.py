@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from doelbinding.binding.circumstances import Circumstances, Key
 from doelbinding.binding.expression import NO, YES, Compare, Comparison, Constant
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, read, thorough
-from doelbinding.conformance.worlds import World, controller, worlds
+from doelbinding.conformance.world import World, controller
+from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.grades import Erased, Purges
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Step
 from doelbinding.plan.ports import Gravity, Store

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.conformance.suite import CASES, PEOPLE, PLAIN, StoreConformance
-from doelbinding.conformance.worlds import World
+from doelbinding.conformance.world import World
 from doelbinding.plan.ports import Store
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore

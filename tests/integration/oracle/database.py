@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from doelbinding.conformance.dates import TEXTS
 from doelbinding.conformance.endings import TRANSFORMER
-from doelbinding.conformance.worlds import TEXTS, World
+from doelbinding.conformance.world import World
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType, Dataset
@@ -39,14 +40,27 @@ _MARIADB = {
     ColumnType.JSON: sa.Text(),
 }
 _FIRST_SECOND = dt.datetime(1970, 1, 2)  # noqa: DTZ001 - bare, as the column is
-_TABLES = ("addr", "person", "note", "line", "message", "team", "member", "phonecall")
+_TABLES = ("addr", "person", "note", "line", "message", "team", "member", "item", "phonecall")
 _LATER = {
     "person": ("boss_id", "best_id")
 }  # references in a circle, filled when all rows are there
 
 
-def _references(policy: Policy) -> Iterator[tuple[str, list[str], str]]:
-    """Yield the foreign keys: table, columns, table referred to (by its key)."""
+_UNIQUE = ("person", "tag")
+
+
+def _references(policy: Policy) -> Iterator[tuple[str, list[str], str, list[str]]]:
+    """Yield the foreign keys: table, columns, table and columns referred to."""
+    item = policy.stores[0].dataset("item")
+    ends = [(one.columns, one.other, one.references) for one in item.subjects]
+    ends += [(one.columns, one.to, one.references) for one in item.references]
+    for own, to, known in ends:
+        yield "item", list(own), to, list(known or policy.stores[0].dataset(to).key)
+    for name, columns, there in _by_number(policy):
+        yield name, columns, there, ["id"]
+
+
+def _by_number(policy: Policy) -> Iterator[tuple[str, list[str], str]]:
     yield "person", ["addr_id"], "addr"
     yield "person", ["boss_id"], "person"
     yield "person", ["best_id"], "note"
@@ -89,8 +103,8 @@ def _make(connection: sa.Connection, metadata: sa.MetaData, policy: Policy) -> N
         connection.execute(sa.text("SET foreign_key_checks = 1"))
     for table in metadata.tables.values():
         table.create(connection)
-    for name, columns, there in _references(policy) if dialect != "sqlite" else ():
-        key = f"FOREIGN KEY ({', '.join(columns)}) REFERENCES {there} (id)"
+    for name, columns, there, known in _references(policy) if dialect != "sqlite" else ():
+        key = f"FOREIGN KEY ({', '.join(columns)}) REFERENCES {there} ({', '.join(known)})"
         connection.execute(sa.text(f"ALTER TABLE {name} ADD {key}"))
 
 
@@ -150,12 +164,17 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
             )
             columns.append(
                 sa.Column(
-                    column.name, kind, primary_key=column.name in dataset.key, autoincrement=False
+                    column.name,
+                    kind,
+                    primary_key=column.name in dataset.key,
+                    autoincrement=False,
+                    unique=(dataset.table, column.name) == _UNIQUE or None,
                 )
             )
         if dialect == "sqlite":
-            for table, own, there in _references(policy):
+            for table, own, there, known in _references(policy):
                 if table == dataset.table:
-                    columns.append(sa.ForeignKeyConstraint(own, [f"{there}.id"]))
+                    referred = [f"{there}.{name}" for name in known]
+                    columns.append(sa.ForeignKeyConstraint(own, referred))
         sa.Table(dataset.table, metadata, *columns)
     return metadata

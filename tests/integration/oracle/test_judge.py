@@ -12,7 +12,8 @@ from doelbinding.binding.judge import Judge
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, places
 from doelbinding.conformance.holding import read, thorough
-from doelbinding.conformance.worlds import World, worlds
+from doelbinding.conformance.world import World
+from doelbinding.conformance.worlds import worlds
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import foresee, ways_of
 from doelbinding.stores.memory.tables import MemoryTables

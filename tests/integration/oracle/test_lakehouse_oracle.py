@@ -14,7 +14,8 @@ from hypothesis import given
 
 from doelbinding.conformance.endings import TRANSFORMER
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thorough
-from doelbinding.conformance.worlds import World, worlds
+from doelbinding.conformance.world import World
+from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.ports import Store
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore

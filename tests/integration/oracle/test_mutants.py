@@ -19,7 +19,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from doelbinding.binding import assuming
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.binding.expression import And, Comparison, Or
-from doelbinding.conformance.worlds import JUNK, TODAY, World, worlds
+from doelbinding.conformance.dates import JUNK, TODAY
+from doelbinding.conformance.world import World
+from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.model import Deed
 from doelbinding.plan.ports import StoreError
 from doelbinding.plan.run import Stopped
@@ -93,7 +95,7 @@ def dense(world: World) -> World:
     days: list[date | None] = [None, None, None, EARLY, EARLY, EARLY]
     days += [TODAY - timedelta(days=ago + off) for ago in AGO for off in (-1, 0, 1)]
     for number, day in enumerate([*days, *days[:6]]):
-        row = {**first, "id": number, "score": number % 4, "addr_id": None}
+        row = {**first, "id": number, "tag": f"t{number}", "score": number % 4, "addr_id": None}
         row |= dict.fromkeys(("boss_id", "best_id"))
         row |= {"kind": ("K", "P", None)[number % 3], "code": "NJ"[number % 2]}
         row |= {"name": "x", "mail": "x"}
