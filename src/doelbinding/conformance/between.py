@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from hypothesis import strategies as st
+from random import Random
 
 from doelbinding.conformance.activities import bindings, fate
 from doelbinding.policy.condition import Condition
@@ -19,8 +18,7 @@ from doelbinding.policy.stores import (
 )
 
 
-@st.composite
-def between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dataset, ...]:
+def between_people(chance: Random, kind: Callable[[], ColumnType]) -> tuple[Dataset, ...]:
     """Give datasets whose rows lead to several people: messages, teams and their members, items."""
     to_people = (
         Subject(to="person", columns=("from_id",)),
@@ -30,14 +28,14 @@ def between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dat
         Subject(to="person", columns=("from_id",), when=Condition(column="kind", equals="K")),
         Subject(to="note", columns=("to_id",), when=Condition(column="kind", equals="P")),
     )
-    polymorphic = draw(st.booleans())
+    polymorphic = chance.random() < 1 / 2
     message = Dataset(
         id="message",
         table="message",
         key=("id", "no"),
         label={},
         subjects=by_type if polymorphic else to_people,
-        collected=draw(st.sampled_from([None, "sent"])),
+        collected=chance.choice([None, "sent"]),
         columns=(
             Column(name="id", type=ColumnType.INTEGER),
             Column(name="no"),
@@ -47,21 +45,20 @@ def between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dat
             Column(name="to_id", type=ColumnType.INTEGER),
             Column(name="sent", type=kind()),
             Column(name="words", category="n"),
+            Column(name="topic", category="n"),
         ),
-        events=draw(st.sampled_from([{}, {"contact.last": Event(column="sent")}])),
-        states=draw(st.sampled_from([{}, {"open": Condition(column="score", at_least=2)}])),
-        bindings=draw(bindings("message")),
-        when_unjustified=draw(fate()),
+        events=chance.choice([{}, {"contact.last": Event(column="sent")}]),
+        states=chance.choice([{}, {"open": Condition(column="score", at_least=2)}]),
+        bindings=bindings(chance, "message"),
+        when_unjustified=fate(chance),
         references=(
             ()
             if polymorphic
-            else draw(
-                st.sampled_from(
-                    [
-                        (),
-                        (Reference(columns=("to_id",), to="person", when_gone=WhenGone.EMPTY),),
-                    ]
-                )
+            else chance.choice(
+                [
+                    (),
+                    (Reference(columns=("to_id",), to="person", when_gone=WhenGone.EMPTY),),
+                ]
             )
         ),
     )
@@ -72,7 +69,7 @@ def between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dat
         label={},
         subject=Subject(shared_by="member", columns=("team_id",)),
         columns=(Column(name="id", type=ColumnType.INTEGER), Column(name="motto", category="n")),
-        bindings=draw(bindings("team")),
+        bindings=bindings(chance, "team"),
     )
     member = Dataset(
         id="member",
@@ -85,20 +82,19 @@ def between_people(draw: st.DrawFn, kind: Callable[[], ColumnType]) -> tuple[Dat
             Column(name="person_id", type=ColumnType.INTEGER),
             Column(name="role", category="n"),
         ),
-        bindings=draw(bindings("member")),
+        bindings=bindings(chance, "member"),
     )
-    return (message, team, member, draw(_items()))
+    return (message, team, member, _items(chance))
 
 
-@st.composite
-def _items(draw: st.DrawFn) -> Dataset:
+def _items(chance: Random) -> Dataset:
     """Give a dataset that refers by a key of two parts, or by what is not the key."""
     by_key = Subject(to="message", columns=("msg_id", "msg_no"))
     by_tag = Subject(to="person", columns=("for_tag",), references=("tag",))
     tagged = Reference(
         columns=("for_tag",), to="person", references=("tag",), when_gone=WhenGone.EMPTY
     )
-    subject = draw(st.sampled_from([by_key, by_tag]))
+    subject = chance.choice([by_key, by_tag])
     return Dataset(
         id="item",
         table="item",
@@ -112,7 +108,7 @@ def _items(draw: st.DrawFn) -> Dataset:
             Column(name="for_tag"),
             Column(name="thing", category="n"),
         ),
-        bindings=draw(bindings("item")),
-        when_unjustified=draw(fate()),
-        references=draw(st.sampled_from([(), (tagged,)])) if subject is by_key else (),
+        bindings=bindings(chance, "item"),
+        when_unjustified=fate(chance),
+        references=chance.choice([(), (tagged,)]) if subject is by_key else (),
     )

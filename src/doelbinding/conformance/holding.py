@@ -23,6 +23,9 @@ from doelbinding.retention.planner import Planner
 from doelbinding.stores.memory.oracle import About, apply_rules
 from doelbinding.stores.memory.tables import MemoryTables
 
+MOST = 4
+"""People who are erased of one world: the first for whom all is written, and others who use it."""
+
 
 def thorough(cases: int) -> settings:
     """Give settings under which real databases may take their time."""
@@ -76,14 +79,14 @@ def _changed(before: MemoryTables, after: MemoryTables) -> set[str]:
 
 
 def hold_equal_for_one(world: World, stores: Mapping[str, Store]) -> None:
-    """Erase one person of each population in turn, and by the oracle, and compare.
+    """Erase one person of each of some populations in turn, and by the oracle, and compare.
 
     What is unknown goes too, save in rows that others share too; other people's rows stay as they
     are. All are erased through the same stores by the same draft, with what these keep of it.
     """
     tables = MemoryTables(tables=read(world.policy, stores))
     people = [row["id"] for row in tables.tables["s.person"] if int(str(row["id"])) % APART == 0]
-    for number in people:
+    for number in people[:MOST]:
         if tables.rows("s.person", {"id": number}):  # or it went with the person before
             tables = _erased(world, stores, tables, int(str(number)))
 

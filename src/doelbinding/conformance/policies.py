@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-
-from hypothesis import strategies as st
+from random import Random
 
 from doelbinding.conformance.activities import ACTIVITIES, activity
 from doelbinding.conformance.datasets import calls, datasets
@@ -16,14 +15,13 @@ from doelbinding.policy.stores import Store
 from doelbinding.policy.vocabulary import ChangeReason
 
 
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    deviates = draw(st.booleans())
-    activities = tuple(draw(activity(name)) for name in ACTIVITIES)
+def policies(chance: Random) -> Policy:
+    deviates = chance.random() < 1 / 2
+    activities = tuple(activity(chance, name) for name in ACTIVITIES)
     rules = [t.rule for a in activities for phase in a.phases for t in phase.terms]
     changed = (
         Deviation(activity="a1", reason={}, terms={"p0": (Term(rule="after rel.ended keep P3M"),)}),
-        Deviation(activity="a2", reason={}, performed=draw(st.booleans())),
+        Deviation(activity="a2", reason={}, performed=(chance.random() < 1 / 2)),
     )
     return Policy(
         id="w",
@@ -48,9 +46,9 @@ def policies(draw: st.DrawFn) -> Policy:
                 id="s",
                 label={},
                 country="NL",
-                datasets=draw(datasets(notes_stay="until settled" in rules)),
-                timezone=draw(st.sampled_from(["UTC", "Europe/Amsterdam", "America/New_York"])),
+                datasets=datasets(chance, notes_stay="until settled" in rules),
+                timezone=chance.choice(["UTC", "Europe/Amsterdam", "America/New_York"]),
             ),
-            Store(id="t", label={}, country="NL", datasets=(draw(calls()),)),
+            Store(id="t", label={}, country="NL", datasets=(calls(chance),)),
         ),
     )

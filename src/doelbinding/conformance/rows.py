@@ -43,7 +43,10 @@ def _population(chance: Random, policy: Policy, junk: bool, first: int) -> dict[
     def numbers(least: int, most: int) -> range:
         return range(first, first + chance.randint(least, most))
 
-    addresses: Rows = [{"id": n, "street": chance.choice(_TEXTS)} for n in numbers(0, 2)]
+    addresses: Rows = [
+        {"id": n, "street": chance.choice(_TEXTS), "town": chance.choice(_TEXTS)}
+        for n in numbers(0, 2)
+    ]
     people: Rows = [_person(chance, n, addresses, when) for n in numbers(1, 4)]
     notes: Rows = [_note(chance, n, people, addresses, when) for n in numbers(0, 4)]
     for person in people:
@@ -125,6 +128,7 @@ def _message(
         "to_id": _one_of(chance, owners),
         "sent": when("message", "sent"),
         "words": chance.choice(_TEXTS),
+        "topic": chance.choice(_TEXTS),
     }
 
 

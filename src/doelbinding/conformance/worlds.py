@@ -17,24 +17,32 @@ from doelbinding.conformance.world import World
 __all__ = ["World", "worlds"]
 
 
-@st.composite
-def worlds(draw: st.DrawFn, junk: bool = True, endings: bool = True, populations: int = 1) -> World:
-    """Give a world.
+def worlds(
+    junk: bool = True, endings: bool = True, populations: int = 1
+) -> st.SearchStrategy[World]:
+    """Give random worlds, each of a seed of its own: what is drawn part by part is mostly alike.
 
     Args:
-        draw: chooses.
         junk: whether columns of dates may hold what is no date.
         endings: whether values may end otherwise than empty, which they do in half of the worlds.
         populations: how many there are, of one to four people each, that refer to their own.
     """
-    policy = draw(policies())
-    chance = Random(draw(st.binary(min_size=8, max_size=8)))  # noqa: S311 - to repeat it
+
+    def make(seed: bytes) -> World:
+        chance = Random(seed)  # noqa: S311 - so that it can be made again
+        return _world(chance, junk, endings, populations)
+
+    return st.binary(min_size=8, max_size=8).map(make)
+
+
+def _world(chance: Random, junk: bool, endings: bool, populations: int) -> World:
+    policy = policies(chance)
     tables = side_by_side(chance, policy, junk, populations)
-    hour = draw(st.sampled_from([0, 9, 14, 15, 16, 22, 23]))
+    hour = chance.choice([0, 9, 14, 15, 16, 22, 23])
     world = World(
         policy=policy,
         tables=tables,
-        circumstances=draw(said(tables["s.person"])),
+        circumstances=said(chance, tables["s.person"]),
         at=datetime(TODAY.year, TODAY.month, TODAY.day, hour, 30, tzinfo=UTC),
     )
-    return draw(ended_otherwise(world, chance)) if endings and draw(st.booleans()) else world
+    return ended_otherwise(chance, world) if endings and chance.random() < 1 / 2 else world

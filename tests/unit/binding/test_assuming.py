@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
 import pytest
 
+from doelbinding.binding import assuming
 from doelbinding.binding.assuming import Assuming, Known, lifted
 from doelbinding.binding.expression import (
     NO,
@@ -115,3 +117,77 @@ def test_no_truth_is_changed_where_what_is_known_holds(held: bool, recent: Truth
     said: dict[Expression, Truth] = {HERS: True, LEAVES[1]: held, RECENT: recent}
     for expression in _small():
         assert _truth(left(expression), said) is _truth(expression, said), expression
+
+
+TO_SHOP = Link(dataset="shop", pairs=(("shop_id", "id"),))
+HERE = KeyIn(columns=("id",), keys="held")
+Rows = dict[Link, dict[Expression, Truth] | None]
+"""What is true of the row that each link leads to; none where it leads to no row."""
+
+
+def _asked_from_an_item() -> list[Expression]:
+    """Give what may be asked of an item that has an order: of it, of the shop, of itself."""
+    hers = Up(link=TO_ORDER, part=HERS, missing=False)
+    ups = [
+        Up(link=link, part=part, missing=missing)
+        for link in (TO_ORDER, TO_SHOP)
+        for part in (HERS, RECENT, Not(part=RECENT))
+        for missing in (False, True, None)
+    ]
+    single: list[Expression] = [HERE, RECENT, *ups, *(Not(part=Certain(part=up)) for up in ups)]
+    pairs = [kind(parts=(a, b)) for kind in (And, Or) for a, b in product(ups[::2], single)]
+    return [And(parts=(hers, asked)) for asked in (*single, *pairs)]
+
+
+def _reached(expression: Expression, own: dict[Expression, Truth], rows: Rows) -> Truth:
+    match expression:
+        case Constant():
+            return expression.value
+        case Up():
+            there = rows[expression.link]
+            return expression.missing if there is None else _reached(expression.part, there, rows)
+        case Not():
+            return negate(_reached(expression.part, own, rows))
+        case Certain():
+            return _reached(expression.part, own, rows) is True
+        case And():
+            return both(_reached(part, own, rows) for part in expression.parts)
+        case Or():
+            return either(_reached(part, own, rows) for part in expression.parts)
+        case _:
+            return own[expression]
+
+
+def _lifting_keeps_what_is_certain() -> bool:
+    said: list[dict[Expression, Truth] | None] = [None]
+    said += [{HERS: hers, RECENT: t} for hers in (True, False) for t in (True, False, None)]
+    asked = [(one, lifted(one, lambda _: True)) for one in _asked_from_an_item()]
+    for order, shop, held, recent in product(said, said, (True, False), (True, None)):
+        own: dict[Expression, Truth] = {HERE: held, RECENT: recent}
+        rows: Rows = {TO_ORDER: order, TO_SHOP: shop}
+        for before, after in asked:
+            if (_reached(before, own, rows) is True) is not (_reached(after, own, rows) is True):
+                return False
+    return True
+
+
+def test_what_is_lifted_is_certain_of_the_same_rows() -> None:
+    assert _lifting_keeps_what_is_certain()
+
+
+def _of_any_link(expression: Expression, _link: Link) -> Expression | None:
+    return expression.part if isinstance(expression, Up) else None
+
+
+def _of_some_parts(expression: Expression, link: Link) -> Expression | None:
+    """Take what is asked of the row here too, beside the row referred to, for asked of that row."""
+    if isinstance(expression, And | Or):
+        parts = [part for one in expression.parts if (part := _of_some_parts(one, link))]
+        return replace(expression, parts=tuple(parts)) if parts else None
+    return expression.part if isinstance(expression, Up) and expression.link == link else None
+
+
+@pytest.mark.parametrize("mutant", [_of_any_link, _of_some_parts, lambda *_: YES])
+def test_a_lifting_with_a_fault_is_told(mutant: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assuming, "_told_above", mutant)
+    assert not _lifting_keeps_what_is_certain()
