@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
@@ -29,9 +30,11 @@ class PhaseDecision:
         return phase_name(self.activity.id, self.phase.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
-    """What becomes of one value: erased, or kept because of phases that go on."""
+class Fate(NamedTuple):
+    """What becomes of one value: erased, or kept because of phases that go on.
+
+    A named tuple, since a list of people has hundreds of thousands.
+    """
 
     row: FoundRow
     value: FoundValue
@@ -80,13 +83,12 @@ def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ..
     """
     living: dict[str, bool] = {}
     meant: dict[str, Reason] = {}
-    for row, value in sorted(inventory.values(), key=lambda found: found[0].others):
-        for reason in value.reasons:
-            name = phase_name(reason.activity.id, reason.phase.id)
-            if not reason.controller or (row.others and name in living):
-                continue
-            meant[name] = reason
-            living[name] = living.get(name, False) or reason.certain
+    for others, reason in _reasons(inventory):
+        name = phase_name(reason.activity.id, reason.phase.id)
+        if not reason.controller or (others and name in living):
+            continue
+        meant[name] = reason
+        living[name] = living.get(name, False) or reason.certain
     return tuple(
         PhaseDecision(
             activity=meant[name].activity,
@@ -101,6 +103,14 @@ def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ..
         )
         for name in sorted(meant)
     )
+
+
+def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
+    """Yield every reason once per row, of rows that others share last, which it says."""
+    for row in sorted(inventory.rows, key=lambda row: row.found.others):
+        for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
+            for reason in reasons:
+                yield row.found.others, reason
 
 
 def stops_for(
@@ -140,7 +150,7 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
         if suspending:
             weighed = (one for one in suspending if _suspends(one, row, value))
             kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
-        yield Fate(row=row, value=value, kept_by=kept_by, shared=row.others)
+        yield Fate(row, value, kept_by, row.others)
 
 
 def _keeping(
