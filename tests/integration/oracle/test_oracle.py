@@ -69,7 +69,7 @@ def test_sqlite_erases_of_one_person_what_the_oracle_erases(
     hold_equal_for_one(world, build(sqlite, world))
 
 
-@thorough(CASES // 10)
+@thorough(max(CASES // 20, 1))
 @given(world=worlds(junk=False, populations=POPULATIONS))
 def test_postgresql_erases_of_one_person_what_the_oracle_erases(
     world: World, postgresql: sa.Engine
