@@ -22,7 +22,7 @@ from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import Format
 from tests.integration.lakehouse import make_table, sail
 
-CASES = max(int(os.environ.get("ORACLE_CASES", "150")) // 25, 1)
+CASES = max(int(os.environ.get("ORACLE_CASES", "24")) // 25, 1)
 
 
 @dataclass
