@@ -17,6 +17,7 @@ from doelbinding.binding.paths import Place
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
+from doelbinding.policy.once import once_per_policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Binding, Column, Prohibition
 
@@ -136,15 +137,5 @@ class Bounds:
                 yield Line(self.policy, here, activity, phase)
 
 
-_KNOWN: dict[int, Bounds] = {}
-_MOST = 8
-
-
-def bounds_of(policy: Policy) -> Bounds:
-    """Give what binds the values of a policy's datasets, worked out once while it is in use."""
-    found = _KNOWN.get(id(policy))
-    if found is None or found.policy is not policy:
-        if len(_KNOWN) >= _MOST:
-            _KNOWN.clear()
-        found = _KNOWN[id(policy)] = Bounds(policy)
-    return found
+bounds_of = once_per_policy(Bounds)
+"""Gives what binds the values of a policy's datasets."""

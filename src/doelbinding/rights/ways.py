@@ -17,6 +17,7 @@ from doelbinding.binding.paths import Link, Place, places
 from doelbinding.plan.identifiers import WEAK
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
+from doelbinding.policy.once import once_per_policy
 from doelbinding.rights.reading import Reading
 
 
@@ -107,18 +108,8 @@ def _identifies(here: Place) -> bool:
     return not here.top.shared and bool(kinds - WEAK)
 
 
-_KNOWN: dict[int, Ways] = {}
-_MOST = 8
-
-
-def ways_of(policy: Policy) -> Ways:
-    """Give the ways of a policy, worked out once while it is in use."""
-    found = _KNOWN.get(id(policy))
-    if found is None or found.policy is not policy:
-        if len(_KNOWN) >= _MOST:
-            _KNOWN.clear()
-        found = _KNOWN[id(policy)] = Ways(policy)
-    return found
+ways_of = once_per_policy(Ways)
+"""Gives the ways of a policy."""
 
 
 def foresee(

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Step
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql import atonce, meant, naming
+from doelbinding.stores.sql import atonce, meant, naming, together
 from doelbinding.stores.sql.atonce import AtOnce
 from doelbinding.stores.sql.naming import Keys, Naming
 from tests.integration.deaths import EVERY
@@ -85,6 +85,10 @@ def _first_part(real: Any, self: Keys, found: Any) -> list[object]:
     return [key[:1] * len(key) if self.part is None else key[0] for key in found]
 
 
+def _whatever_was_asked(_real: Any, _shared: Any) -> sa.ColumnElement[bool]:
+    return sa.true()
+
+
 def _nothing(*_: Any) -> tuple[object, ...]:
     return ()
 
@@ -98,6 +102,9 @@ SQLITE: dict[str, Patch] = {
     ),
     "the rows of a step are taken for those of the next": _around(atonce, "_told_apart", _turned),
     "what an earlier step finds is forgotten": _around(meant, "_not_before", _nothing),
+    "what steps share is not left to the earlier": _around(
+        together, "is_not_true", _whatever_was_asked
+    ),
     "that there is something to empty is forgotten": _around(meant, "_to_change", _nothing),
     "of rows that may go no value is emptied": _around(Planner, "_steps", _without_emptying),
     "one part of a key goes in for all": _around(Keys, "of", _first_part),
