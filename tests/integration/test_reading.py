@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.cli.demo import prepare
 from doelbinding.plan.identifiers import parse_identifier
+from doelbinding.plan.ports import Answered, Lookup
+from doelbinding.rights.locate import Locator
 from doelbinding.rights.reading import Reading
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import open_workspace
@@ -65,3 +67,48 @@ def test_without_its_key_told_it_is_asked_for(store: SqlStore) -> None:
         (row,) = reading.alike(*EMAIL, wanted)
     emptied(store)
     assert not by_its_key(reading, row)
+
+
+class Asked(SqlStore):
+    """A store that keeps by which keys its rows were asked for, and answered, round by round."""
+
+    @contextmanager
+    def gathering(self) -> Iterator[Callable[[Sequence[Lookup]], Answered]]:
+        with super().gathering() as gather:
+
+            def telling(lookups: Sequence[Lookup]) -> Answered:
+                answers = gather(lookups)
+                self.rounds.append(list(zip(lookups, answers, strict=True)))
+                return answers
+
+            yield telling
+
+    rounds: list[list[tuple[Lookup, Mapping[Key, Sequence[Row]]]]]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_search_asks_for_no_row_by_its_key_that_it_has_read(tmp_path: Path) -> None:
+    workspace = open_workspace(tmp_path / "demo")
+    policy = workspace.policy
+    erp = workspace.stores["erp"]
+    assert isinstance(erp, SqlStore)
+    asked = Asked(erp.mapped, erp.engine)
+    asked.rounds = []
+    locator = Locator(
+        policy=policy,
+        controller=policy.controller_by_id["stago-nl"],
+        stores={**workspace.stores, "erp": asked},
+        at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+    )
+    assert locator.find([parse_identifier(":".join(MAIL))]).rows
+    own = {f"erp.{one.id}": tuple(sorted(one.key)) for one in erp.mapped.datasets}
+    read: set[tuple[str, Key]] = set()
+    for answers in asked.rounds:
+        for lookup, _ in answers:
+            if lookup.kind is None and lookup.columns == own[lookup.ref]:
+                assert not {(lookup.ref, key) for key in lookup.keys} & read
+        for lookup, answer in answers:
+            for rows in answer.values():
+                read |= {(lookup.ref, tuple(row[c] for c in own[lookup.ref])) for row in rows}  # type: ignore[misc]
+    assert len(asked.rounds) > 1
+    assert read
