@@ -24,9 +24,6 @@ from tests.integration.deaths import EVERY
 from tests.integration.lakehouse import make_table, sail
 
 CASES = max(int(os.environ.get("ORACLE_CASES", "24")) // 25, 1)
-SLOW = pytest.mark.skipif(
-    not EVERY, reason="one of the larger worlds takes minutes here: set EVERY_BOUNDARY to try them"
-)
 
 
 @dataclass
@@ -84,15 +81,16 @@ def test_iceberg_leaves_what_the_oracle_leaves(world: World, lakes: Lakes) -> No
     hold_equal(world, lakes.build(world, Format.ICEBERG))
 
 
-@SLOW
-@thorough(CASES)
-@given(world=worlds(junk=False))
-def test_delta_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
-    hold_equal_for_one(world, lakes.build(world, Format.DELTA))
+if EVERY:  # one of the larger worlds takes Spark minutes
 
+    @thorough(CASES)
+    @given(world=worlds(junk=False))
+    def test_delta_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
+        hold_equal_for_one(world, lakes.build(world, Format.DELTA))
 
-@SLOW
-@thorough(CASES)
-@given(world=worlds(junk=False))
-def test_iceberg_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
-    hold_equal_for_one(world, lakes.build(world, Format.ICEBERG))
+    @thorough(CASES)
+    @given(world=worlds(junk=False))
+    def test_iceberg_erases_of_one_person_what_the_oracle_erases(
+        world: World, lakes: Lakes
+    ) -> None:
+        hold_equal_for_one(world, lakes.build(world, Format.ICEBERG))
