@@ -183,6 +183,30 @@ def test_constraints_against_a_stand_in_are_refused(
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_check_beside_its_column_is_looked_at(name: str, request: pytest.FixtureRequest) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE.replace("mail VARCHAR(40)", "mail VARCHAR(40) CHECK (mail <> '-')"))
+    (found,) = told(engine, EMPTIES)
+    assert "forbids what stands in in column 'mail'" in found
+    fine = step(Deed.EMPTY, ENDED, NAME, Emptied(column="mail", replacement="?"))
+    assert told(engine, fine) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_check_is_looked_at_whatever_its_column_is_called(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    for column in ("select", 'a%b:c?"d', "Ä é", "end-date"):
+        quoted = engine.dialect.identifier_preparer.quote(column)
+        check = f"{quoted} VARCHAR(40) CHECK ({quoted} NOT LIKE '-%%')"
+        say(engine, "DROP TABLE IF EXISTS person", TABLE.replace("mail VARCHAR(40)", check))
+        columns = (*COLUMNS[:2], Column(name=column, category="n"), COLUMNS[3])
+        ends = step(Deed.EMPTY, ENDED, Emptied(column=column, replacement="-"))
+        assert any("CHECK constraint" in one for one in refused(engine, ends, columns=columns))
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
 def test_generated_columns_are_refused(name: str, request: pytest.FixtureRequest) -> None:
     engine = request.getfixturevalue(name)
     say(
@@ -193,6 +217,42 @@ def test_generated_columns_are_refused(name: str, request: pytest.FixtureRequest
         ),
     )
     assert any("'mail' is generated" in one for one in refused(engine, EMPTIES))
+
+
+JOINED = {"sqlite": "{} || 'x'", "postgresql": "{} || 'x'", "mariadb": "concat({}, 'x')"}
+MADE = "CREATE TABLE person (id INTEGER PRIMARY KEY, made VARCHAR(90){} GENERATED ALWAYS AS ({}) "
+MADE_OF = MADE + "STORED{}, name VARCHAR(40), mail VARCHAR(40), ended DATE)"
+WITH_MADE = (*COLUMNS, Column(name="made"))
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])  # MariaDB has no such NOT NULL
+def test_what_is_made_of_an_emptied_column_may_not_be_null(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, MADE_OF.format(" NOT NULL", "name || 'x'", ""))
+    (found,) = told(engine, EMPTIES, columns=WITH_MADE)
+    assert found.startswith("refuses: column 'made' is generated from 'name' and may not be null")
+    say(engine, "DROP TABLE person", MADE_OF.format(" NOT NULL", "coalesce(name, id || '')", ""))
+    (found,) = told(engine, EMPTIES, columns=WITH_MADE)
+    assert found.startswith("warns: column 'made' is generated from 'name'")  # it depends
+    say(engine, "DROP TABLE person", MADE_OF.format(" NOT NULL", "coalesce(name, '')", ""))
+    assert told(engine, EMPTIES, columns=WITH_MADE) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_what_is_made_of_a_stand_in_may_not_be_there_twice(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    unique = "" if name == "sqlite" else " UNIQUE"
+    say(engine, MADE_OF.format("", JOINED[name].format("mail"), unique))
+    if not unique:
+        say(engine, "CREATE UNIQUE INDEX one_made ON person (made)")
+    (found,) = told(engine, EMPTIES, columns=WITH_MADE)
+    assert found.startswith("refuses: column 'made' is unique and generated from 'mail'")
+    null = step(Deed.EMPTY, ENDED, Emptied(column="mail"))
+    assert told(engine, null, columns=WITH_MADE) == []
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])

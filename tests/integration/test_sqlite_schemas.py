@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.transformation import KeepFirst
-from doelbinding.policy.stores import Column, Dataset
+from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
 
@@ -151,3 +151,49 @@ def test_tables_of_every_make_are_emptied(more: str, sqlite: sa.Engine) -> None:
         (2, None, "-", "2011-01-01"),
         (3, "c", "c", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stands_in", "fits"),
+    [
+        ("INTEGER", "-", False),
+        ("INT", "0", True),
+        ("REAL", "-", False),
+        ("REAL", 0, True),
+        ("BLOB", "-", False),
+        ("BLOB", None, True),
+        ("TEXT", 0, True),
+        ("ANY", "-", True),
+    ],
+)
+def test_what_a_strict_table_does_not_take_is_refused(
+    kind: str, stands_in: str | int | None, fits: bool, sqlite: sa.Engine
+) -> None:
+    text = TABLE.replace("VARCHAR(40)", "TEXT").replace("DATE", "TEXT")
+    say(sqlite, text.replace("mail TEXT", f"mail {kind}") + " STRICT")
+    say(sqlite, "INSERT INTO person VALUES (1, 'a', NULL, '2010-01-01')")
+    columns = (*COLUMNS[:2], Column(name="mail", type=ColumnType.JSON), COLUMNS[3])
+    ends = step(Deed.EMPTY, ENDED, Emptied(column="mail", replacement=stands_in))
+    found = [one for one in _told(sqlite, ends, columns=columns) if "does not fit" in one]
+    assert [one.startswith("refuses: column 'mail' is ") for one in found] == (
+        [] if fits else [True]
+    )
+    if fits:
+        assert done(SqlStore(mapped(columns), sqlite), ends).verified
+
+
+def test_rows_that_refer_to_nobody_are_no_hindrance(sqlite: sa.Engine) -> None:
+    """Others write the file with foreign keys off, which is how SQLite begins."""
+    visit = "CREATE TABLE visit (id INTEGER PRIMARY KEY, p INTEGER REFERENCES person)"
+    say(sqlite, TABLE, ROWS, visit, "CREATE INDEX visit_p ON visit (p)")
+    with sqlite.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("INSERT INTO visit VALUES (1, 77), (2, 3)")
+        connection.commit()
+        connection.invalidate()
+    path = Subject(to="person", columns=("p",))
+    columns = (COLUMNS[0], Column(name="p", type=ColumnType.INTEGER))
+    other = Dataset(id="visit", table="visit", key=("id",), label={}, columns=columns, subject=path)
+    outcome = done(SqlStore(mapped(COLUMNS, other), sqlite), DELETES)
+    assert (outcome.changed, outcome.verified) == ({"s001": 2}, True)
+    assert left(sqlite, "SELECT p FROM visit ORDER BY id") == [(77,), (3,)]

@@ -2,7 +2,8 @@
 
 Reading it through takes longer than erasing somebody. PostgreSQL marks each row of its catalogue
 with the transaction that wrote it, so that one question tells whether anything was made, changed or
-dropped since: a table, a column, a constraint, an index, a trigger, a rule, a policy, a privilege.
+dropped since: a table, a column, a type, a constraint, an index, a trigger, a rule, a policy, a
+privilege.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _MARKED = {
     "pg_publication": "oid",
     "pg_publication_rel": "prrelid",
     "pg_inherits": "inhrelid",
+    "pg_type": "oid",
+    "pg_enum": "enumtypid",
 }
 _FIRST_OF_ITS_OWN = 16384
 """The first id that PostgreSQL gives to what is not its own (FirstNormalObjectId)."""

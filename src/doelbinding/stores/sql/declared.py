@@ -125,7 +125,7 @@ def compared(store: Store, dataset: Dataset) -> frozenset[str]:
 
 
 def _compared(store: Store, dataset: Dataset) -> Iterator[str]:
-    for condition in _conditions(store, dataset):
+    for condition in conditions(store, dataset):
         yield from _tested(condition)
     if isinstance(dataset.controller, ControllerColumn):
         yield dataset.controller.column
@@ -141,7 +141,8 @@ def _compared(store: Store, dataset: Dataset) -> Iterator[str]:
                 yield source.column
 
 
-def _conditions(store: Store, dataset: Dataset) -> Iterator[Condition]:
+def conditions(store: Store, dataset: Dataset) -> Iterator[Condition]:
+    """Yield the conditions that rules of the store ask of rows of a dataset."""
     yield from dataset.states.values()
     yield from dataset.persons.values()
     yield from (one.when for one in dataset.bindings if one.when is not None)

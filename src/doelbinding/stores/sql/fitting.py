@@ -26,12 +26,13 @@ def unfitting(
 
     SQLite takes anything, but in a STRICT table.
     """
-    if connection.dialect.name == "sqlite":
-        return
     found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
     types = {column["name"]: column["type"] for column in found}
     mine = [one for one in dict.fromkeys(emptied) if one.column in types]
-    told = {one for one in mine if not _has_room(one.replacement, types[one.column])}
+    if connection.dialect.name == "sqlite":
+        told = set(_strictly_refused(connection, dataset, mine))
+    else:
+        told = {one for one in mine if not _has_room(one.replacement, types[one.column])}
     if connection.dialect.name == "postgresql":
         asked = [one for one in mine if _needs_asking(one, types[one.column])]
         told |= set(_refused(connection, dataset, asked))
@@ -46,9 +47,36 @@ def unfitting(
             )
 
 
+_STRICT = """
+SELECT c.name, upper(c.type) FROM pragma_table_list l JOIN pragma_table_xinfo(:name) c
+WHERE l.schema = 'main' AND l.name = :name AND l.strict
+"""
+_STRICT_SINCE = (3, 37)
+
+
+def _strictly_refused(
+    connection: sa.Connection, dataset: Dataset, emptied: Sequence[Emptied]
+) -> Iterator[Emptied]:
+    """Yield what a STRICT table of SQLite does not take: the others take anything."""
+    if (connection.dialect.server_version_info or ()) < _STRICT_SINCE:
+        return
+    rows = connection.execute(sa.text(_STRICT), {"name": dataset.table})
+    types = {row[0]: row[1] for row in rows}
+    for one in emptied:
+        kind = types.get(one.column, "ANY")
+        number = one.replacement is None or _NUMBER.fullmatch(str(one.replacement))
+        if (kind in _NUMBERS and not number) or (kind == "BLOB" and one.replacement is not None):
+            yield one
+
+
+_NUMBERS = frozenset({"INT", "INTEGER", "REAL"})
+
+
 def _called(held: Any) -> str:
     if isinstance(held, sa.ARRAY):
         return f"{held.item_type}[]"
+    if isinstance(held, sa.Enum):
+        return f"an ENUM of {', '.join(map(repr, held.enums))}"
     return f"{held.name}, a domain" if hasattr(held, "data_type") else str(held)
 
 

@@ -44,6 +44,11 @@ def quoting(dialect: sa.Dialect) -> Callable[[str], str]:
 _FORMATTING = frozenset({"format", "pyformat"})
 
 
+def escaped(connection: sa.Connection, text: str) -> str:
+    """Give a text of the catalogue as a statement that a driver is given writes it."""
+    return text.replace("%", "%%") if connection.dialect.paramstyle in _FORMATTING else text
+
+
 def shown(connection: sa.Connection, dataset: Dataset) -> str:
     """Give a table's name as people write it in a statement."""
     quote = quoting(connection.dialect)

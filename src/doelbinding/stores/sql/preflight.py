@@ -21,6 +21,7 @@ from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.obstacles import refuses, warns
+from doelbinding.stores.sql.possible import impossible
 from doelbinding.stores.sql.referring import Referring
 from doelbinding.stores.sql.sessions import sessions
 from doelbinding.stores.sql.sources import mapped_twice, views_read
@@ -51,6 +52,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         if inspector.dialect.name == "sqlite":
             found += _unkeyed(connection, inspector, ref, dataset)
         found += mistyped(connection, store, dataset)
+        found += impossible(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += views_read(connection, store, dataset)

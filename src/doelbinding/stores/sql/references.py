@@ -92,7 +92,8 @@ SELECT n.nspname, c.relname, k.confdeltype::text, k.confupdtype::text, ARRAY(
       UNION SELECT inhparent FROM pg_inherits JOIN above ON inhrelid = id)
     SELECT ARRAY[pn.nspname::text, p.relname::text] FROM above JOIN pg_class p ON p.oid = id
     JOIN pg_namespace pn ON pn.oid = p.relnamespace),
-  array_agg(a.attname::text ORDER BY o.place), array_agg(b.attname::text ORDER BY o.place)
+  array_agg(a.attname::text ORDER BY o.place), array_agg(b.attname::text ORDER BY o.place),
+  coalesce((to_jsonb(k) ->> 'conenforced')::bool, true)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -100,24 +101,27 @@ CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY o(number, there, 
 JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = o.number
 JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = o.there
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = ANY (CAST(:tables AS oid[]))
-GROUP BY k.oid, n.nspname, c.relname, k.confdeltype, k.confupdtype, k.conrelid ORDER BY k.oid
+GROUP BY k.oid, k.*, n.nspname, c.relname, k.confdeltype, k.confupdtype, k.conrelid ORDER BY k.oid
 """
-"""Keys as they were made: what PostgreSQL makes of one for partitions is left out."""
+"""Keys as they were made: what PostgreSQL makes of one for partitions is left out.
+
+Since PostgreSQL 18 a key may be NOT ENFORCED; then it acts on nothing.
+"""
 
 
 def _postgresql_referrers(
     connection: sa.Connection, inspector: sa.Inspector, dataset: Dataset
 ) -> Iterator[Referrer]:
     rows = connection.execute(sa.text(_KEYS), {"tables": family_of(connection, dataset).referred})
-    for schema, table, deleting, changing, above, columns, there in rows:
+    for schema, table, deleting, changing, above, columns, there, acts in rows:
         yield Referrer(
             table=table,
             schema=None if schema == inspector.default_schema_name else schema,
             part_of=tuple((one[0], one[1]) for one in above),
             columns=tuple(columns),
             to=tuple(there),
-            on_delete=_WORDS.get(deleting),
-            on_update=_WORDS.get(changing),
+            on_delete=_WORDS.get(deleting) if acts else None,
+            on_update=_WORDS.get(changing) if acts else None,
         )
 
 
