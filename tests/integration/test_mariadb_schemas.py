@@ -10,12 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.ports import Refused
 from doelbinding.plan.transformation import KeepFirst
 from doelbinding.policy.stores import Column, ColumnType, WhenUnjustified
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.grants import grants
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_night import night
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
+from tests.integration.test_preflight import JUDGED_BY_CONTACTS
 
 DELETES = step(Deed.DELETE)
 EMPTIES = step(Deed.EMPTY, ENDED, Emptied(column="name"))
@@ -150,4 +153,51 @@ def test_the_printed_rights_let_preflight_look_at_a_table_whose_rows_never_go(
     say(mariadb, *(one.rstrip(";") for one in printed if one.startswith("GRANT")))
     least = make_engine(mariadb.url.set(username="keeper"))
     assert not any(one.startswith("refuses") for one in _told(least, EMPTIES))
+    least.dispose()
+
+
+@pytest.mark.parametrize(
+    ("grant", "cause"),
+    [
+        ("SELECT ON world.visit", "lacks SELECT on table `world`.`person`"),
+        ("SELECT (id) ON world.person", "lacks SELECT on column 'ended' in table 'person'"),
+    ],
+)
+def test_a_role_without_rights_is_told_of_the_table_and_the_right(
+    grant: str, cause: str, mariadb: sa.Engine
+) -> None:
+    say(
+        mariadb,
+        TABLE,
+        "CREATE TABLE visit (id INT PRIMARY KEY)",
+        "DROP USER IF EXISTS bare@localhost",
+        "CREATE USER bare@localhost",
+        f"GRANT {grant} TO bare@localhost",
+    )
+    least = make_engine(mariadb.url.set(username="bare"))
+    (found,) = _told(least)
+    assert found.startswith("refuses: this role may not see how the table is made")
+    assert "`doelbinding grants` prints, SELECT on person and DELETE" in found
+    with pytest.raises(Refused) as refused:
+        done(SqlStore(mapped(), least), DELETES)
+    assert cause in str(refused.value)
+    assert found.partition(": ")[2] in str(refused.value)
+    least.dispose()
+
+
+def test_a_table_that_dates_rows_and_may_not_be_read_is_told(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        "CREATE TABLE customer (id INT PRIMARY KEY, name VARCHAR(9))",
+        "CREATE TABLE contact (id INT PRIMARY KEY, customer_id INT, at VARCHAR(10))",
+        "DROP USER IF EXISTS bare@localhost",
+        "CREATE USER bare@localhost",
+        "GRANT SELECT, DELETE, UPDATE ON world.customer TO bare@localhost",
+    )
+    least = make_engine(mariadb.url.set(username="bare"))
+    with pytest.raises(Refused, match=r"s.contact: this role may not see how the table is made"):
+        night(least, JUDGED_BY_CONTACTS)
+    say(mariadb, "GRANT SELECT (id, at), SHOW VIEW ON world.contact TO bare@localhost")
+    with pytest.raises(Refused, match=r"GRANT SELECT \(customer_id\) ON contact to the role"):
+        night(least, JUDGED_BY_CONTACTS)
     least.dispose()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Refused
-from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
+from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
+from tests.integration.test_preflight import JUDGED_BY_CONTACTS
 
 NAME = Emptied(column="name")
 DASH = Emptied(column="mail", replacement="-")
@@ -167,3 +172,129 @@ def test_a_domain_over_an_enum_is_told(postgresql: sa.Engine) -> None:
     say(postgresql, *KINDS, "CREATE DOMAIN sort AS kind", "ALTER TABLE person ALTER mail TYPE sort")
     with pytest.raises(Refused, match="column 'mail', a domain over the ENUM kind, which"):
         night(postgresql, COMPARED)
+
+
+@pytest.fixture
+def walker(postgresql: sa.Engine, postgresql_uri: str) -> Iterator[sa.Engine]:
+    """Give what connects as a role whose sessions search two schemas."""
+    say(
+        postgresql,
+        "CREATE SCHEMA other",
+        "DROP ROLE IF EXISTS walker",
+        "CREATE ROLE walker LOGIN SUPERUSER",
+        "ALTER ROLE walker SET search_path = other, public",
+    )
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg", username="walker")
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+    say(postgresql, "DROP OWNED BY walker", "DROP ROLE walker")
+
+
+VISIT = Dataset(
+    id="visit",
+    table="visit",
+    key=("id",),
+    label={},
+    columns=(COLUMNS[0], Column(name="p", type=ColumnType.INTEGER)),
+    subject=Subject(to="person", columns=("p",)),
+)
+
+
+def test_of_tables_of_one_name_the_first_that_is_searched_is_told(walker: sa.Engine) -> None:
+    for schema in ("public", "other"):
+        say(walker, TABLE.replace("person", f"{schema}.person"))
+        say(walker, ROWS.replace("person", f"{schema}.person"))
+    (found,) = _told(walker)
+    assert found == (
+        "warns: several schemas that are searched have a table 'person' (other, public): that of "
+        "'other' is meant: write `schema: other` in the store's file, or the schema that you mean"
+    )
+    assert SqlStore(mapped(schema="public"), walker).preflight([DELETES]) == []
+    assert done(SqlStore(mapped(schema="public"), walker), DELETES).changed == {"s001": 2}
+    assert left(walker, "SELECT count(*) FROM public.person") == [(1,)]
+    assert left(walker, "SELECT count(*) FROM other.person") == [(3,)]
+
+
+def test_a_table_is_the_same_whether_its_schema_is_searched_or_named(walker: sa.Engine) -> None:
+    """The first schema that is searched is not the one in which these tables are."""
+    say(walker, TABLE.replace("person", "public.person"), ROWS)
+    say(walker, "CREATE TABLE public.visit (id int PRIMARY KEY, p int REFERENCES public.person)")
+    say(walker, "CREATE INDEX ON visit (p)")
+    store = SqlStore(mapped(COLUMNS, VISIT), walker)
+    assert store.preflight([DELETES]) == []
+    assert done(store, DELETES).verified
+    twice = replace(VISIT, id="twice", table="person", schema_="public", columns=COLUMNS)
+    found = SqlStore(mapped(COLUMNS, VISIT, twice), walker).preflight([DELETES])
+    assert any("'twice' is of the same table" in one.message for one in found)
+
+
+def test_a_schema_that_is_not_searched_or_not_there_is_told(postgresql: sa.Engine) -> None:
+    say(postgresql, "CREATE SCHEMA other", TABLE.replace("person", "other.person"))
+    (found,) = _told(postgresql)
+    assert "there is no table 'person': write `schema: other` in the store's file, if" in found
+    (one,) = SqlStore(mapped(schema="nowhere"), postgresql).preflight([DELETES])
+    assert one.message == "there is no schema 'nowhere', or this role may not see it"
+    (one,) = SqlStore(mapped(schema="public"), postgresql).preflight([DELETES])
+    assert one.message == "there is no table 'public.person'"
+    assert SqlStore(mapped(schema="other"), postgresql).preflight([DELETES]) == []
+
+
+CONTACTS = (
+    "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(9))",
+    "CREATE TABLE contact (id INTEGER PRIMARY KEY, customer_id INTEGER, at VARCHAR(10))",
+    "INSERT INTO customer VALUES (1, 'a')",
+    "INSERT INTO contact VALUES (1, 1, '2010-01-01'), (2, 1, '2026-01-01')",
+)
+
+
+@pytest.mark.parametrize(
+    ("grants", "cause", "told"),
+    [
+        (
+            ("GRANT SELECT (id) ON contact TO reader",),
+            "this role lacks a right on table contact",
+            "s.contact: this role may not SELECT (customer_id, at): GRANT SELECT (customer_id, at)",
+        ),
+        (
+            (
+                "GRANT SELECT ON contact TO reader",
+                "ALTER TABLE contact ENABLE ROW LEVEL SECURITY",
+                "CREATE POLICY part ON contact USING (id < 2)",
+            ),
+            'row-level security may hide rows of table "contact" from this role',
+            "s.contact: row-level security hides rows of it from this role: run as a role with",
+        ),
+        (
+            ("REVOKE USAGE ON SCHEMA public FROM public",),
+            "UndefinedTable",
+            "s.customer: there is no table 'customer': write `schema: public`",
+        ),
+        (
+            ("GRANT SELECT ON contact TO reader", "ALTER TABLE contact RENAME at TO moment"),
+            "UndefinedColumn",
+            "s.contact: the table has no column 'at': take it out of the store's file or correct",
+        ),
+    ],
+    ids=["no right to columns", "row security", "no right to the schema", "no such column"],
+)
+def test_what_keeps_a_role_from_what_dates_its_rows_is_said(
+    grants: tuple[str, ...], cause: str, told: str, postgresql: sa.Engine, postgresql_uri: str
+) -> None:
+    """The table is not changed, but rows of another are judged by it: all of them must be seen."""
+    say(
+        postgresql,
+        *CONTACTS,
+        "DROP ROLE IF EXISTS reader",
+        "CREATE ROLE reader LOGIN",
+        "GRANT SELECT, UPDATE, DELETE ON customer TO reader",
+        *grants,
+    )
+    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg", username="reader")
+    least = make_engine(url)
+    with pytest.raises(Refused) as refused:
+        night(least, JUDGED_BY_CONTACTS)
+    least.dispose()
+    say(postgresql, "DROP OWNED BY reader", "DROP ROLE reader")
+    assert cause in str(refused.value)
+    assert told in str(refused.value)

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.ports import Refused
 from doelbinding.plan.transformation import KeepFirst
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
 from doelbinding.stores.sql.store import SqlStore
@@ -197,3 +198,15 @@ def test_rows_that_refer_to_nobody_are_no_hindrance(sqlite: sa.Engine) -> None:
     outcome = done(SqlStore(mapped(COLUMNS, other), sqlite), DELETES)
     assert (outcome.changed, outcome.verified) == ({"s001": 2}, True)
     assert left(sqlite, "SELECT p FROM visit ORDER BY id") == [(77,), (3,)]
+
+
+@pytest.mark.parametrize("schema", ["archive", "temp"])
+def test_another_file_is_a_store_of_its_own(schema: str, sqlite: sa.Engine) -> None:
+    """Only who has opened a file can attach another to it."""
+    say(sqlite, TABLE, ROWS)
+    store = SqlStore(mapped(schema=schema), sqlite)
+    (found,) = store.preflight([DELETES])
+    assert found.message == f"the policy says schema {schema!r}, and a file of SQLite has none"
+    with pytest.raises(Refused, match="what is in another file belongs to a store of its own"):
+        store.survey([DELETES], {})
+    assert done(SqlStore(mapped(schema="main"), sqlite), DELETES).verified

@@ -42,6 +42,15 @@ def acting(
             return
 
 
+def reading(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield what stands between a question about a table, which is there, and its rows."""
+    if connection.dialect.name == "postgresql":
+        yield from acting_postgresql.reading(connection, ref, dataset)
+    elif connection.dialect.name in {"mysql", "mariadb"}:
+        refused = _refused(connection, dataset, (), ())
+        yield from privileges_missing(connection, ref, dataset, refused)
+
+
 # -- MariaDB and MySQL ----------------------------------------------------------------------------
 
 

@@ -38,15 +38,26 @@ def acting(
         return
     name = {"name": qualified(dataset.table, dataset.schema_)}
     yield from _parts(connection, ref, dataset, steps, family)
+    yield from _hidden(connection, ref, name)
+    yield from _rules(connection, ref, dataset, name)
+    yield from _triggers(connection, ref, family, steps)
+    yield from _privileges(connection, ref, dataset, steps, name)
+
+
+def reading(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield what stands between a question about a table and its rows."""
+    name = {"name": qualified(dataset.table, dataset.schema_)}
+    yield from _hidden(connection, ref, name)
+    yield from _privileges(connection, ref, dataset, (), name)
+
+
+def _hidden(connection: sa.Connection, ref: str, name: dict[str, str]) -> Iterator[Obstacle]:
     if connection.execute(sa.text("SELECT row_security_active(to_regclass(:name))"), name).scalar():
         yield refuses(
             ref,
             "row-level security hides rows of it from this role",
             "run as a role with BYPASSRLS, or as the owner without FORCE ROW LEVEL SECURITY",
         )
-    yield from _rules(connection, ref, dataset, name)
-    yield from _triggers(connection, ref, family, steps)
-    yield from _privileges(connection, ref, dataset, steps, name)
 
 
 def _parts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.exc import DBAPIError
 
 _LOCKED = "database is locked"
@@ -40,6 +42,13 @@ _MEANS: dict[str | int | None, str] = {
     3024: "a statement took longer than max_execution_time lets it",
 }
 """SQLSTATEs of PostgreSQL and numbers of MariaDB and MySQL whose cause is not in what is asked."""
+_DENIED = frozenset({1142, 1143, "42501"})
+_NAMING = (
+    re.compile(r"(?P<right>[A-Z, ]+) command denied to user .* for (?P<what>.+)", re.DOTALL),
+    re.compile(r"permission denied for (?P<what>(?:table|schema|sequence|view) .+)"),
+    re.compile(r"(?P<hidden>row-level security) policy for (?P<what>table .+)"),
+)
+"""What databases say of a right that is missing: names of their catalogue, and no values."""
 _LOST = ("57P", "08")
 """States in which PostgreSQL ends a session, or the connection fails; it is gone without one."""
 _CONNECTION = frozenset({"OperationalError", "InterfaceError"})
@@ -68,8 +77,21 @@ def named(own: BaseException) -> str:
     """Name a driver's own error without its words, by its kind and code, and what that means."""
     code = _number(own) or _sqlstate(own)
     means = _MEANS.get(code)
+    means = _denied(own) if code in _DENIED else means
     told = f"{type(own).__name__} {code or ''}".strip()
     return told if means is None else f"{told}, {means}"
+
+
+def _denied(own: BaseException) -> str:
+    """Say which right is missing on what, where the database says so in words that are known."""
+    said = str(own.args[-1] if own.args else "").strip().splitlines()
+    found = next((m for one in _NAMING for m in [one.search(said[0] if said else "")] if m), None)
+    if found is None:
+        return "this role lacks a right to a table or column"
+    told = found.groupdict()
+    if "hidden" in told:
+        return f"row-level security may hide rows of {told['what']} from this role"
+    return f"this role lacks {told.get('right') or 'a right'} on {told['what']}"
 
 
 def why_unreachable(error: Exception) -> str:

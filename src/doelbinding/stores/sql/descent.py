@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.inspecting import inspector_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ _KNOWN: WeakKeyDictionary[sa.Connection, dict[str, Family]] = WeakKeyDictionary(
 
 
 def family_of(connection: sa.Connection, dataset: Dataset) -> Family:
-    """Give the family of a dataset's table, which must be there; asked once a connection."""
+    """Give the family of a dataset's table, empty if that is not there; asked once a connection."""
     known, name = _KNOWN.setdefault(connection, {}), qualified(dataset.table, dataset.schema_)
     if name not in known:
         rows = connection.execute(sa.text(_FAMILY), {"name": name})
@@ -120,3 +121,15 @@ def family_of(connection: sa.Connection, dataset: Dataset) -> Family:
             )
         )
     return known[name]
+
+
+def place_of(connection: sa.Connection, dataset: Dataset) -> tuple[str | None, str]:
+    """Give schema and name of a dataset's table, also where the policy leaves the schema out.
+
+    PostgreSQL looks for it in all the schemas of `search_path`.
+    """
+    if connection.dialect.name == "postgresql":
+        for one in family_of(connection, dataset).members:
+            if one.step == 0:
+                return one.schema, one.table
+    return dataset.schema_ or inspector_of(connection).default_schema_name, dataset.table

@@ -22,9 +22,10 @@ from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.looking_up import unserved_lookups
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.possible import impossible
+from doelbinding.stores.sql.present import absent, ambiguous, lacking
 from doelbinding.stores.sql.referring import Referring
 from doelbinding.stores.sql.sessions import sessions
-from doelbinding.stores.sql.sources import mapped_twice, views_read
+from doelbinding.stores.sql.sources import mapped_twice, unreadable
 from doelbinding.stores.sql.tables import table
 
 
@@ -42,12 +43,14 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
         dataset = store.dataset(dataset_id)
         ref = f"{store.id}.{dataset_id}"
-        missing = _no_table(inspector, ref, dataset)
+        missing = absent(connection, ref, dataset)
         if missing is not None:
             found.append(missing)
             continue
         tables.append(dataset)
+        found += ambiguous(connection, ref, dataset)
         mine = [step for step in steps if step.dataset == dataset_id]
+        found += lacking(connection, ref, dataset)
         found += _columns(inspector, ref, dataset)
         if inspector.dialect.name == "sqlite":
             found += _unkeyed(connection, inspector, ref, dataset)
@@ -55,7 +58,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         found += impossible(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
-        found += views_read(connection, store, dataset)
+        found += unreadable(connection, store, dataset)
         found += mapped_twice(connection, store, dataset)
         told = [
             *acting(connection, ref, dataset, mine),
@@ -72,34 +75,6 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
     return list(dict.fromkeys(found))
 
 
-def _no_table(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Obstacle | None:
-    """Give the obstacle that a table is not there, under exactly the name that the policy has.
-
-    SQLite would find it in any case, as MariaDB does on some systems (`lower_case_table_names`);
-    their catalogues, which have one case, would not, and with them what refers to the table.
-    """
-    other = None
-    if inspector.dialect.name in _IN_ANY_CASE:
-        names = inspector.get_table_names(schema=dataset.schema_)
-        if dataset.table in names:
-            return None
-        names = [*names, *inspector.get_view_names(schema=dataset.schema_)]
-        if dataset.table in names:
-            return None
-        other = next((name for name in names if name.lower() == dataset.table.lower()), None)
-    if other is None and inspector.has_table(dataset.table, schema=dataset.schema_):
-        return None
-    advice = "correct `table` in the store's file, or the address of the store"
-    return refuses(
-        ref,
-        f"there is no table {dataset.table!r}",
-        advice if other is None else f"write `table: {other}` in the store's file",
-    )
-
-
-_IN_ANY_CASE = frozenset({"sqlite", "mysql", "mariadb"})
-
-
 def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:
     """Give the columns of the table that the policy does not know."""
     columns = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
@@ -109,13 +84,6 @@ def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:
 
 def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
     there = {c["name"]: c for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
-    for column in dataset.own_columns:
-        if column.name not in there:
-            yield refuses(
-                ref,
-                f"the table has no column {column.name!r}",
-                "take it out of the store's file or correct its name",
-            )
     mapped = {column.name for column in dataset.columns}
     for name in there:
         if name not in mapped:

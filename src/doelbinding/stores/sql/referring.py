@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from doelbinding.plan.model import Deed, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.descent import place_of
 from doelbinding.stores.sql.indexes import create_index, is_indexed
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
@@ -125,13 +126,10 @@ class Referring:
             )
 
     def _mapped(self, referrer: Referrer) -> Dataset | None:
-        """Give the dataset of a table that refers, or in which its rows show.
-
-        The policy may leave the usual schema out.
-        """
+        """Give the dataset of a table that refers, or in which its rows show."""
         usual = self._inspector.default_schema_name
         places = {(referrer.schema or usual, referrer.table), *referrer.part_of}
-        own = (one for one in self.store.datasets if (one.schema_ or usual, one.table) in places)
+        own = (one for one in self.store.datasets if place_of(self.connection, one) in places)
         return next(own, None)
 
 

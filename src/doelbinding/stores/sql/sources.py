@@ -1,7 +1,8 @@
 """What decides about rows of a table besides themselves: datasets that date them or lead to people.
 
 A view among them may show fewer rows than there are, and what it hides would have kept somebody's
-data; a materialised one shows yesterday's. So they are refused, as for rows that are changed.
+data; a materialised one shows yesterday's. So they are refused, as for rows that are changed; and
+so is a table that is not there, or that the role may not read, in part or at all.
 """
 
 from __future__ import annotations
@@ -12,34 +13,43 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.descent import family_of
+from doelbinding.stores.sql.acting import reading
+from doelbinding.stores.sql.descent import family_of, place_of
 from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.present import absent, ambiguous, lacking
 
 
-def views_read(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
-    """Yield the views by which rows of a dataset are judged."""
+def unreadable(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield why datasets by which rows of a dataset are judged cannot be read, or not in full."""
     for other in _read(store, dataset):
-        if _is_view(connection, other):
+        ref = f"{store.id}.{other.id}"
+        missing = absent(connection, ref, other)
+        if missing is not None:
+            yield missing
+        elif _is_view(connection, other):
             yield refuses(
-                f"{store.id}.{other.id}",
+                ref,
                 f"it is a view, by which rows of {dataset.id!r} are judged: rows that it hides "
                 "would not keep them",
                 "map the table behind it",
             )
+        else:
+            yield from ambiguous(connection, ref, other)
+            yield from lacking(connection, ref, other)
+            yield from reading(connection, ref, other)
 
 
 def mapped_twice(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
     """Yield the datasets whose rows are also rows of this one: of its table, or of a part of it."""
-    usual = inspector_of(connection).default_schema_name
-    own = (dataset.schema_ or usual, dataset.table)
+    own = place_of(connection, dataset)
     kin = set()
     if connection.dialect.name == "postgresql":
         family = family_of(connection, dataset)
         kin = {(one.schema, one.table) for one in (*family.above, *family.below)}
     for other in store.datasets:
-        place = (other.schema_ or usual, other.table)
+        place = place_of(connection, other)
         if other.id != dataset.id and place == own:
             yield refuses(
                 f"{store.id}.{dataset.id}",
