@@ -201,3 +201,50 @@ def test_a_table_that_dates_rows_and_may_not_be_read_is_told(mariadb: sa.Engine)
     with pytest.raises(Refused, match=r"GRANT SELECT \(customer_id\) ON contact to the role"):
         night(least, JUDGED_BY_CONTACTS)
     least.dispose()
+
+
+def test_events_that_act_on_a_table_are_told_while_the_server_runs_them(mariadb: sa.Engine) -> None:
+    event = "CREATE EVENT {} ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01' {} DO {}"
+    say(
+        mariadb,
+        TABLE,
+        "CREATE TABLE copies LIKE person",
+        "CREATE TABLE personal (id INT PRIMARY KEY)",
+        "CREATE PROCEDURE does() SELECT 1",
+        event.format("copies_all", "", "INSERT INTO copies SELECT * FROM `person`"),
+        event.format("calls", "", "CALL does()"),
+        event.format("other", "", "DELETE FROM personal"),
+        event.format("sleeps", "DISABLE", "DELETE FROM person"),
+        "DROP USER IF EXISTS blind@localhost",
+        "CREATE USER blind@localhost",
+        "GRANT SELECT, UPDATE, DELETE, TRIGGER ON world.* TO blind@localhost",
+        "GRANT PROCESS ON *.* TO blind@localhost",
+    )
+    assert _told(mariadb) == []
+    blind = make_engine(mariadb.url.set(username="blind"))
+    with _server_says(mariadb, "event_scheduler", "'ON'", "'OFF'"):
+        assert [one.partition(": see")[0] for one in _told(mariadb)] == [
+            "warns: event 'calls' calls what may act on its tables",
+            "warns: event 'copies_all' acts on person by the clock",
+        ]
+        (found,) = _told(blind)
+        assert found.startswith("warns: this role cannot see whether events act on its tables")
+    blind.dispose()
+
+
+def test_rows_of_every_partition_go(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        TABLE + " PARTITION BY RANGE (id) (PARTITION low VALUES LESS THAN (2), "
+        "PARTITION high VALUES LESS THAN MAXVALUE)",
+        ROWS,
+    )
+    assert _told(mariadb) == []
+    outcome = done(SqlStore(mapped(), mariadb), DELETES)
+    assert (outcome.changed, outcome.verified) == ({"s001": 2}, True)
+
+
+def test_tables_of_aria_are_refused_too(mariadb: sa.Engine) -> None:
+    say(mariadb, TABLE + " ENGINE = Aria")
+    (found,) = _told(mariadb)
+    assert found.startswith("refuses: its engine is Aria, which has no transactions")

@@ -108,6 +108,19 @@ class CountsAtOnce(Protocol):
 
 
 @runtime_checkable
+class TellsPlaces(Protocol):
+    """A store that tells where its tables really are, so that one that two stores have is seen."""
+
+    def places(self) -> Mapping[str, frozenset[str]]:
+        """Give, by dataset, names of the tables whose rows it has: the same in whatever store.
+
+        Raises:
+            StoreError: it cannot be reached.
+        """
+        ...
+
+
+@runtime_checkable
 class Rehearses(Protocol):
     """A store that tells whether it would take new values, before anything is recorded."""
 

@@ -16,6 +16,7 @@ from doelbinding.plan import atonce
 from doelbinding.plan.carry import with_carried
 from doelbinding.plan.grades import Erased, Grade, least, purged
 from doelbinding.plan.model import KeySets, Plan, PlanKind, Step
+from doelbinding.plan.places import in_two_stores
 from doelbinding.plan.ports import Changed, CountsAtOnce, Gravity, Obstacle, Store, StoreError
 
 
@@ -286,7 +287,7 @@ def obstacles(plan: Plan, stores: Mapping[str, Store]) -> list[Obstacle]:
     for store_id in dict.fromkeys(step.store for step in plan.steps):
         mine = [step for step in plan.steps if step.store == store_id]
         found += stores[store_id].preflight(mine)
-    return found
+    return [*found, *in_two_stores(plan, stores)]
 
 
 def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:

@@ -24,6 +24,7 @@ from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.possible import impossible
 from doelbinding.stores.sql.present import absent, ambiguous, lacking
 from doelbinding.stores.sql.referring import Referring
+from doelbinding.stores.sql.scheduled import scheduled
 from doelbinding.stores.sql.sessions import sessions
 from doelbinding.stores.sql.sources import mapped_twice, unreadable
 from doelbinding.stores.sql.tables import table
@@ -71,6 +72,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         if all(column.name in there for column in dataset.own_columns):
             found += unserved_lookups(connection, store, dataset)
     found += copies(connection, store, tables, steps)
+    found += scheduled(connection, store, tables)
     found += sessions(connection, store)
     return list(dict.fromkeys(found))
 

@@ -54,6 +54,7 @@ from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.places import places
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.preflight_endings import ending_obstacles
 from doelbinding.stores.sql.purge import purge
@@ -151,6 +152,15 @@ class SqlStore:
             )
             found += ending_obstacles(connection, self.mapped, steps, self.transformer, self.files)
             return found + clocks_apart(connection, self.id, self._clock())
+
+    def places(self) -> Mapping[str, frozenset[str]]:
+        """Give, by dataset, names of the tables whose rows it has, whatever store asks."""
+        return self._places
+
+    @cached_property
+    def _places(self) -> Mapping[str, frozenset[str]]:
+        with self.transaction() as connection:
+            return places(connection, self.mapped)
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
