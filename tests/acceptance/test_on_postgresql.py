@@ -41,6 +41,19 @@ def test_the_story_is_the_same_with_stores_and_records_on_postgresql(
     stop_embedded(folder / ".pg")
 
 
+def test_a_role_that_may_make_no_tables_is_told_what_records_take(
+    tmp_path: Path, records_url: str
+) -> None:
+    """Since PostgreSQL 15 only the owner of a database makes tables in it, unless granted."""
+    folder = tmp_path / "demo"
+    assert make(folder).returncode == 0
+    elsewhere = records_url.replace("/records?", "/postgres?")
+    done = run("plan", folder=folder, DOELBINDING_DATABASE_URL=elsewhere)
+    assert done.returncode == 2
+    assert "so let it own the database: ALTER DATABASE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_records_that_cannot_be_reached_are_said(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     assert make(folder).returncode == 0

@@ -117,6 +117,12 @@ def test_other_databases_get_their_own_words(policy: Path) -> None:
     assert all(line.startswith("--") for line in grants(crm, sqlite.dialect(), "least"))  # type: ignore[no-untyped-call]
 
 
+def test_a_right_that_older_servers_do_not_know_is_printed_as_a_comment(policy: Path) -> None:
+    crm = load(policy).store_by_id["crm"]
+    printed = grants(crm, sa.create_engine("postgresql+psycopg://").dialect, "least")
+    assert printed[-1] == "-- GRANT MAINTAIN ON customer, contact, address TO least;"
+
+
 def test_names_that_need_quotes_get_them(policy: Path) -> None:
     crm = load(policy).store_by_id["crm"]
     printed = grants(crm, sa.create_engine("postgresql+psycopg://").dialect, 'x"; DROP')

@@ -227,8 +227,11 @@ def test_a_sound_table_is_not_refused(lake: Lake, tmp_path: Path) -> None:
 
 def test_a_missing_table_is_refused(lake: Lake, tmp_path: Path) -> None:
     table = Table(path=str(tmp_path / "nowhere"), format=Format.DELTA)
-    (message,) = refusals(LakehouseStore(MAPPED, lake, {"people": table}))
+    store = LakehouseStore(MAPPED, lake, {"people": table})
+    (message,) = refusals(store)
     assert message.startswith("there is no table")
+    with pytest.raises(Refused, match=r"lake.people: there is no table .* correct it under"):
+        store.survey([step()], {})
 
 
 @pytest.mark.parametrize("other", [{"id": 1}, {"id": None}])

@@ -266,6 +266,11 @@ CONTACTS = (
             "s.contact: row-level security hides rows of it from this role: run as a role with",
         ),
         (
+            ("REVOKE ALL ON customer FROM reader", "CREATE TABLE former () INHERITS (customer)"),
+            "this role lacks a right on table customer",
+            "s.customer: this role may not SELECT (id, name): GRANT SELECT (id, name) ON customer",
+        ),
+        (
             ("REVOKE USAGE ON SCHEMA public FROM public",),
             "UndefinedTable",
             "s.customer: there is no table 'customer': write `schema: public`",
@@ -276,7 +281,7 @@ CONTACTS = (
             "s.contact: the table has no column 'at': take it out of the store's file or correct",
         ),
     ],
-    ids=["no right to columns", "row security", "no right to the schema", "no such column"],
+    ids=["columns", "row security", "table", "schema", "no such column"],
 )
 def test_what_keeps_a_role_from_what_dates_its_rows_is_said(
     grants: tuple[str, ...], cause: str, told: str, postgresql: sa.Engine, postgresql_uri: str

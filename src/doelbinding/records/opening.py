@@ -97,10 +97,16 @@ def _migrate(state: Path) -> None:
                     call_command("migrate", verbosity=0, interactive=False)
     except Error as error:
         cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise RecordsUnavailable(
-            f"the records' database cannot be used ({cause}): check DOELBINDING_DATABASE_URL, or "
-            "that no other process holds it locked"
-        ) from None
+        told = _OWNER if _DENIED in cause else f"({cause}): {_REACH}"
+        raise RecordsUnavailable(f"the records' database cannot be used {told}") from None
+
+
+_DENIED = "permission denied"
+_REACH = "check DOELBINDING_DATABASE_URL, or that no other process holds it locked"
+_OWNER = (
+    f"({_DENIED}): the role makes tables there, so let it own the database: ALTER DATABASE … "
+    "OWNER TO …"
+)
 
 
 def _behind() -> bool:

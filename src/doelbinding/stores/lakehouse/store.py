@@ -7,6 +7,7 @@ What the engine says it wrote is not believed; what was changed is found by read
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from doelbinding.plan.ports import Announce, Changed, Obstacle, Refused, Tally
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.explaining import explained
 from doelbinding.stores.lakehouse.compiler import LakeCompiler
 from doelbinding.stores.lakehouse.computed import LakeComputed
 from doelbinding.stores.lakehouse.dialect import NAME, SparkDialect, written
@@ -80,6 +82,12 @@ class LakehouseStore:
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now, in one question per dataset; change nothing."""
+        try:
+            return self._surveyed(steps, keys)
+        except Refused as refused:
+            raise explained(refused, partial(self.preflight, steps)) from None
+
+    def _surveyed(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         compiler = self._compiler(keys)
         found: dict[str, Tally] = {}
         self._refuse_files(steps)

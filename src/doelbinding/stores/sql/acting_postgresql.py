@@ -37,11 +37,14 @@ def acting(
         yield changes_here(ref, _KINDS[family.itself.kind])
         return
     name = {"name": qualified(dataset.table, dataset.schema_)}
-    yield from _parts(connection, ref, dataset, steps, family)
+    yield from _parts(ref, steps, family)
     yield from _hidden(connection, ref, name)
     yield from _rules(connection, ref, dataset, name)
     yield from _triggers(connection, ref, family, steps)
-    yield from _privileges(connection, ref, dataset, steps, name)
+    missing = list(_privileges(connection, ref, dataset, steps, name))
+    yield from missing
+    if family.heirs:
+        yield from _heirs(connection, ref, dataset, family, readable=not missing)
 
 
 def reading(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
@@ -60,13 +63,7 @@ def _hidden(connection: sa.Connection, ref: str, name: dict[str, str]) -> Iterat
         )
 
 
-def _parts(
-    connection: sa.Connection,
-    ref: str,
-    dataset: Dataset,
-    steps: Sequence[Step],
-    family: Family,
-) -> Iterator[Obstacle]:
+def _parts(ref: str, steps: Sequence[Step], family: Family) -> Iterator[Obstacle]:
     """Yield what comes of rows that are in other tables: partitions, and tables that inherit."""
     far = ", ".join(one.named for one in family.below if one.kind == "f")
     if far:
@@ -91,12 +88,10 @@ def _parts(
                 "have no partition to go to",
                 f"make one: CREATE TABLE … PARTITION OF {one.named} DEFAULT",
             )
-    if family.heirs:
-        yield from _heirs(connection, ref, dataset, family)
 
 
 def _heirs(
-    connection: sa.Connection, ref: str, dataset: Dataset, family: Family
+    connection: sa.Connection, ref: str, dataset: Dataset, family: Family, *, readable: bool
 ) -> Iterator[Obstacle]:
     heirs = ", ".join(one.named for one in family.heirs)
     yield warns(
@@ -104,6 +99,8 @@ def _heirs(
         f"tables inherit from it ({heirs}), and columns of their own are not in the policy",
         "see that no personal data are in those columns; rows of these tables are changed too",
     )
+    if not readable:
+        return
     rows: sa.TableClause = table(dataset)
     one: sa.ColumnElement[int] = sa.literal_column("1")
     several = sa.select(one).select_from(rows).group_by(*(rows.c[name] for name in dataset.key))

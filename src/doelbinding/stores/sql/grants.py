@@ -33,11 +33,15 @@ def grants(store: Store, dialect: sa.Dialect, role: str) -> tuple[str, ...]:
         return FILES
     quote = quoting(dialect)
     to = _account(role, dialect)
-    lines = [*_opening(store, dialect, to)]
+    lines, tables = [*_opening(store, dialect, to)], list[str]()
     for dataset in store.datasets:
         table = ".".join(quote(part) for part in (dataset.schema_, dataset.table) if part)
         rights = _rights(dataset, dialect)
         lines.extend(f"GRANT {right} ON {table} TO {to};" for right in rights)
+        tables.append(table)
+    if dialect.name == "postgresql":
+        lines.append("-- since PostgreSQL 17, so that a run vacuums what it deleted:")
+        lines.append(f"-- GRANT MAINTAIN ON {', '.join(tables)} TO {to};")
     return tuple(lines)
 
 

@@ -51,7 +51,6 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         tables.append(dataset)
         found += ambiguous(connection, ref, dataset)
         mine = [step for step in steps if step.dataset == dataset_id]
-        found += lacking(connection, ref, dataset)
         found += _columns(inspector, ref, dataset)
         if inspector.dialect.name == "sqlite":
             found += _unkeyed(connection, inspector, ref, dataset)
@@ -65,12 +64,11 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             *acting(connection, ref, dataset, mine),
             *against(connection, ref, dataset, mine),
         ]
-        if not any(one.gravity is Gravity.REFUSES for one in told):
+        told += lacking(connection, ref, dataset)
+        if not any(one.gravity is Gravity.REFUSES for one in told):  # it may be read
             told += unserved(connection, ref, dataset, mine)
+            told += unserved_lookups(connection, store, dataset)
         found += told
-        there = {c["name"] for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
-        if all(column.name in there for column in dataset.own_columns):
-            found += unserved_lookups(connection, store, dataset)
     found += copies(connection, store, tables, steps)
     found += scheduled(connection, store, tables)
     found += sessions(connection, store)

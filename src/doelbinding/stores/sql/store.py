@@ -31,13 +31,13 @@ from doelbinding.plan.ports import (
     Lookup,
     Obstacle,
     Refused,
-    StoreError,
     Tally,
     Unreachable,
 )
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
+from doelbinding.stores.explaining import explained
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.batches import are_many, ranges
@@ -150,7 +150,9 @@ class SqlStore:
             found = self._catalogue.obstacles(
                 connection, steps, lambda: obstacles(connection, self.mapped, steps)
             )
-            found += ending_obstacles(connection, self.mapped, steps, self.transformer, self.files)
+            refused = {one.ref for one in found if one.gravity is Gravity.REFUSES}
+            fine = [step for step in steps if step.ref not in refused]  # whose table may be read
+            found += ending_obstacles(connection, self.mapped, fine, self.transformer, self.files)
             return found + clocks_apart(connection, self.id, self._clock())
 
     def places(self) -> Mapping[str, frozenset[str]]:
@@ -179,22 +181,12 @@ class SqlStore:
         try:
             tallies = self._counted(counting(asked, doubts, compiler))
         except Refused as refused:
-            raise self._explained(refused, steps) from None
+            raise explained(refused, partial(self.preflight, steps)) from None
         found = {step.id: tallies[id(step)] for step in asked}
         for step in steps:
             if step.deed is Deed.TRANSFORM:
                 found[step.id] = self._tally_computed(step, compiler)
         return found, [tallies[id(doubt)].rows for doubt in doubts]
-
-    def _explained(self, refused: Refused, steps: Sequence[Step]) -> Refused:
-        """Say with a refusal what the catalogue knows of its cause, if it can be read."""
-        try:
-            known = self.preflight(steps)
-        except StoreError:
-            return refused
-        found = [one for one in known if one.gravity is Gravity.REFUSES]
-        lines = [f"{one.ref}: {one.message}: {one.remedy}" for one in found]
-        return Refused("\n".join([str(refused), *lines]))
 
     def remaining_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, int]:
         """Count what unsealed steps should have left none of."""
@@ -497,7 +489,7 @@ class SqlStore:
         try:
             rows, unknown = self._counts.count(kept, doubts, keys)
         except Refused as refused:
-            raise self._explained(refused, steps) from None
+            raise explained(refused, partial(self.preflight, steps)) from None
         tallies = self.survey(others, keys) if others else {}
         found = {step.id: n for step, n in zip(kept, rows, strict=True)}
         found |= {name: tally.rows for name, tally in tallies.items()}
