@@ -167,6 +167,30 @@ def test_an_erasure_given_up_ends_the_address_of_whom_it_erased(tmp_path: Path) 
     assert sealed(folder) == 0
 
 
+def test_what_is_reapplied_and_given_up_ends_what_only_that_run_knows(tmp_path: Path) -> None:
+    """The restore brought Anna's row 8 and her address 4 back; the row is gone again already."""
+    folder = build(tmp_path / "mill")
+    backup = (folder / "stores" / "crm.sqlite").read_bytes()
+    assert run("subject", "erase", *ANNA, "--at", DAY, "--yes", folder=folder).returncode == 0
+    (folder / "stores" / "crm.sqlite").write_bytes(backup)
+    with opened(folder, "crm") as crm:
+        crm.execute(STUCK)
+    again = ("reapply", "crm", "--yes")
+    assert run(*again, folder=folder, **BY_STEP).returncode == 2
+    assert 8 not in [row[0] for row in contents(folder)["crm.customer"]]
+    assert 4 in addresses(folder)
+    assert sealed(folder)
+    with opened(folder, "crm") as crm:
+        crm.execute("DROP TRIGGER stuck")
+    assert run("subject", "hold", *BEN, *HELD, folder=folder).returncode == 0
+    done = run(*again, folder=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert 4 not in addresses(folder)
+    assert 1 in addresses(folder)
+    assert sealed(folder) == 0
+    assert [entry["reason"] for entry in entries(folder, "run.not_verified")] == ["changed"]
+
+
 def test_stores_of_a_run_go_on_while_one_of_its_stores_is_away(tmp_path: Path) -> None:
     """A human approved it over all three; the other two are done, and planned anew, as ever."""
     folder = tmp_path / "mill"
