@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,17 @@ ODD = {
     "street": "{straße}",
 }
 _WORDS = re.compile(rf"\b({'|'.join(sorted(ODD, key=len, reverse=True))})\b")
+APART = {"customer": 'Sch%a "A"', "contact": "two", "address": 'Sch%a "A"'}
+"""In which schema a table is, or in which database of MariaDB."""
 Named = Callable[[str], str]
 
 
-def _policy(named: Named) -> str:
+def _policy(named: Named, schemas: dict[str, str]) -> str:
     """Give the store's file with its tables and columns renamed; datasets keep their names."""
     told: dict[str, Any] = yaml.safe_load(CRM)
     for dataset in told["stores"][0]["datasets"]:
+        if dataset["table"] in schemas:
+            dataset["schema"] = schemas[dataset["table"]]
         dataset["table"] = named(dataset["table"])
         dataset["key"] = [named(one) for one in dataset["key"]]
         for column in dataset["columns"]:
@@ -62,33 +66,58 @@ def _tables(named: Named) -> tuple[str, ...]:
     return tuple(map(renamed, TABLES["crm"]))
 
 
-def _world(folder: Path, server: sa.URL | None, names: dict[str, str]) -> Path:
+def _world(
+    folder: Path,
+    server: sa.URL | None,
+    names: dict[str, str],
+    schemas: dict[str, str],
+) -> Path:
     dialect = sa.create_engine("sqlite://" if server is None else server).dialect
     quote = dialect.identifier_preparer.quote
     index = iter(range(9))
 
     def quoted(name: str) -> str:
-        return quote(names.get(name, name))
+        own = quote(names.get(name, name))
+        return f"{quote(schemas[name])}.{own}" if name in schemas else own
 
-    tables = [
+    made = [
         re.sub(r"INDEX \w+", lambda _: f"INDEX odd_{next(index)}", one) for one in _tables(quoted)
     ]
     world = World(
-        policy={"policy": POLICY, "crm": _policy(lambda name: names.get(name, name))},
-        tables={"crm": tables},
+        policy={"policy": POLICY, "crm": _policy(lambda name: names.get(name, name), schemas)},
+        tables={"crm": (*_schemas(schemas, dialect), *made, *_alike(schemas, quoted, dialect))},
     )
-    return build(folder, server, "odd" if names else "plain", world)
+    return build(folder, server, folder.name, world)
 
 
-def _contents(folder: Path, server: sa.URL | None, names: dict[str, str]) -> list[list[Any]]:
-    prefix = "odd" if names else "plain"
+def _schemas(schemas: dict[str, str], dialect: sa.Dialect) -> Iterator[str]:
+    for schema in dict.fromkeys(schemas.values()):
+        if dialect.name != "postgresql":
+            yield f"DROP SCHEMA IF EXISTS {dialect.identifier_preparer.quote(schema)}"
+        yield f"CREATE SCHEMA {dialect.identifier_preparer.quote(schema)}"
+
+
+def _alike(schemas: dict[str, str], quoted: Named, dialect: sa.Dialect) -> Iterator[str]:
+    """Yield tables of the same names, in the usual schema and in the others: nobody maps them."""
+    quote = dialect.identifier_preparer.quote
+    for table, own in schemas.items():
+        yield f"CREATE TABLE {quote(table)} AS SELECT * FROM {quoted(table)}"  # noqa: S608
+        for other in set(schemas.values()) - {own}:
+            copy = f"{quote(other)}.{quote(table)}"
+            yield f"CREATE TABLE {copy} AS SELECT * FROM {quoted(table)}"  # noqa: S608
+
+
+TOLD = ("customer", "contact", "address")
+
+
+def _contents(folder: Path, server: sa.URL | None, *tables: str) -> list[list[tuple[object, ...]]]:
     url = sa.make_url(f"sqlite:///{folder / 'stores' / 'crm.sqlite'}")
-    engine = sa.create_engine(url if server is None else server.set(database=f"{prefix}_crm"))
+    engine = sa.create_engine(url if server is None else server.set(database=f"{folder.name}_crm"))
     quote = engine.dialect.identifier_preparer.quote
-    tables = (quote(names.get(one, one)) for one in ("customer", "contact", "address"))
-    found = [sorted(left(engine, f"SELECT * FROM {table}"), key=repr) for table in tables]  # noqa: S608
+    names = (".".join(map(quote, table.split("/"))) for table in tables)
+    found = [sorted(left(engine, f"SELECT * FROM {name}"), key=repr) for name in names]  # noqa: S608
     engine.dispose()
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _did(folder: Path, *arguments: str) -> str:
@@ -125,10 +154,25 @@ def _do_all(folder: Path, names: dict[str, str]) -> None:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
 def test_names_change_nothing(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     server = None if kind == "sqlite" else request.getfixturevalue(kind).url
-    ends = []
-    for names in ({}, ODD):
-        folder = _world(tmp_path / ("odd" if names else "plain"), server, names)
-        _do_all(folder, names)
-        ends.append(_contents(folder, server, names))
-    assert ends[0] == ends[1]
-    assert ("Benjamin" in repr(ends[1]), "Anna" in repr(ends[1])) == (True, False)
+    plain, odd = tmp_path / "plain", tmp_path / "odd"
+    _do_all(_world(plain, server, {}, {}), {})
+    _do_all(_world(odd, server, ODD, {}), ODD)
+    ends = _contents(odd, server, *(ODD[one] for one in TOLD))
+    assert ends == _contents(plain, server, *TOLD)
+    assert ("Benjamin" in repr(ends), "Anna" in repr(ends)) == (True, False)
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_tables_of_one_name_in_other_schemas_are_others(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server = request.getfixturevalue(kind).url
+    plain, apart = tmp_path / "plain", tmp_path / "apart"
+    before = _contents(_world(plain, server, {}, {}), server, *TOLD)
+    _do_all(plain, {})
+    _do_all(_world(apart, server, {}, APART), {})
+    ends = _contents(apart, server, *(f"{APART[one]}/{one}" for one in TOLD))
+    assert ends == _contents(plain, server, *TOLD)
+    assert _contents(apart, server, *TOLD) == before
+    others = ('Sch%a "A"/contact', "two/customer", "two/address")
+    assert sorted(_contents(apart, server, *others), key=repr) == sorted(before, key=repr)
