@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.plan.model import Emptied
@@ -39,12 +40,26 @@ def unfitting(
     for one in mine:
         if one in told:
             stands = "NULL" if one.replacement is None else "what stands in for it"
-            kind = _called(types[one.column])
+            kind = called(types[one.column])
             yield refuses(
                 ref,
                 f"column {one.column!r} is {kind}, which {stands} does not fit",
                 "give the column another `replace_with`, or let it end otherwise",
             )
+
+
+def holds_texts(connection: sa.Connection, dataset: Dataset, column: Mapping[str, Any]) -> bool:
+    """Tell whether any short text may be written in a column, as it was reflected.
+
+    SQLite takes texts everywhere, but in a STRICT table.
+    """
+    if connection.dialect.name == "sqlite":
+        return _strict_types(connection, dataset).get(column.get("name"), "ANY") in {"ANY", "TEXT"}
+    held: Any = column.get("type", sa.types.NullType())
+    held = getattr(held, "data_type", held)  # what a domain is made of
+    if isinstance(held, sa.types.NullType | sa.LargeBinary | mysql.VARBINARY | mysql.BINARY):
+        return connection.dialect.name != "postgresql" or not isinstance(held, sa.LargeBinary)
+    return isinstance(held, sa.String) and not isinstance(held, sa.Enum | mysql.SET)
 
 
 _STRICT = """
@@ -58,10 +73,7 @@ def _strictly_refused(
     connection: sa.Connection, dataset: Dataset, emptied: Sequence[Emptied]
 ) -> Iterator[Emptied]:
     """Yield what a STRICT table of SQLite does not take: the others take anything."""
-    if (connection.dialect.server_version_info or ()) < _STRICT_SINCE:
-        return
-    rows = connection.execute(sa.text(_STRICT), {"name": dataset.table})
-    types = {row[0]: row[1] for row in rows}
+    types = _strict_types(connection, dataset)
     for one in emptied:
         kind = types.get(one.column, "ANY")
         number = one.replacement is None or _NUMBER.fullmatch(str(one.replacement))
@@ -69,10 +81,19 @@ def _strictly_refused(
             yield one
 
 
+def _strict_types(connection: sa.Connection, dataset: Dataset) -> dict[str | None, str]:
+    """Give the types of the columns of a STRICT table; none of another."""
+    if (connection.dialect.server_version_info or ()) < _STRICT_SINCE:
+        return {}
+    rows = connection.execute(sa.text(_STRICT), {"name": dataset.table})
+    return {row[0]: row[1] for row in rows}
+
+
 _NUMBERS = frozenset({"INT", "INTEGER", "REAL"})
 
 
-def _called(held: Any) -> str:
+def called(held: Any) -> str:
+    """Name a type as people know it."""
     if isinstance(held, sa.ARRAY):
         return f"{held.item_type}[]"
     if isinstance(held, sa.Enum):

@@ -11,14 +11,25 @@ import sqlalchemy as sa
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.transform import PSEUDONYM_LENGTH, NoKey, Transformer
-from doelbinding.plan.transformation import Pseudonymise, Within, innermost, rectifies
+from doelbinding.plan.transformation import (
+    KeepFirst,
+    Pseudonymise,
+    StripText,
+    Whole,
+    Within,
+    innermost,
+    rectifies,
+)
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.constraints import checks
+from doelbinding.stores.sql.fitting import called, holds_texts
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.tables import table
 from doelbinding.stores.sql.uniqueness import uniques
+
+_TEXTS = (KeepFirst, Pseudonymise, StripText)
 
 
 def ending_obstacles(
@@ -75,8 +86,13 @@ class _Look:
         each = innermost(change)
         if isinstance(each, Pseudonymise):
             yield from self._key(each.key)
-            yield from self._room(name) if not isinstance(change, Within) else ()
-        elif self._unique(name) and not isinstance(change, Within):
+        if isinstance(each, _TEXTS) and not isinstance(change, Within):
+            yield from [*self._no_text(name)] or [*self._room(name, each)]
+        if (
+            not isinstance(each, Pseudonymise)
+            and self._unique(name)
+            and not isinstance(change, Within)
+        ):
             yield refuses(
                 self.ref,
                 f"column {name!r} is unique, and what is left of two values may be the same",
@@ -92,7 +108,20 @@ class _Look:
         except NoKey as error:
             yield warns(self.ref, "values end under a key that is not there", str(error))
 
-    def _room(self, name: str) -> Iterator[Obstacle]:
+    def _no_text(self, name: str) -> Iterator[Obstacle]:
+        """Yield that a column holds no texts, which is what is left of its values."""
+        column = self._column(name)
+        if not holds_texts(self.connection, self.dataset, column):
+            yield refuses(
+                self.ref,
+                f"column {name!r} is {called(column['type'])}, and what is left of its values is "
+                "text",
+                "let it end empty, or make it a text",
+            )
+
+    def _room(self, name: str, each: Whole) -> Iterator[Obstacle]:
+        if not isinstance(each, Pseudonymise):
+            return
         length = getattr(self._column(name).get("type"), "length", None)
         if isinstance(length, int) and length < PSEUDONYM_LENGTH:
             yield refuses(

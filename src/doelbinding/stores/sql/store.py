@@ -178,14 +178,13 @@ class SqlStore:
         """Count both, in as few questions as serve."""
         compiler = self._compiler(keys)
         asked = [step for step in steps if step.deed is not Deed.TRANSFORM]
+        others = [step for step in steps if step.deed is Deed.TRANSFORM]
         try:
             tallies = self._counted(counting(asked, doubts, compiler))
+            computed = {step.id: self._tally_computed(step, compiler) for step in others}
         except Refused as refused:
             raise explained(refused, partial(self.preflight, steps)) from None
-        found = {step.id: tallies[id(step)] for step in asked}
-        for step in steps:
-            if step.deed is Deed.TRANSFORM:
-                found[step.id] = self._tally_computed(step, compiler)
+        found = {step.id: tallies[id(step)] for step in asked} | computed
         return found, [tallies[id(doubt)].rows for doubt in doubts]
 
     def remaining_at_once(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, int]:
