@@ -259,11 +259,12 @@ YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=N
 def walk(expression: Expression) -> Iterator[Expression]:
     """Yield the expression and every part in it."""
     yield expression
-    for part in _parts(expression):
+    for part in parts_of(expression):
         yield from walk(part)
 
 
-def _parts(expression: Expression) -> tuple[Expression, ...]:
+def parts_of(expression: Expression) -> tuple[Expression, ...]:
+    """Give the parts that an expression is made of, those of its branches too."""
     match expression:
         case And() | Or():
             return expression.parts
@@ -323,4 +324,4 @@ def needs_sealing(expression: Expression) -> bool:
         return True
     if any(carried_in(expression)):
         return True
-    return any(needs_sealing(part) for part in _parts(expression))
+    return any(needs_sealing(part) for part in parts_of(expression))

@@ -20,10 +20,9 @@ from doelbinding.plan.ports import Store
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import Format
-from tests.integration.deaths import EVERY
 from tests.integration.lakehouse import make_table, sail
 
-CASES = max(int(os.environ.get("ORACLE_CASES", "24")) // 25, 1)
+CASES = max(int(os.environ.get("ORACLE_CASES", "50")) // 25, 1)
 
 
 @dataclass
@@ -81,16 +80,13 @@ def test_iceberg_leaves_what_the_oracle_leaves(world: World, lakes: Lakes) -> No
     hold_equal(world, lakes.build(world, Format.ICEBERG))
 
 
-if EVERY:  # one of the larger worlds takes Spark minutes
+@thorough(CASES)
+@given(world=worlds(junk=False))
+def test_delta_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
+    hold_equal_for_one(world, lakes.build(world, Format.DELTA))
 
-    @thorough(CASES)
-    @given(world=worlds(junk=False))
-    def test_delta_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
-        hold_equal_for_one(world, lakes.build(world, Format.DELTA))
 
-    @thorough(CASES)
-    @given(world=worlds(junk=False))
-    def test_iceberg_erases_of_one_person_what_the_oracle_erases(
-        world: World, lakes: Lakes
-    ) -> None:
-        hold_equal_for_one(world, lakes.build(world, Format.ICEBERG))
+@thorough(CASES)
+@given(world=worlds(junk=False))
+def test_iceberg_erases_of_one_person_what_the_oracle_erases(world: World, lakes: Lakes) -> None:
+    hold_equal_for_one(world, lakes.build(world, Format.ICEBERG))

@@ -20,7 +20,7 @@ def test_postgresql_leaves_what_the_oracle_leaves(world: World, postgresql: sa.E
     hold_equal(world, build(postgresql, world))
 
 
-@thorough(max(CASES // 25, 1))
+@thorough(CASES // 4)
 @given(world=worlds(junk=False, populations=POPULATIONS))
 def test_postgresql_erases_of_one_person_what_the_oracle_erases(
     world: World, postgresql: sa.Engine

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.binding.expression import Referred
+from doelbinding.stores.lakehouse.dialect import SparkDialect
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.truth import is_not_true
@@ -18,7 +19,12 @@ TARGET = "target"
 
 @dataclass(frozen=True, kw_only=True)
 class LakeCompiler(Compiler):
-    """The compiler of `stores.sql` over tables that always go by a name of their own."""
+    """The compiler of `stores.sql` over tables that always go by a name of their own.
+
+    `spark`: writes its statements down.
+    """
+
+    spark: SparkDialect
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
@@ -50,7 +56,7 @@ class LakeCompiler(Compiler):
         """Ask whether a row that refers here stays: where the question stands, by no other name."""
         if self.doing:
             return super()._referred(referred, here, wanted=wanted)
-        there = self.there(referred.link)
+        there = self.there(here, referred.link)
         stays = (
             self.certainly(referred.stays, there, wanted=True)
             if wanted

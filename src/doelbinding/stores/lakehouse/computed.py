@@ -7,18 +7,20 @@ it; what was written is found by reading again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from doelbinding.binding.expression import Expression
 from doelbinding.binding.paths import Link
-from doelbinding.stores.lakehouse.compiler import TARGET
-from doelbinding.stores.lakehouse.dialect import SparkDialect, literal, quoted, written
-from doelbinding.stores.lakehouse.flatten import flattened
+from doelbinding.stores.lakehouse.compiler import TARGET, LakeCompiler
+from doelbinding.stores.lakehouse.dialect import literal, quoted, written
+from doelbinding.stores.lakehouse.flatten import flattened, seen, start_in
 from doelbinding.stores.lakehouse.writing import FOUND, columns_read, in_table
-from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import Change, Computed
+from doelbinding.stores.sql.meant import counted
 
 _NEW, _OLD, _READ = "doel_new", "doel_old", "doel_read"
 
@@ -30,19 +32,35 @@ class LakeComputed(Computed):
     `address`: the table's. `held_as`: the type of the written column, in Spark's words.
     """
 
+    compiler: LakeCompiler
     address: str
     held_as: str
-    spark: SparkDialect
 
-    def question(
-        self, predicate: sa.ColumnElement[bool], oldest: sa.ColumnElement[Any] | None = None
-    ) -> str:
-        """Give the question for keys, the start that dates a row, and what is changed from."""
+    def question(self, predicate: sa.ColumnElement[bool]) -> str:
+        """Give the question for keys and what is changed from, of the rows that are meant."""
+        clauses: list[sa.ColumnElement[Any]] = [predicate, sa.null(), *self.read]
+        return self._asking(
+            *flattened(self.here, clauses, self.here.dataset.key, self.compiler.spark)
+        )
+
+    def counting(self, expressions: Sequence[Expression]) -> str:
+        """Give the question for all that the step finds, also for the start that dates each row."""
+
+        def telling(compiler: Compiler, here: Here) -> list[sa.ColumnElement[Any]]:
+            start = start_in(self.step.needed, here, self.compiler)
+            found = counted(self.step, compiler, here)
+            return [found, sa.null() if start is None else start, *replace(self, here=here).read]
+
         key = self.here.dataset.key
-        clauses = [predicate, sa.null() if oldest is None else oldest, *self.read]
-        inner, (found, least, *read) = flattened(self.here, clauses, key, self.spark)
+        return self._asking(*seen(self.compiler, self.here.dataset.id, expressions, telling, key))
+
+    def _asking(self, inner: sa.Subquery, clauses: Sequence[sa.ColumnElement[Any]]) -> str:
+        key = self.here.dataset.key
+        found, least, *read = clauses
         told = [one.label(f"told_{n}") for n, one in enumerate([least, *read])]
-        return written(sa.select(*(inner.c[name] for name in key), *told).where(found), self.spark)
+        return written(
+            sa.select(*(inner.c[name] for name in key), *told).where(found), self.compiler.spark
+        )
 
     def merge(self, changes: Sequence[Change], predicate: sa.ColumnElement[bool]) -> str:
         """Give the statement that writes changes where nothing has moved since."""
@@ -50,7 +68,7 @@ class LakeComputed(Computed):
         asked = [one for one in columns_read(predicate, self.here) if one not in (*key, name)]
         columns = (*key, name, *asked)
         clauses = [predicate, self._held]
-        inner, (found, held) = flattened(self.here, clauses, columns, self.spark)
+        inner, (found, held) = flattened(self.here, clauses, columns, self.compiler.spark)
         source = sa.select(*(inner.c[one] for one in columns), held.label(_READ)).where(found)
         new = ", ".join(f"({', '.join(map(self._literal, _parts(one)))})" for one in changes)
         names = ", ".join(quoted(one) for one in (*map(_part, range(len(key))), _OLD, _NEW))
@@ -61,9 +79,10 @@ class LakeComputed(Computed):
         same = " AND ".join(
             f"{in_table(TARGET, one)} <=> {in_table(FOUND, one)}" for one in (name, *asked)
         )
+        read = written(source, self.compiler.spark)
         return (
             f"MERGE INTO {self.address} AS {quoted(TARGET)} USING ("  # noqa: S608 - quoted
-            f"SELECT `seen`.*, {in_table('made', _NEW)} FROM ({written(source, self.spark)}) "
+            f"SELECT `seen`.*, {in_table('made', _NEW)} FROM ({read}) "
             f"AS `seen` JOIN (SELECT * FROM VALUES {new} AS `listed`({names})) AS `made` "
             f"ON {of_key} AND {in_table('seen', _READ)} <=> {in_table('made', _OLD)}"
             f") AS {quoted(FOUND)} ON {joined} WHEN MATCHED AND {same} THEN UPDATE SET "
@@ -82,12 +101,12 @@ class LakeComputed(Computed):
             return here.column(column)
         places, joined = [here], []
         for link in links:
-            there = self.compiler.there(link)
+            there = self.compiler.there(here, link)
             joined += [there.column(b) == places[-1].column(a) for a, b in link.pairs]
             places.append(there)
         asked: sa.Select[Any] = sa.select(sa.func.max(places[-1].column(column)))
         asked = asked.select_from(*(one.rows for one in places[1:])).where(*joined)
-        return asked.correlate(here.rows).scalar_subquery()
+        return asked.correlate_except(*(one.rows for one in places[1:])).scalar_subquery()
 
 
 def _part(number: int) -> str:

@@ -6,16 +6,47 @@ and not every one takes it within an aggregate; as columns they are planned once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
+from doelbinding.binding.expression import YES, Expression
+from doelbinding.stores.lakehouse.compiler import LakeCompiler
 from doelbinding.stores.lakehouse.dialect import SparkDialect, written
-from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.visits import Visiting, are_deep
 
 Clause = sa.ColumnElement[Any]
+
+
+def seen(
+    compiler: LakeCompiler,
+    dataset: str,
+    expressions: Iterable[Expression],
+    make: Callable[[Compiler, Here], Sequence[Clause]],
+    names: Sequence[str],
+) -> tuple[sa.Subquery, list[Clause]]:
+    """Give an inner question about all rows of a dataset, and clauses on it, deep ones by visits.
+
+    Args:
+        compiler: of the statement.
+        dataset: whose rows.
+        expressions: those in the clauses.
+        make: gives the clauses on a row.
+        names: columns of the dataset that are wanted besides.
+    """
+    here = compiler.here(dataset)
+    if not are_deep(expressions, compiler):
+        return flattened(here, make(compiler, here), names, compiler.spark)
+    visiting = Visiting.over(compiler, here, YES)
+    here = visiting.here(dataset)
+    own = [here.column(name).label(name) for name in names]
+    made = [one.label(f"visited_{n}") for n, one in enumerate(make(visiting, here))]
+    inner = visiting.asking(*own, *made).subquery("seen")
+    return inner, [inner.c[one.name] for one in made]
 
 
 def flattened(
@@ -58,6 +89,18 @@ def flattened(
         return None
 
     return inner, [_traverse(clause, replace) for clause in clauses]
+
+
+def start_in(expression: Expression, here: Here, compiler: LakeCompiler) -> Clause | None:
+    """Give the first start that an expression reads, as text; none where Sail cannot be asked.
+
+    It takes no value that is found over more than one table.
+    """
+    start = oldest_start(expression, here, compiler)
+    if start is None:
+        return None
+    tables = sum(isinstance(part, sa.ScalarSelect) for part in visitors.iterate(start))
+    return None if tables > 1 else sa.cast(start, sa.Text)
 
 
 def _traverse(clause: Clause, replace: Callable[[Any], Any]) -> Clause:

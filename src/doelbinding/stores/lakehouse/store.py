@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
@@ -27,7 +26,7 @@ from doelbinding.stores.explaining import explained
 from doelbinding.stores.lakehouse.compiler import LakeCompiler
 from doelbinding.stores.lakehouse.computed import LakeComputed
 from doelbinding.stores.lakehouse.dialect import NAME, SparkDialect, written
-from doelbinding.stores.lakehouse.flatten import flattened
+from doelbinding.stores.lakehouse.flatten import flattened, seen, start_in
 from doelbinding.stores.lakehouse.identify import matching
 from doelbinding.stores.lakehouse.preflight import obstacles
 from doelbinding.stores.lakehouse.purge import KEEP_HOURS, purge
@@ -35,11 +34,10 @@ from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Table
 from doelbinding.stores.lakehouse.writing import merge
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
-from doelbinding.stores.sql.compile import Here
+from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import Change
 from doelbinding.stores.sql.inside import with_values_inside
-from doelbinding.stores.sql.meant import counted, holds_something, meant
-from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.meant import asked_by, counted, holds_something, meant
 from doelbinding.stores.sql.questions import as_date, unknown
 from doelbinding.stores.sql.tables import bound
 from doelbinding.stores.sql.truth import is_not_true
@@ -97,24 +95,33 @@ class LakehouseStore:
         others = [step for step in steps if step.deed is not Deed.TRANSFORM]
         for dataset in dict.fromkeys(step.dataset for step in others):
             mine = [step for step in others if step.dataset == dataset]
-            (row,) = self._ask(_survey(mine, compiler, self.dialect))
+            (row,) = self._ask(_survey(mine, compiler))
             for n, step in enumerate(mine):
                 found[step.id] = Tally(rows=row[2 * n] or 0, oldest=as_date(row[2 * n + 1]))
         return found
 
     def doubtful(self, doubt: Doubt, keys: KeySets) -> int:
         """Count the rows of which it is unknown whether they are justified."""
-        compiler = self._compiler(keys)
-        here = compiler.here(doubt.dataset)
-        return self._count(here, unknown(doubt, compiler, here))
+        inner, (found,) = seen(
+            self._compiler(keys),
+            doubt.dataset,
+            doubt.values,
+            lambda compiler, here: [unknown(doubt, compiler, here)],
+            (),
+        )
+        return self._number(inner, found)
 
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
         """Give the keys of the rows a step finds, in batches."""
-        compiler = self._compiler(keys)
-        here = compiler.here(step.dataset)
-        found = self._stream_keys(here, meant(step, compiler, here))
+        inner, (found,) = seen(
+            self._compiler(keys),
+            step.dataset,
+            asked_by(step),
+            lambda compiler, here: [meant(step, compiler, here)],
+            self.mapped.dataset(step.dataset).key,
+        )
         batch: list[Key] = []
-        for key in found:
+        for key in self._keys_in(inner, found, step.dataset):
             batch.append(key)
             if len(batch) == self.batch:
                 yield batch
@@ -204,10 +211,12 @@ class LakehouseStore:
         self,
         computed: LakeComputed,
         mine: sa.ColumnElement[bool],
-        oldest: sa.ColumnElement[Any] | None = None,
     ) -> Iterator[Change]:
+        yield from self._made(computed, computed.question(mine))
+
+    def _made(self, computed: LakeComputed, question: str) -> Iterator[Change]:
         try:
-            yield from computed.changes(self.lake.stream(computed.question(mine, oldest)))
+            yield from computed.changes(self.lake.stream(question))
         except NoKey as error:
             raise Refused(f"store {self.id!r}: {error}; nothing more was changed") from None
 
@@ -221,17 +230,13 @@ class LakehouseStore:
             transformer=self.transformer,
             address=address,
             held_as=dict(self.lake.columns(address))[one.written],
-            spark=self.dialect,
         )
 
     def _tally_computed(self, step: Step, compiler: LakeCompiler) -> Tally:
         """Count the rows whose value would change, one by one, in memory that stays the same."""
-        here = compiler.here(step.dataset)
-        oldest = oldest_start(step.needed, here, compiler)
-        start = None if oldest is None or _far(oldest) else sa.cast(oldest, sa.Text)
         rows, least = 0, None
-        mine = counted(step, compiler, here)
-        for change in self._changes(self._computed(step, compiler), mine, start):
+        computed = self._computed(step, compiler)
+        for change in self._made(computed, computed.counting(asked_by(step))):
             rows += 1
             dated = None if change.oldest is None else as_date(change.oldest)
             least = dated if least is None or (dated is not None and dated < least) else least
@@ -303,7 +308,9 @@ class LakehouseStore:
                 )
 
     def _compiler(self, keys: KeySets, *, doing: bool = False) -> LakeCompiler:
-        return LakeCompiler(store=self.mapped, dialect=NAME, keys=keys, doing=doing)
+        return LakeCompiler(
+            store=self.mapped, dialect=NAME, keys=keys, doing=doing, spark=self.dialect
+        )
 
     def _here(self, ref: str) -> Here:
         return self._compiler({}).here(ref.partition(".")[2])
@@ -313,12 +320,20 @@ class LakehouseStore:
 
     def _count(self, here: Here, predicate: sa.ColumnElement[bool]) -> int:
         inner, (found,) = flattened(here, [predicate], (), self.dialect)
+        return self._number(inner, found)
+
+    def _number(self, inner: sa.Subquery, found: sa.ColumnElement[bool]) -> int:
         asked = sa.select(sa.func.count()).select_from(inner).where(found)
         return int(self._ask(asked)[0][0])
 
     def _stream_keys(self, here: Here, predicate: sa.ColumnElement[bool]) -> Iterator[Key]:
-        key = here.dataset.key
-        inner, (found,) = flattened(here, [predicate], key, self.dialect)
+        inner, (found,) = flattened(here, [predicate], here.dataset.key, self.dialect)
+        yield from self._keys_in(inner, found, here.dataset.id)
+
+    def _keys_in(
+        self, inner: sa.Subquery, found: sa.ColumnElement[bool], dataset: str
+    ) -> Iterator[Key]:
+        key = self.mapped.dataset(dataset).key
         asked = sa.select(*(inner.c[name] for name in key)).where(found)
         for row in self.lake.stream(written(asked, self.dialect)):
             yield tuple(row)
@@ -340,18 +355,19 @@ class LakehouseStore:
         return [with_values_inside(here.dataset, row) for row in rows]
 
 
-def _survey(steps: Sequence[Step], compiler: LakeCompiler, dialect: SparkDialect) -> sa.Select[Any]:
+def _survey(steps: Sequence[Step], compiler: LakeCompiler) -> sa.Select[Any]:
     """Ask for the number of rows and the earliest start of several steps at once."""
-    here = compiler.here(steps[0].dataset)
-    told: list[sa.ColumnElement[Any]] = []
-    for step in steps:
-        found = counted(step, compiler, here)
-        oldest = oldest_start(step.needed, here, compiler)
-        start: sa.ColumnElement[Any] = sa.null()
-        if oldest is not None and not _far(oldest):
-            start = sa.cast(oldest, sa.Text)
-        told += [found, start]
-    inner, told = flattened(here, told, (), dialect)
+
+    def telling(asking: Compiler, here: Here) -> list[sa.ColumnElement[Any]]:
+        told: list[sa.ColumnElement[Any]] = []
+        for step in steps:
+            told.append(counted(step, asking, here))
+            start = start_in(step.needed, here, compiler)
+            told.append(sa.null() if start is None else start)
+        return told
+
+    asked_of = [one for step in steps for one in asked_by(step)]
+    inner, told = seen(compiler, steps[0].dataset, asked_of, telling, ())
     any_ = sa.or_(*told[::2])  # so that files are passed over whose statistics rule them out
     told[::2] = [sa.case((found, _ONE), else_=_NONE) for found in told[::2]]
     labelled = [one.label(f"told_{n}") for n, one in enumerate(told)]
@@ -361,11 +377,6 @@ def _survey(steps: Sequence[Step], compiler: LakeCompiler, dialect: SparkDialect
         count, least = asked.c[f"told_{n}"], asked.c[f"told_{n + 1}"]
         outer += [sa.func.sum(count), sa.func.min(sa.case((count == _ONE, least)))]
     return sa.select(*outer)
-
-
-def _far(start: sa.ColumnElement[Any]) -> bool:
-    """Tell whether a start is found over more than one table, which Sail cannot ask as a value."""
-    return sum(isinstance(part, sa.ScalarSelect) for part in visitors.iterate(start)) > 1
 
 
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")

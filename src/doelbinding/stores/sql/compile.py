@@ -6,7 +6,7 @@ EXISTS, never by IN with a subquery, which a single NULL turns against us.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -37,7 +37,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ColumnType, Dataset, Store
-from doelbinding.stores.sql.tables import bound, column_of, other_rows, table
+from doelbinding.stores.sql.tables import belongs_to, bound, column_of, other_rows, table
 from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, same
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 from doelbinding.stores.sql.truth import is_not_true, is_true
@@ -61,16 +61,26 @@ class Here:
 
     dataset: Dataset
     rows: sa.FromClause
-    _columns: dict[str, sa.ColumnElement[Any]] = field(
+    _columns: dict[str, sa.ColumnClause[Any]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
-    def column(self, name: str) -> sa.ColumnElement[Any]:
+    def column(self, name: str) -> sa.ColumnClause[Any]:
         """Give a column of the table in the statement."""
         found = self._columns.get(name)
         if found is None:
             found = self._columns[name] = column_of(self.rows, name)
         return found
+
+    @property
+    def read(self) -> Iterable[str]:
+        """The columns that were asked for so far."""
+        return self._columns.keys()
+
+    def stand_on(self, rows: sa.FromClause) -> None:
+        """Make the columns that were asked for those of rows that were made for them."""
+        for column in self._columns.values():
+            belongs_to(rows, column)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +151,7 @@ class Compiler:
             case Referred():
                 return self._referred(expression, here, wanted=wanted)
             case Compare() | IsNull() | Since() | NotAfter() | KeyIn():
-                return self._leaf(expression, here, wanted=wanted)
+                return self.leaf(expression, here, wanted=wanted)
             case _:
                 assert_never(expression)
 
@@ -199,13 +209,14 @@ class Compiler:
         column = here.dataset.column(leaf.column)
         return bound(start_of(day, leaf.zone, column, self.store.timezone, self.dialect))
 
-    def _leaf(
+    def leaf(
         self,
         leaf: Compare | IsNull | Since | NotAfter | KeyIn,
         here: Here,
         *,
         wanted: bool,
     ) -> sa.ColumnElement[bool]:
+        """Give the condition under which what is asked of a row itself is certainly `wanted`."""
         match leaf:
             case Compare():
                 return self._compare(leaf, here, leaf.by if wanted else _NEGATED[leaf.by])
@@ -217,7 +228,7 @@ class Compiler:
             case NotAfter():
                 return self._not_after(leaf, here, wanted=wanted)
             case KeyIn():
-                found = self._in_sets(leaf.columns, here, (leaf.keys,))
+                found = self.in_sets(leaf.columns, here, (leaf.keys,))
                 return found if wanted else is_not_true(found)
             case _:
                 assert_never(leaf)
@@ -234,7 +245,7 @@ class Compiler:
             return False
         return self.dialect in FOLDING or (here.dataset.id, column) in self.folding
 
-    def _in_sets(
+    def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
     ) -> sa.ColumnElement[bool]:
         """Give whether columns hold a key of any of these sets."""
@@ -290,11 +301,11 @@ class Compiler:
         return columns[0].in_([bound(value) for value in values])
 
     def _up(self, up: Up, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
-        there = self.there(up.link)
+        there = self.there(here, up.link)
         found = self._exists(here, there, up.link, self.certainly(up.part, there, wanted=wanted))
         if up.missing is not wanted:
             return found
-        other = self.there(up.link)
+        other = self.there(here, up.link)
         return sa.or_(found, sa.not_(self._exists(here, other, up.link)))
 
     def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
@@ -315,7 +326,7 @@ class Compiler:
         if branch.elsewhere is not None:
             sets = ("living",) if wanted else ("living", "unknown")
             return self._carried(branch, branch.elsewhere, here, sets)
-        there = here if branch.link is None else self.there(branch.link)
+        there = here if branch.link is None else self.there(here, branch.link)
         part = self.certainly(branch.part, there, wanted=wanted)
         return self._in_branch(branch, here, there, part if wanted else is_not_true(part))
 
@@ -325,7 +336,7 @@ class Compiler:
             if branch.elsewhere is not None:
                 found.append(self._carried(branch, branch.elsewhere, here, ("known",)))
                 continue
-            there = here if branch.link is None else self.there(branch.link)
+            there = here if branch.link is None else self.there(here, branch.link)
             found.append(self._in_branch(branch, here, there, sa.true()))
         return sa.or_(sa.false(), *found)
 
@@ -346,7 +357,7 @@ class Compiler:
     ) -> sa.ColumnElement[bool]:
         """Give whether a value of the row is in sets that were answered in another store."""
         named = [f"{branch.name}/{one}" for one in sets]
-        return is_true(self._in_sets([elsewhere.own], here, named))
+        return is_true(self.in_sets([elsewhere.own], here, named))
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.
@@ -354,7 +365,7 @@ class Compiler:
         The rows that stay are a common table expression: databases fold it back in, and nesting
         stays within what SQLite's parser bears.
         """
-        there = self.there(referred.link)
+        there = self.there(here, referred.link)
         if self.doing:
             left = self._left(here, there, referred.link)
             return left if wanted else sa.not_(left)
@@ -390,8 +401,8 @@ class Compiler:
         """Tell whether a link leads to one row at most: to the whole key of its dataset."""
         return {there for _, there in link.pairs} >= set(self.store.dataset(link.dataset).key)
 
-    def there(self, link: Link) -> Here:
-        """Give the table a link leads to, under a name of its own."""
+    def there(self, here: Here, link: Link) -> Here:  # noqa: ARG002 - who visits needs to know
+        """Give the table a link leads to from another, under a name of its own."""
         dataset = self.store.dataset(link.dataset)
         return Here(dataset=dataset, rows=other_rows(dataset))
 

@@ -153,7 +153,7 @@ class Computed:
         """Give the value of an identifying column, here or in the row that the links lead to."""
         if not links:
             return here.column(column)
-        there = self.compiler.there(links[0])
+        there = self.compiler.there(here, links[0])
         joined = [there.column(b) == here.column(a) for a, b in links[0].pairs]
         beyond = self._identifying(column, links[1:], there)
         asked: sa.Select[Any] = sa.select(beyond).select_from(there.rows).where(*joined)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,12 +17,16 @@ from doelbinding.stores.sql.may_hold import may_hold
 from doelbinding.stores.sql.tables import bound
 from doelbinding.stores.sql.texts import compared_exactly
 from doelbinding.stores.sql.truth import is_not_true
+from doelbinding.stores.sql.visits import among_visited, are_deep
 
 
 def meant(
     step: Step, compiler: Compiler, here: Here, *, sealed: bool = False
 ) -> sa.ColumnElement[bool]:
     """Give what makes a row one the step is about; sealed keys stand in for `narrow`."""
+    if not sealed and are_deep((step.needed,), compiler):
+        known = all_of(step.narrow, step.scope)
+        return among_visited(compiler, here, known, partial(meant_among, step))
     if sealed:
         asked = all_of(step.scope, gone(step, once_sealed(step.needed)))
     else:
@@ -52,7 +57,15 @@ def _may_change(here: Here, emptied: Emptied, dialect: str) -> sa.ColumnElement[
 
 def counted(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give what makes a row count for the step: meant, and not found by an earlier step."""
+    if are_deep(asked_by(step), compiler):
+        known = all_of(step.narrow, step.scope)
+        return among_visited(compiler, here, known, partial(counted_among, step))
     return sa.and_(meant(step, compiler, here), *_not_before(step, compiler, here))
+
+
+def asked_by(step: Step) -> tuple[Expression, ...]:
+    """Give what is asked in order to count a step's rows."""
+    return (step.needed,) if step.unless is None else (step.needed, step.unless)
 
 
 def counted_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:

@@ -58,13 +58,14 @@ class Naming(Compiler):
     sets: dict[str, Keys] = field(default_factory=dict)
     own: dict[str, Keys] = field(default_factory=dict)
 
-    def _in_sets(
+    def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
     ) -> sa.ColumnElement[bool]:
+        """As the compiler's, with the keys as parameters."""
         columns = [here.column(name) for name in names]
         if self.dialect == "postgresql":
             arrays = [self._named(sets, part) for part, _ in enumerate(columns)]
-            return _in_arrays(here, columns, arrays)
+            return _in_arrays(columns, arrays)
         folds = tuple(self.folds(here, name) for name in names)
         found = self._among(columns, sets, ())
         if not any(folds):
@@ -92,7 +93,7 @@ class Naming(Compiler):
             return _in_parameters(columns, "own")
         arrays = {f"own{n}": Keys(sets=(), part=n) for n, _ in enumerate(columns)}
         self.own.update(arrays)
-        return _in_arrays(here, columns, list(arrays))
+        return _in_arrays(columns, list(arrays))
 
     def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Look rows that several paths lead to up from the keys, which OR would forbid."""
@@ -100,11 +101,11 @@ class Naming(Compiler):
         if not paths or any_of.empty is True:
             return super()._any_of(any_of, here, wanted=wanted)
         column = here.column(paths[0][1].pairs[0][0])
-        found = sa.union_all(*(self._led_to(branch, link) for branch, link in paths))
+        found = sa.union_all(*(self._led_to(here, branch, link) for branch, link in paths))
         return sa.and_(column.is_not(None), column.in_(found))
 
-    def _led_to(self, branch: Branch, link: Link) -> sa.Select[Any]:
-        there = self.there(link)
+    def _led_to(self, here: Here, branch: Branch, link: Link) -> sa.Select[Any]:
+        there = self.there(here, link)
         held = there.column(link.pairs[0][1])
         parts = [branch.part] if branch.among is None else [branch.among, branch.part]
         certain = (self.certainly(part, there, wanted=True) for part in parts)
@@ -155,7 +156,7 @@ def _in_parameters(columns: Sequence[sa.ColumnElement[Any]], name: str) -> sa.Co
 
 
 def _in_arrays(
-    here: Here, columns: Sequence[sa.ColumnElement[Any]], names: Sequence[str]
+    columns: Sequence[sa.ColumnElement[Any]], names: Sequence[str]
 ) -> sa.ColumnElement[bool]:
     """Give whether columns hold a key whose parts go in as arrays.
 
@@ -170,7 +171,7 @@ def _in_arrays(
     given = sa.func.unnest(*texts).table_valued(*keys, name="own_keys").render_derived()
     alike = [given.c[k.name] == sa.cast(c, sa.Text) for k, c in zip(keys, columns, strict=True)]
     asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(given).where(*alike)
-    return sa.and_(*parts, asked.correlate(here.rows).exists())
+    return sa.and_(*parts, asked.correlate_except(given).exists())
 
 
 def _parameter(name: str) -> sa.BindParameter[Any]:

@@ -46,10 +46,10 @@ def _elsewhere(
 ) -> sa.ColumnElement[Any] | None:
     if link is None:
         return oldest_start(part, here, compiler)
-    there = compiler.there(link)
+    there = compiler.there(here, link)
     found = oldest_start(part, there, compiler)
     if found is None:
         return None
     joined = [there.column(b) == here.column(a) for a, b in link.pairs]
     asked = sa.select(sa.func.max(found)).select_from(there.rows).where(*joined)
-    return asked.correlate(here.rows).scalar_subquery()
+    return asked.correlate_except(there.rows).scalar_subquery()

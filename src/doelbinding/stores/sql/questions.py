@@ -11,17 +11,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from doelbinding.binding.expression import AnyOf, Expression, Up, walk
+from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.meant import counted, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.truth import count_where, least_where
+from doelbinding.stores.sql.visits import among_visited, are_deep
 
 Asked = Step | Doubt
 
@@ -101,6 +104,9 @@ def reading_back(steps: Iterable[Step], compiler: Compiler) -> Iterator[Question
 
 def unknown(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give when it is unknown whether a value of a row is justified."""
+    if are_deep(doubt.values, compiler):
+        known = all_of(doubt.narrow, doubt.scope)
+        return among_visited(compiler, here, known, partial(unknown_among, doubt))
     owned = compiler.certainly(doubt.scope, here, wanted=True)
     about = compiler.certainly(doubt.narrow, here, wanted=True)
     return sa.and_(owned, about, unknown_among(doubt, compiler, here))

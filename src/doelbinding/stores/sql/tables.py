@@ -35,11 +35,17 @@ def other_rows(dataset: Dataset) -> sa.FromClause:
     return sa.table(dataset.table, schema=dataset.schema_).alias()
 
 
-def column_of(rows: sa.FromClause, name: str) -> sa.ColumnElement[Any]:
+def column_of(rows: sa.FromClause, name: str) -> sa.ColumnClause[Any]:
     """Give a column of rows that did not have theirs made: SQLAlchemy makes all or none."""
     column = sa.column(name, _UNCAST)
     column.table = rows
     return column
+
+
+def belongs_to(rows: sa.FromClause, column: sa.ColumnClause[Any]) -> None:
+    """Make a column, which may be in conditions already, one of rows that came to be later."""
+    column.table = rows
+    column._reset_memoizations()  # noqa: SLF001 - it keeps what it was asked before
 
 
 _UNCAST = Uncast()

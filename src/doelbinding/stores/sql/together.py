@@ -6,7 +6,7 @@ else emptied. A database would ask it for each anew, row by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from doelbinding.binding.expression import Expression
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.meant import counted_among, gone, left_of, meant_among
+from doelbinding.stores.sql.meant import asked_by, counted_among, gone, left_of, meant_among
 from doelbinding.stores.sql.questions import unknown_among
 from doelbinding.stores.sql.truth import is_not_true, is_true
+from doelbinding.stores.sql.visits import Visiting, are_deep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,10 @@ def told(
         here: their dataset.
         used_twice: the statement uses what is told in several places.
     """
+    known = all_of(alike[0].narrow, alike[0].scope)
+    if are_deep(_asked(alike), compiler):
+        visiting = Visiting.over(compiler, here, known)
+        compiler, here = visiting, visiting.here(here.dataset.id)
     shared = _shared(alike, compiler)
     asked = {
         mark: is_true(compiler.certainly(mark, here, wanted=True)).label(f"shared{n}")
@@ -54,8 +59,11 @@ def told(
         is_true(_alone(one, shared, compiler, here)).label(f"found{n}")
         for n, one in enumerate(alike)
     ]
-    known = compiler.certainly(all_of(alike[0].narrow, alike[0].scope), here, wanted=True)
-    asking = sa.select(*own, *asked.values(), *found).where(known)
+    columns = (*own, *asked.values(), *found)
+    if isinstance(compiler, Visiting):
+        asking = compiler.asking(*columns)
+    else:
+        asking = sa.select(*columns).where(compiler.certainly(known, here, wanted=True))
     if used_twice or shared:  # lest databases put the conditions back in each place
         asking = asking.offset(sa.literal_column("0"))
     rows = asking.subquery("told")
@@ -67,6 +75,11 @@ def told(
             finding = sa.and_(finding, is_not_true(rows.c[asked[before].name]))
         finds.append(finding)
     return Told(rows=rows, keys=[rows.c[name] for name in here.dataset.key], finds=finds)
+
+
+def _asked(alike: Sequence[Step | Doubt]) -> Iterator[Expression]:
+    for one in alike:
+        yield from one.values if isinstance(one, Doubt) else asked_by(one)
 
 
 def _alone(

@@ -12,16 +12,31 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class _IsTrue(FunctionElement[bool]):
+class _Condition(FunctionElement[bool]):
+    """A condition as it stands: SQLAlchemy would ask `= 1` of it where there are no booleans."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - it groups itself
+        """Stand among other conditions, in parentheses of its own."""
+        return self
+
+
+class _IsTrue(_Condition):
     inherit_cache = True
     name = "is_true"
-    type = sa.Boolean()
+
+    def _negate(self) -> Any:
+        return _IsNotTrue(*self.clauses)
 
 
-class _IsNotTrue(FunctionElement[bool]):
+class _IsNotTrue(_Condition):
     inherit_cache = True
     name = "is_not_true"
-    type = sa.Boolean()
+
+    def _negate(self) -> Any:
+        return _IsTrue(*self.clauses)
 
 
 def is_true(part: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
