@@ -55,8 +55,8 @@ def mistyped(connection: sa.Connection, store: Store, dataset: Dataset) -> Itera
         actual = there.get(column.name)
         if actual is None or _fits(column, actual, store, connection.dialect.name):
             continue
-        kind = _kind(actual, connection.dialect.name)
-        message = f"column {column.name!r} is {_named(actual)}, the policy says {column.type.value}"
+        kind = kind_of(actual, connection.dialect.name)
+        message = f"column {column.name!r} is {named(actual)}, the policy says {column.type.value}"
         remedy = f"declare it as {_CALLED.get(kind, 'what it is')}, or correct the column"
         if column.name in read:
             yield refuses(ref, f"{message}, and a rule compares it", remedy)
@@ -67,7 +67,7 @@ def mistyped(connection: sa.Connection, store: Store, dataset: Dataset) -> Itera
 def _fits(column: Column, actual: Any, store: Store, dialect: str) -> bool:
     if dialect == "sqlite":
         return _fits_affinity(column, actual)
-    kind, wanted = _kind(actual, dialect), _FITS[column.type]
+    kind, wanted = kind_of(actual, dialect), _FITS[column.type]
     if kind in wanted or kind == "unknown":
         return True
     if column.type is ColumnType.TIMESTAMP and kind == "instant":
@@ -77,18 +77,22 @@ def _fits(column: Column, actual: Any, store: Store, dialect: str) -> bool:
 
 def _fits_affinity(column: Column, actual: Any) -> bool:
     """Tell whether SQLite leaves values as they are, and compares them as they are meant."""
-    declared = str(actual).upper()
-    affinity = next((kind for part, kind in _AFFINITIES if part in declared), "numeric")
     numbers = {"number", "boolean"} & _FITS[column.type]
-    if affinity == "text":
+    if affinity(actual) == "text":
         return not numbers or column.type is ColumnType.DATE_DIGITS
     return column.type is not ColumnType.TEXT or isinstance(actual, sa.types.NullType)
+
+
+def affinity(actual: Any) -> str:
+    """Say what SQLite makes of values in a column by its declared type."""
+    declared = str(actual).upper()
+    return next((kind for part, kind in _AFFINITIES if part in declared), "numeric")
 
 
 _MYSQL = frozenset({"mysql", "mariadb"})
 
 
-def _kind(actual: Any, dialect: str) -> str:
+def kind_of(actual: Any, dialect: str) -> str:
     """Say what values of a type are to comparisons; "unknown" of one that is not known."""
     held = getattr(actual, "data_type", actual)  # what a domain is made of
     if isinstance(held, sa.types.NullType):
@@ -99,7 +103,7 @@ def _kind(actual: Any, dialect: str) -> str:
     for kind, types in _TYPES.items():
         if isinstance(held, types):
             return kind
-    return "number" if dialect in _MYSQL and _named(held).startswith(("BIT", "YEAR")) else "other"
+    return "number" if dialect in _MYSQL and named(held).startswith(("BIT", "YEAR")) else "other"
 
 
 _TYPES: dict[str, tuple[type[Any], ...]] = {
@@ -115,7 +119,8 @@ def _is_timestamp(held: Any) -> bool:
     return isinstance(held, sa.TIMESTAMP)
 
 
-def _named(actual: Any) -> str:
+def named(actual: Any) -> str:
+    """Name a type without the collation of its texts."""
     return str(actual).partition(" COLLATE ")[0]
 
 

@@ -24,6 +24,7 @@ from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.possible import impossible
 from doelbinding.stores.sql.present import absent, ambiguous, lacking
 from doelbinding.stores.sql.referring import Referring
+from doelbinding.stores.sql.related import unlike
 from doelbinding.stores.sql.scheduled import scheduled
 from doelbinding.stores.sql.sessions import sessions
 from doelbinding.stores.sql.sources import mapped_twice, unreadable
@@ -56,6 +57,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             found += _unkeyed(connection, inspector, ref, dataset)
         found += mistyped(connection, store, dataset)
         found += impossible(connection, store, dataset)
+        found += unlike(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += unreadable(connection, store, dataset)

@@ -19,6 +19,7 @@ from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
 from doelbinding.stores.sql.present import absent, ambiguous, lacking
+from doelbinding.stores.sql.related import unlike
 
 
 def unreadable(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
@@ -38,6 +39,7 @@ def unreadable(connection: sa.Connection, store: Store, dataset: Dataset) -> Ite
         else:
             yield from ambiguous(connection, ref, other)
             yield from lacking(connection, ref, other)
+            yield from unlike(connection, store, other)
             yield from reading(connection, ref, other)
 
 

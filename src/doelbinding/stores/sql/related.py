@@ -1,0 +1,84 @@
+"""Whether columns by which rows of two datasets belong together are of one type.
+
+MariaDB takes the text `1abc` for the number 1, SQLite `01`, and PostgreSQL refuses the question: a
+row would be taken for another person's. An owner told by type and id, its id in a column of texts,
+is where one meets this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.plan.ports import Obstacle
+from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.declared import affinity, kind_of, named
+from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.obstacles import refuses
+
+Pair = tuple[Dataset, str, Dataset, str]
+
+
+def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield the pairs of columns, one of them in a dataset, that are compared across types."""
+    for one, column, other, there in _pairs(store, dataset):
+        mine, its = _type(connection, one, column), _type(connection, other, there)
+        if mine is None or its is None or _kind(mine, connection) == _kind(its, connection):
+            continue
+        if None not in {_kind(mine, connection), _kind(its, connection)}:
+            yield refuses(
+                f"{store.id}.{one.id}",
+                f"column {column!r} is {named(mine)}, and {other.id} ({there}), with which it is "
+                f"matched, is {named(its)}",
+                "give both one type, or map a column that the database generates from it "
+                "(CAST), indexed",
+            )
+
+
+def _pairs(store: Store, dataset: Dataset) -> Iterator[Pair]:
+    """Yield a dataset and its column, and the dataset and column that it is matched with."""
+    for path in dataset.paths:
+        other = store.dataset(path.other)
+        if path.to is not None:
+            referred = path.references or other.key
+            yield from ((dataset, a, other, b) for a, b in zip(path.columns, referred, strict=True))
+        else:
+            referred = path.references or dataset.key
+            yield from ((other, a, dataset, b) for a, b in zip(path.columns, referred, strict=True))
+    for reference in dataset.references:
+        other = store.dataset(reference.to)
+        referred = reference.references or other.key
+        yield from (
+            (dataset, a, other, b) for a, b in zip(reference.columns, referred, strict=True)
+        )
+    sources = [s for event in dataset.events.values() for s in event.latest_of if not s.store]
+    for name, on in [(s.dataset, s.on) for s in sources] + [
+        (state.dataset, state.on) for state in dataset.row_states.values()
+    ]:
+        if name is not None:
+            other = store.dataset(name)
+            yield from ((other, there, dataset, mine) for there, mine in on.items())
+
+
+def _type(connection: sa.Connection, dataset: Dataset, column: str) -> Any:
+    """Give a column's type as reflected; nothing of one that is not there, which is told."""
+    inspector = inspector_of(connection)
+    try:
+        found = inspector.get_columns(dataset.table, schema=dataset.schema_)
+    except sa.exc.SQLAlchemyError:
+        return None
+    return next((one["type"] for one in found if one["name"] == column), None)
+
+
+def _kind(held: Any, connection: sa.Connection) -> str | None:
+    """Say what values of a type are to `=`; None where it is not known."""
+    if connection.dialect.name == "sqlite":
+        found = affinity(held)
+        return None if found == "numeric" else found
+    base = getattr(held, "data_type", held)  # what a domain is made of
+    if connection.dialect.name == "postgresql" and isinstance(base, sa.Uuid | sa.Enum):
+        return named(base) if isinstance(base, sa.Uuid) else f"enum {base.name}"
+    kind = kind_of(held, connection.dialect.name)
+    return None if kind in {"unknown", "other"} else kind
