@@ -41,8 +41,10 @@ def _first_path(real: Any, any_of: Any) -> Any:
     return real(any_of)[:1]
 
 
-def _whatever_leads(_real: Any, naming_: Naming, _branch: Any, link: Any) -> sa.Select[Any]:
-    there = naming_.there(link)
+def _whatever_leads(
+    _real: Any, naming_: Naming, here: Any, _branch: Any, link: Any
+) -> sa.Select[Any]:
+    there = naming_.there(here, link)
     held = there.column(link.pairs[0][1])
     return sa.select(held).select_from(there.rows).where(held.is_not(None))
 
