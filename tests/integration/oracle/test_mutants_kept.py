@@ -17,10 +17,10 @@ import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Step
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql import atonce, meant, naming, together
+from doelbinding.stores.sql import atonce, meant, naming, questions, together
 from doelbinding.stores.sql.atonce import AtOnce
+from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.naming import Keys, Naming
-from tests.integration.deaths import EVERY
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, plain_worlds
 from tests.integration.oracle.test_oracle import postgresql, sqlite
 
@@ -42,7 +42,7 @@ def _first_path(real: Any, any_of: Any) -> Any:
 
 
 def _whatever_leads(
-    _real: Any, naming_: Naming, here: Any, _branch: Any, link: Any
+    _real: Any, naming_: Naming, here: Here, _branch: Any, link: Any
 ) -> sa.Select[Any]:
     there = naming_.there(here, link)
     held = there.column(link.pairs[0][1])
@@ -56,7 +56,7 @@ def _without_emptying(real: Any, planner: Planner, here: Any, *rest: Any) -> Ite
 
 
 def _in_one_of_each(
-    _real: Any, here: Any, columns: Sequence[Any], names: Sequence[str]
+    _real: Any, columns: Sequence[Any], names: Sequence[str]
 ) -> sa.ColumnElement[bool]:
     """Compare the parts of a key one by one, with those of any key."""
     return sa.and_(
@@ -116,24 +116,23 @@ POSTGRESQL: dict[str, Patch] = {
     "one of several paths is looked up from keys": _around(naming, "_from_keys", _first_path),
     "whatever leads here is looked up from keys": _around(Naming, "_led_to", _whatever_leads),
     "parts of a key are compared with those of any": _around(naming, "_in_arrays", _in_one_of_each),
+    "groups are counted for whatever is true of them": _around(
+        questions, "left_before", lambda *_: None
+    ),
     "sealed rows are done unsealed": SQLITE["sealed rows are done unsealed"],
+    "the rows of a step are taken for those of the next": SQLITE[
+        "the rows of a step are taken for those of the next"
+    ],
 }
 
-SLOW = {
-    "the rows of a step are taken for those of the next",
-    "one of several paths is looked up from keys",
-    "parts of a key are compared with those of any",
-}
-"""Told by the last of many worlds: a minute each, so only where every boundary is tried too."""
 
-
-@pytest.mark.parametrize("name", sorted(SQLITE if EVERY else SQLITE.keys() - SLOW))
+@pytest.mark.parametrize("name", sorted(SQLITE))
 def test_on_sqlite(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     SQLITE[name](monkeypatch)
     insist_it_is_told(plain_worlds(), sqlite)
 
 
-@pytest.mark.parametrize("name", sorted(POSTGRESQL if EVERY else POSTGRESQL.keys() - SLOW))
+@pytest.mark.parametrize("name", sorted(POSTGRESQL))
 def test_on_postgresql(name: str, postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     POSTGRESQL[name](monkeypatch)
     insist_it_is_told(plain_worlds(), postgresql)

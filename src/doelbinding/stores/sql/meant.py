@@ -31,7 +31,8 @@ def meant(
         asked = all_of(step.scope, gone(step, once_sealed(step.needed)))
     else:
         asked = sought(step, compiler, step.needed)
-    return sa.and_(compiler.certainly(asked, here, wanted=True), *_to_change(step, compiler, here))
+    found, changing = compiler.certainly(asked, here, wanted=True), _to_change(step, compiler, here)
+    return sa.and_(found, *changing) if changing else found
 
 
 def _to_change(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
@@ -81,10 +82,16 @@ def meant_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[
 
 def _not_before(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
     """Give what tells that no earlier step finds the row."""
+    left = left_before(step, compiler, here)
+    return [] if left is None else [is_not_true(left)]
+
+
+def left_before(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool] | None:
+    """Give what tells that an earlier step finds the row, if one may."""
     if step.unless is None:
-        return []
+        return None
     earlier = left_of(step, compiler, gone(step, step.unless))
-    return [is_not_true(compiler.certainly(earlier, here, wanted=True))]
+    return compiler.certainly(earlier, here, wanted=True)
 
 
 def gone(step: Step, needed: Expression) -> Expression:

@@ -17,13 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.binding.expression import AnyOf, Expression, Up, walk
-from doelbinding.binding.simplify import all_of
+from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.meant import counted, meant, sought
+from doelbinding.stores.sql.meant import counted, left_before, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
-from doelbinding.stores.sql.truth import count_where, least_where
+from doelbinding.stores.sql.truth import count_where, is_not_true, is_true, least_where
 from doelbinding.stores.sql.visits import among_visited, are_deep
 
 Asked = Step | Doubt
@@ -33,47 +33,86 @@ Asked = Step | Doubt
 class Count:
     """One count in a question: of what, by which condition, and the earliest start if wanted.
 
-    `among`: what all its rows pass and is quickly told, so that others are not looked at.
+    `left`: what is left to an earlier step, whose rows do not count. `among`: what all its rows
+    pass and is quickly told, so that others are not looked at.
     """
 
     of: Asked
-    condition: sa.ColumnElement[bool]
+    alone: sa.ColumnElement[bool]
+    left: sa.ColumnElement[bool] | None = None
     oldest: sa.ColumnElement[Any] | None = None
-    among: sa.ColumnElement[bool] | None = None
+    among: Expression | None = None
+
+    @property
+    def condition(self) -> sa.ColumnElement[bool]:
+        """The condition whole."""
+        return self.alone if self.left is None else sa.and_(self.alone, is_not_true(self.left))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Counts over the rows of one table, asked at once."""
+    """Counts over the rows of one table, asked at once.
+
+    `among`: what the rows of any of them pass.
+    """
 
     here: Here
     counts: tuple[Count, ...]
+    among: sa.ColumnElement[bool]
+
+    def ask(self, connection: sa.Connection, dialect: str) -> Iterator[tuple[Asked, Tally]]:
+        """Ask a database, and yield what it says of each."""
+        if dialect == "postgresql" and len(self.counts) > 1:
+            return self._of_groups(connection.execute(self.grouped()).all())
+        return self._of_all(connection.execute(self.statement(dialect)).one())
 
     def statement(self, dialect: str) -> sa.Select[Any]:
         """Give the statement; its row has two columns for each count."""
         if len(self.counts) == 1:
             (alone,) = self.counts
-            columns = [sa.func.count(), _as_text(_least(alone), dialect)]
-            return self._asking(columns, [alone.condition])
+            return self._asking([sa.func.count(), _as_text(_least(alone), dialect)])
         columns = []
         for one in self.counts:
             columns.append(count_where(one.condition, dialect))
             columns.append(_as_text(_least_among(one, dialect), dialect))
-        among = [one.condition if one.among is None else one.among for one in self.counts]
-        return self._asking(columns, among)
+        return self._asking(columns)
 
-    def _asking(
-        self,
-        columns: Iterable[sa.ColumnElement[Any]],
-        conditions: Iterable[sa.ColumnElement[bool]],
-    ) -> sa.Select[Any]:
+    def grouped(self) -> sa.Select[Any]:
+        """Give the statement that counts rows by what is true of them.
+
+        Each condition is evaluated once for a row, where FILTER would for every aggregate, and
+        several processes may share the work.
+        """
+        marks = [is_true(mark) for mark in self._marks().values()]
+        leasts = [_as_text(_least(one), "postgresql") for one in self.counts]
+        asked = self._asking([*marks, sa.func.count(), *leasts])
+        return asked.group_by(*(sa.literal_column(str(n)) for n, _ in enumerate(marks, 1)))
+
+    def _marks(self) -> dict[int, sa.ColumnElement[bool]]:
+        """Give the conditions that rows are grouped by, each once."""
+        each = [mark for one in self.counts for mark in (one.alone, one.left) if mark is not None]
+        return {id(mark): mark for mark in each}
+
+    def _asking(self, columns: Iterable[sa.ColumnElement[Any]]) -> sa.Select[Any]:
         named = (column.label(f"c{n}") for n, column in enumerate(columns))
-        return sa.select(*named).select_from(self.here.rows).where(sa.or_(*conditions))
+        return sa.select(*named).select_from(self.here.rows).where(self.among)
 
-    def tallies(self, row: Sequence[Any]) -> Iterator[tuple[Asked, Tally]]:
+    def _of_all(self, row: Sequence[Any]) -> Iterator[tuple[Asked, Tally]]:
         """Yield what the row of the answer says of each."""
         for n, one in enumerate(self.counts):
             yield one.of, Tally(rows=row[2 * n], oldest=as_date(row[2 * n + 1]))
+
+    def _of_groups(self, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Asked, Tally]]:
+        """Yield what the groups of the answer say of each."""
+        place = {mark: n for n, mark in enumerate(self._marks())}
+        size = len(place)
+        for n, one in enumerate(self.counts):
+            left = None if one.left is None else place[id(one.left)]
+            found = (row for row in rows if row[place[id(one.alone)]])
+            mine = [row for row in found if left is None or not row[left]]
+            starts = (as_date(row[size + 1 + n]) for row in mine)
+            oldest = min((start for start in starts if start is not None), default=None)
+            yield one.of, Tally(rows=sum(row[size] for row in mine), oldest=oldest)
 
 
 def counting(
@@ -84,20 +123,22 @@ def counting(
     for step in steps:
         here = compiler.here(step.dataset)
         oldest = oldest_start(step.needed, here, compiler)
-        condition = counted(step, compiler, here)
-        among = compiler.certainly(sought(step, compiler, step.needed), here, wanted=True)
-        found.append(Count(of=step, condition=condition, oldest=oldest, among=among))
+        if _reads_elsewhere(step):
+            found.append(Count(of=step, alone=counted(step, compiler, here), oldest=oldest))
+            continue
+        among = sought(step, compiler, step.needed)
+        alone, left = meant(step, compiler, here), left_before(step, compiler, here)
+        found.append(Count(of=step, alone=alone, left=left, oldest=oldest, among=among))
     for doubt in doubts:
         here = compiler.here(doubt.dataset)
-        found.append(Count(of=doubt, condition=unknown(doubt, compiler, here)))
+        found.append(Count(of=doubt, alone=unknown(doubt, compiler, here)))
     yield from _joined(found, compiler)
 
 
 def reading_back(steps: Iterable[Step], compiler: Compiler) -> Iterator[Question]:
     """Yield the questions that count what steps should have left none of."""
     found = [
-        Count(of=step, condition=meant(step, compiler, compiler.here(step.dataset)))
-        for step in steps
+        Count(of=step, alone=meant(step, compiler, compiler.here(step.dataset))) for step in steps
     ]
     yield from _joined(found, compiler)
 
@@ -119,14 +160,21 @@ def unknown_among(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElem
 
 
 def _joined(counts: Iterable[Count], compiler: Compiler) -> Iterator[Question]:
-    together: dict[str, list[Count]] = {}
+    together: dict[object, list[Count]] = {}
     for one in counts:
-        if _reads_elsewhere(one.of):
-            yield Question(here=compiler.here(one.of.dataset), counts=(one,))
-        else:
-            together.setdefault(one.of.dataset, []).append(one)
-    for dataset, found in together.items():
-        yield Question(here=compiler.here(dataset), counts=tuple(found))
+        apart = id(one) if _reads_elsewhere(one.of) else None
+        together.setdefault((one.of.dataset, apart), []).append(one)
+    for found in together.values():
+        here = compiler.here(found[0].of.dataset)
+        among = found[0].condition if len(found) == 1 else _among(found, compiler, here)
+        yield Question(here=here, counts=tuple(found), among=among)
+
+
+def _among(counts: Sequence[Count], compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
+    """Give what the rows of any of them pass, without what another implies."""
+    certain = any_of(*(one.among for one in counts if one.among is not None))
+    others = (one.condition for one in counts if one.among is None)
+    return sa.or_(compiler.certainly(certain, here, wanted=True), *others)
 
 
 def _reads_elsewhere(asked: Asked) -> bool:

@@ -200,8 +200,8 @@ class SqlStore:
         found: dict[int, Tally] = {}
         with self.transaction() as connection:
             for question in questions:
-                row = connection.execute(question.statement(self.dialect)).one()
-                found |= {id(of): tally for of, tally in question.tallies(row)}
+                asked = question.ask(connection, self.dialect)
+                found |= {id(of): tally for of, tally in asked}
         return found
 
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
