@@ -15,9 +15,10 @@ from benchmarks.server import Connection, Server, analysed, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.plan.atonce import Pending
 from doelbinding.plan.grades import left_as_is
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Plan
 from doelbinding.plan.ports import Changed
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy

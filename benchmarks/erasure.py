@@ -14,7 +14,8 @@ from benchmarks.measuring import Line, Sizes, Target, insist_equal, seconds
 from benchmarks.server import Connection, Server, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID, Key, Stop, Subjects
 from doelbinding.plan.grades import left_as_is
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.journal import MemoryJournal
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.rights.erasure import Claim, Undecided, decide_requests, with_stops

@@ -16,8 +16,9 @@ from benchmarks.measuring import Line, Sizes, insist_equal
 from benchmarks.server import Server
 from doelbinding.binding.expression import Since
 from doelbinding.plan.grades import left_as_is
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Plan, PlanKind, Step
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
 from doelbinding.stores.lakehouse.session import Lake

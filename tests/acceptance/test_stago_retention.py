@@ -23,9 +23,10 @@ from dateutil.relativedelta import relativedelta
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.demo import boundary_rows, create_databases, create_files, generate
 from doelbinding.demo.dates import FINANCIAL_YEAR_ENDS, add_years
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Obstacle
-from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
+from doelbinding.plan.run import Bound, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Circumstances
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Plan
-from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
+from doelbinding.plan.run import Bound, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy

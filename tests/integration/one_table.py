@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from doelbinding.binding.expression import Compare, Comparison, Expression, Since
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied, Plan, PlanKind, Step
-from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
+from doelbinding.plan.run import Bound, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped

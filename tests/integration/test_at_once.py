@@ -13,9 +13,10 @@ from benchmarks.server import Server, execute
 
 from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Stop, StopKind
 from doelbinding.plan import atonce
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Plan
 from doelbinding.plan.ports import Obstacle, Refused, Unreachable
-from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
+from doelbinding.plan.run import Bound, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Circumstances
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Gravity, Refused
-from doelbinding.plan.run import Bound, MemoryJournal, Outcome, run
+from doelbinding.plan.run import Bound, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.plan.transform import PSEUDONYM, Transformer
 from doelbinding.policy.endings import Ending, Grain, Inside, Strip

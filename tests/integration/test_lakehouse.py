@@ -14,9 +14,10 @@ import pytest
 
 from doelbinding.binding.expression import NO, YES, Compare, Comparison
 from doelbinding.plan.grades import Grade
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied, NamedFile, Plan, PlanKind, Step
 from doelbinding.plan.ports import Changed, Gravity, Refused, Unreachable
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.transform import PSEUDONYM, Transformer
 from doelbinding.plan.transformation import KeepFirst, Pseudonymise, Transformation
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store

@@ -16,8 +16,9 @@ from doelbinding.binding.circumstances import (
     Stop,
     StopKind,
 )
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Plan
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.retention.planner import Planner

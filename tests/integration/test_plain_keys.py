@@ -12,7 +12,8 @@ from benchmarks import shop
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.plan import atonce
 from doelbinding.plan.identifiers import Identifier
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.journal import MemoryJournal
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Gravity, Refused
-from doelbinding.plan.run import ObstaclesFound
+from doelbinding.plan.run import Bound, ObstaclesFound, run
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
@@ -269,8 +270,6 @@ def test_a_column_that_is_not_there_is_said_before_the_database_does(
 
 
 def _run_unplanned(store: SqlStore) -> None:
-    from doelbinding.plan.run import Bound, MemoryJournal, run
-
     run(plan(DELETES), {"s": store}, {}, MemoryJournal(), bound=Bound())
 
 

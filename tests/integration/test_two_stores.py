@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Plan, Step
-from doelbinding.plan.run import Bound, MemoryJournal, ObstaclesFound, obstacles, run
+from doelbinding.plan.run import Bound, ObstaclesFound, obstacles, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.engine import make_engine

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Refused
-from doelbinding.plan.run import Bound, Left, MemoryJournal, OutOfTime, run, within
+from doelbinding.plan.run import Bound, Left, OutOfTime, run, within
 from doelbinding.plan.survey import surveyed
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore

@@ -13,8 +13,9 @@ from doelbinding.binding.paths import Place, place
 from doelbinding.conformance.endings import TRANSFORMER
 from doelbinding.conformance.rows import APART
 from doelbinding.conformance.world import World
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.ports import Store
-from doelbinding.plan.run import Bound, MemoryJournal, run
+from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller

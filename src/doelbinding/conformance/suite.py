@@ -23,9 +23,10 @@ from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, read
 from doelbinding.conformance.world import World, controller
 from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.grades import Erased, Purges
+from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Step
 from doelbinding.plan.ports import Gravity, Store
-from doelbinding.plan.run import Bound, MemoryJournal, Surprise, run
+from doelbinding.plan.run import Bound, Surprise, run
 from doelbinding.policy.model import Policy, Version
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped

@@ -13,8 +13,9 @@ from doelbinding.jobs.grounds import PlanStale, insist_still_holds
 from doelbinding.jobs.only_known import asked_now
 from doelbinding.jobs.plans import read_plan
 from doelbinding.law.clock import last_day
+from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Deed, KeySets, Plan, PlanKind
-from doelbinding.plan.run import Bound, Outcome, Progress, Surprise, finish_sealed, run
+from doelbinding.plan.run import Bound, Outcome, Surprise, finish_sealed, run
 from doelbinding.policy.retention import parse_period
 from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal

@@ -30,8 +30,9 @@ from doelbinding.jobs.requests import (
     receive,
     record_answer,
 )
+from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
-from doelbinding.plan.run import Bound, Outcome, Progress, Surprise
+from doelbinding.plan.run import Bound, Outcome, Surprise
 from doelbinding.policy.stores import Column
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone

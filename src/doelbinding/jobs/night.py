@@ -8,9 +8,10 @@ from datetime import datetime
 
 from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.plans import MadePlan
+from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Obstacle, StoreError
-from doelbinding.plan.run import Outcome, OutOfTime, Progress, Stopped, Surprise
+from doelbinding.plan.run import Outcome, OutOfTime, Stopped, Surprise
 
 
 class TooMany(Stopped):

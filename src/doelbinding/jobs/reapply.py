@@ -22,8 +22,9 @@ from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.plans import MadePlan, approve_plan, keep_plan, read_plan
 from doelbinding.jobs.retention import make_plan
 from doelbinding.jobs.returned import look_again
+from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
-from doelbinding.plan.run import Bound, Outcome, Progress, Surprise
+from doelbinding.plan.run import Bound, Outcome, Surprise
 from doelbinding.records.alone import alone
 from doelbinding.records.models import Restore, Run, StepRun
 from doelbinding.records.said import in_force

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.plan.journal import Journal, Progress
 from doelbinding.plan.model import Doubt, KeySets, Plan, Step
 from doelbinding.plan.ports import Changed, Store, StoreError
-
-if TYPE_CHECKING:
-    from doelbinding.plan.run import Journal, Progress
 
 SMALL = 100_000
 """Deeds on rows that may share a transaction: what requests touch, not what a night does."""
