@@ -18,9 +18,10 @@ from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, s
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from doelbinding.plan.journal import Progress
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.ports import Obstacle
-    from doelbinding.plan.run import Outcome, Progress
+    from doelbinding.plan.run import Outcome
 
 LEAST_HASH = 8
 
@@ -51,7 +52,7 @@ def plan(
     """Plan retention: which rows and values nothing justifies any more. Changes nothing."""
     workspace = opened(context.obj)
     from doelbinding.jobs.nightly import interrupted
-    from doelbinding.jobs.retention import make_plan
+    from doelbinding.jobs.retention import make_plan, obstacles_later
     from doelbinding.plan.model import document
 
     known_store(workspace, *(store or ()))
@@ -61,6 +62,10 @@ def plan(
         return
     show_plan(made.plan)
     show_obstacles(made.obstacles)
+    later = obstacles_later(workspace, made)
+    if later:
+        say("not in the way of this plan, but of a later one:")
+        show_obstacles(later)
     for fingerprint in interrupted():
         say(f"a run was interrupted: first go on with it: doelbinding apply {fingerprint[:12]}")
     say(f"plan {made.fingerprint}")

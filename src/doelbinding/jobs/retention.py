@@ -9,6 +9,7 @@ from doelbinding.jobs.plans import MadePlan, digest_secret, keep_plan
 from doelbinding.jobs.said import said_by
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
+from doelbinding.plan.ports import Obstacle
 from doelbinding.plan.run import obstacles
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.joined import together
@@ -62,3 +63,14 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
     made = keep_plan(workspace, plan, keys, about=about)
     return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)), about=about)
+
+
+def obstacles_later(workspace: Workspace, made: MadePlan) -> list[Obstacle]:
+    """Give what is not in the way of a plan, since nothing goes there yet, but will be of others.
+
+    Raises:
+        StoreError: a store cannot be read.
+    """
+    draft = planner_at(workspace, made.plan.at, made.about).retention(workspace.fingerprint)
+    known = set(made.obstacles)
+    return [one for one in obstacles(draft, workspace.stores) if one not in known]
