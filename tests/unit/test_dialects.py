@@ -149,6 +149,10 @@ def _kept(dialect: str, needed: Expression) -> list[str]:
     return written
 
 
+_BARE = re.compile(r"\b(WHERE|AND|OR|NOT|WHEN|ON)[\s(]+[01]\b(?! =)")
+"""A number where a condition stands, which neither dialect takes for one."""
+
+
 def _ask_deeply(deep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if deep:
         monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
@@ -166,6 +170,7 @@ def test_statements_that_are_kept_use_only_what_the_dialect_has(
         assert not re.search(r"\b(LIMIT|OFFSET|FILTER|RETURNING|ANY)\b|::|~", statement)
         assert not re.search(r"= [01]\) AS ", statement), "no condition is selected"
         assert not re.search(r"= [01]\) = [01]", statement), "no condition is compared"
+        assert not _BARE.search(statement), "no number is a condition"
 
 
 @DEEP
@@ -180,6 +185,7 @@ def test_statements_use_only_what_the_dialect_has(
         assert not re.search(r"\b(LIMIT|FILTER|RETURNING|ILIKE|ANY)\b|::|~", statement)
         assert statement.count("(") == statement.count(")")
         assert not re.search(r"= [01]\) = [01]", statement), "no condition is compared"
+        assert not _BARE.search(statement), "no number is a condition"
         if dialect == "mssql":
             assert not re.search(r"\(\S+, \S+\) IN|EXISTS \([^S]*\) AS", statement), "no tuples"
             assert not re.search(r"\bREGEXP|NLSSORT", statement)

@@ -1,6 +1,7 @@
 """Truth in SQL: conditions that are never NULL, and counting by condition, in each dialect's words.
 
-SQL Server and Oracle have no boolean values, so there a condition is asked by CASE.
+SQL Server and Oracle have no boolean values, so there a condition is asked by CASE, and what always
+or never holds is asked as a comparison.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import AsBoolean, False_, True_
 from sqlalchemy.sql.functions import FunctionElement
 
 
@@ -69,6 +71,24 @@ def _(element: _IsTrue, compiler: Any, **words: Any) -> str:
 def _(element: _IsNotTrue, compiler: Any, **words: Any) -> str:
     part = compiler.process(element.clauses, **words)
     return f"(CASE WHEN {part} THEN 1 ELSE 0 END = 0)"
+
+
+@compiles(True_, "mssql", "oracle")
+def _(element: True_, compiler: Any, **words: Any) -> str:  # noqa: ARG001 - as it is called
+    return "(1 = 1)"
+
+
+@compiles(False_, "mssql", "oracle")
+def _(element: False_, compiler: Any, **words: Any) -> str:  # noqa: ARG001 - as it is called
+    return "(1 = 0)"
+
+
+@compiles(AsBoolean, "mssql", "oracle")
+def _(element: AsBoolean, compiler: Any, **words: Any) -> str:
+    """Write a constant as it stands, where SQLAlchemy would compare it with 1."""
+    if isinstance(element.element, True_ | False_):
+        return str(compiler.process(element.element, **words))
+    return str(compiler.visit_unary(element, **words))
 
 
 def has_booleans(dialect: str) -> bool:
