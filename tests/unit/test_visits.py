@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,11 +10,12 @@ from sqlalchemy.dialects import postgresql
 
 from doelbinding.binding.expression import YES, And, Expression, KeyIn, Not, Or, Referred, Since, Up
 from doelbinding.binding.paths import Link
-from doelbinding.plan.model import Deed, Step
+from doelbinding.plan.model import Deed, KeySets, Step
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
 from doelbinding.stores.sql import visits
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.meant import counted
+from doelbinding.stores.sql.questions import counting
 from doelbinding.stores.sql.visits import are_deep
 
 UP, DOWN = Link(dataset="row", pairs=(("up", "id"),)), Link(dataset="row", pairs=(("id", "up"),))
@@ -28,6 +30,7 @@ ROW = Dataset(
         Column(name="day", type=ColumnType.DATE),
     ),
 )
+KEYS: KeySets = {"only": frozenset({(1,)})}
 STORE = Store(id="s", label={}, country="NL", datasets=(ROW,))
 
 
@@ -47,8 +50,8 @@ def _needed(depth: int) -> Expression:
     return Or(parts=(since, Referred(link=DOWN, stays=below), Referred(link=DOWN, stays=closed)))
 
 
-def _text(needed: Expression) -> str:
-    step = Step(
+def _step(needed: Expression) -> Step:
+    return Step(
         id="s001",
         store="s",
         dataset="row",
@@ -58,7 +61,11 @@ def _text(needed: Expression) -> str:
         narrow=KeyIn(columns=("id",), keys="only"),
         scope=YES,
     )
-    compiler = Compiler(store=STORE, dialect="postgresql", keys={"only": frozenset({(1,)})})
+
+
+def _text(needed: Expression) -> str:
+    step = _step(needed)
+    compiler = Compiler(store=STORE, dialect="postgresql", keys=KEYS)
     found = counted(step, compiler, compiler.here("row"))
     return str(found.compile(dialect=postgresql.dialect()))
 
@@ -81,3 +88,11 @@ def test_what_is_not_deep_is_asked_where_it_stands() -> None:
 def test_what_follows_deeds_that_were_done_is_never_deep() -> None:
     compiler = Compiler(store=STORE, dialect="postgresql", keys={}, doing=True)
     assert not are_deep([_needed(12)], compiler)
+
+
+def test_steps_in_one_table_are_counted_apart_where_they_are_deep() -> None:
+    first = _step(_needed(10))
+    steps = [first, replace(first, id="s002", needed=_needed(0), unless=first.needed)]
+    questions = list(counting(steps, [], Compiler(store=STORE, dialect="postgresql", keys=KEYS)))
+    assert len(questions) == len(steps)
+    assert all("JOIN" in str(one.statement("postgresql")) for one in questions)

@@ -2,7 +2,8 @@
 
 `WHERE p1 OR p2 OR ...` with a count per step lets a database join indexes when few rows go and
 read the table once when many do. A step that reads rows elsewhere keeps a question of its own,
-since a database looks for such rows from the other side, which OR would forbid.
+since a database looks for such rows from the other side, which OR would forbid. So does a deep one,
+which is asked in visits.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.meant import counted, left_before, meant, sought
+from doelbinding.stores.sql.meant import asked_by, counted, left_before, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.truth import count_where, is_not_true, is_true, least_where
 from doelbinding.stores.sql.visits import among_visited, are_deep
@@ -34,7 +35,7 @@ class Count:
     """One count in a question: of what, by which condition, and the earliest start if wanted.
 
     `left`: what is left to an earlier step, whose rows do not count. `among`: what all its rows
-    pass and is quickly told, so that others are not looked at.
+    pass and is quickly told, so that others are not looked at. `apart`: in a question of its own.
     """
 
     of: Asked
@@ -42,6 +43,7 @@ class Count:
     left: sa.ColumnElement[bool] | None = None
     oldest: sa.ColumnElement[Any] | None = None
     among: Expression | None = None
+    apart: bool = False
 
     @property
     def condition(self) -> sa.ColumnElement[bool]:
@@ -123,23 +125,26 @@ def counting(
     for step in steps:
         here = compiler.here(step.dataset)
         oldest = oldest_start(step.needed, here, compiler)
-        if _reads_elsewhere(step):
-            found.append(Count(of=step, alone=counted(step, compiler, here), oldest=oldest))
+        if _reads_elsewhere(step) or are_deep(asked_by(step), compiler):
+            mine = counted(step, compiler, here)
+            found.append(Count(of=step, alone=mine, oldest=oldest, apart=True))
             continue
         among = sought(step, compiler, step.needed)
         alone, left = meant(step, compiler, here), left_before(step, compiler, here)
         found.append(Count(of=step, alone=alone, left=left, oldest=oldest, among=among))
     for doubt in doubts:
         here = compiler.here(doubt.dataset)
-        found.append(Count(of=doubt, alone=unknown(doubt, compiler, here)))
+        apart = _reads_elsewhere(doubt) or are_deep(doubt.values, compiler)
+        found.append(Count(of=doubt, alone=unknown(doubt, compiler, here), apart=apart))
     yield from _joined(found, compiler)
 
 
 def reading_back(steps: Iterable[Step], compiler: Compiler) -> Iterator[Question]:
     """Yield the questions that count what steps should have left none of."""
-    found = [
-        Count(of=step, alone=meant(step, compiler, compiler.here(step.dataset))) for step in steps
-    ]
+    found = []
+    for step in steps:
+        mine = meant(step, compiler, compiler.here(step.dataset))
+        found.append(Count(of=step, alone=mine, apart=_reads_elsewhere(step)))
     yield from _joined(found, compiler)
 
 
@@ -162,8 +167,8 @@ def unknown_among(doubt: Doubt, compiler: Compiler, here: Here) -> sa.ColumnElem
 def _joined(counts: Iterable[Count], compiler: Compiler) -> Iterator[Question]:
     together: dict[object, list[Count]] = {}
     for one in counts:
-        apart = id(one) if _reads_elsewhere(one.of) else None
-        together.setdefault((one.of.dataset, apart), []).append(one)
+        alone = id(one) if one.apart else None
+        together.setdefault((one.of.dataset, alone), []).append(one)
     for found in together.values():
         here = compiler.here(found[0].of.dataset)
         among = found[0].condition if len(found) == 1 else _among(found, compiler, here)
