@@ -21,6 +21,7 @@ from doelbinding.stores.lakehouse.writing import FOUND, columns_read, in_table
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import Change, Computed
 from doelbinding.stores.sql.meant import counted
+from doelbinding.stores.sql.tables import beginning
 
 _NEW, _OLD, _READ = "doel_new", "doel_old", "doel_read"
 
@@ -57,7 +58,8 @@ class LakeComputed(Computed):
     def _asking(self, inner: sa.Subquery, clauses: Sequence[sa.ColumnElement[Any]]) -> str:
         key = self.here.dataset.key
         found, least, *read = clauses
-        told = [one.label(f"told_{n}") for n, one in enumerate([least, *read])]
+        named = beginning("told_", self.here.dataset)
+        told = [one.label(f"{named}{n}") for n, one in enumerate([least, *read])]
         return written(
             sa.select(*(inner.c[name] for name in key), *told).where(found), self.compiler.spark
         )

@@ -17,6 +17,7 @@ from doelbinding.stores.lakehouse.compiler import LakeCompiler
 from doelbinding.stores.lakehouse.dialect import SparkDialect, written
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.tables import beginning
 from doelbinding.stores.sql.visits import Visiting, are_deep
 
 Clause = sa.ColumnElement[Any]
@@ -44,7 +45,8 @@ def seen(
     visiting = Visiting.over(compiler, here, YES)
     here = visiting.here(dataset)
     own = [here.column(name).label(name) for name in names]
-    made = [one.label(f"visited_{n}") for n, one in enumerate(make(visiting, here))]
+    named = beginning("visited_", here.dataset)
+    made = [one.label(f"{named}{n}") for n, one in enumerate(make(visiting, here))]
     inner = visiting.asking(*own, *made).subquery("seen")
     return inner, [inner.c[one.name] for one in made]
 
@@ -73,7 +75,8 @@ def flattened(
 
     for clause in clauses:
         _traverse(clause, collect)
-    labels = {text: f"asked_{n}" for n, text in enumerate(asked)}
+    named = beginning("asked_", here.dataset)
+    labels = {text: f"{named}{n}" for n, text in enumerate(asked)}
     columns = [
         *(held.label(name) for name, held in own.items()),
         *(part.label(labels[text]) for text, part in asked.items()),

@@ -48,4 +48,12 @@ def belongs_to(rows: sa.FromClause, column: sa.ColumnClause[Any]) -> None:
     column._reset_memoizations()  # noqa: SLF001 - it keeps what it was asked before
 
 
+def beginning(name: str, *datasets: Dataset) -> str:
+    """Give how names may begin beside the columns of datasets: this, or as none of them does."""
+    taken = {column.name.lower() for dataset in datasets for column in dataset.columns}
+    while any(one.startswith(name) for one in taken):
+        name += "_"
+    return name
+
+
 _UNCAST = Uncast()

@@ -18,6 +18,7 @@ from doelbinding.plan.model import Doubt, Step
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.meant import asked_by, counted_among, gone, left_of, meant_among
 from doelbinding.stores.sql.questions import unknown_among
+from doelbinding.stores.sql.tables import beginning
 from doelbinding.stores.sql.truth import is_not_true, is_true
 from doelbinding.stores.sql.visits import Visiting, are_deep
 
@@ -50,13 +51,14 @@ def told(
         visiting = Visiting.over(compiler, here, known)
         compiler, here = visiting, visiting.here(here.dataset.id)
     shared = _shared(alike, compiler)
+    all_named, each_named = (beginning(name, here.dataset) for name in ("shared", "found"))
     asked = {
-        mark: is_true(compiler.certainly(mark, here, wanted=True)).label(f"shared{n}")
+        mark: is_true(compiler.certainly(mark, here, wanted=True)).label(f"{all_named}{n}")
         for n, mark in enumerate(shared)
     }
     own = [here.column(name) for name in here.dataset.key]
     found = [
-        is_true(_alone(one, shared, compiler, here)).label(f"found{n}")
+        is_true(_alone(one, shared, compiler, here)).label(f"{each_named}{n}")
         for n, one in enumerate(alike)
     ]
     columns = (*own, *asked.values(), *found)
@@ -70,7 +72,7 @@ def told(
     finds: list[sa.ColumnElement[bool]] = []
     for n, one in enumerate(alike):
         before = _before(one, compiler)
-        finding: sa.ColumnElement[bool] = rows.c[f"found{n}"]
+        finding: sa.ColumnElement[bool] = rows.c[f"{each_named}{n}"]
         if before in asked:
             finding = sa.and_(finding, is_not_true(rows.c[asked[before].name]))
         finds.append(finding)

@@ -30,7 +30,7 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.paths import Link
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.tables import belongs_to, other_rows
+from doelbinding.stores.sql.tables import beginning, belongs_to, other_rows
 from doelbinding.stores.sql.texts import as_bytes
 from doelbinding.stores.sql.truth import is_true
 
@@ -100,18 +100,20 @@ class Visit:
     """The rows that one link leads to from those of another visit, and what is asked of them.
 
     Conditions are made before it is known which columns they read and what else they ask: `here`
-    and `answers` are columns of rows that come to be at the end.
+    and `answers` are columns of rows that come to be at the end. `named`: how the answers' names
+    begin.
     """
 
     number: int
     here: Here
+    named: str
     onward: dict[Link, Visit] = field(default_factory=dict)
     asked: list[sa.ColumnElement[bool]] = field(default_factory=list)
     answers: list[sa.ColumnClause[Any]] = field(default_factory=list)
 
     def ask(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Ask for each row before whether one of these rows passes; the answer is never NULL."""
-        answer: sa.ColumnClause[Any] = sa.column(f"answer_{len(self.asked)}")
+        answer: sa.ColumnClause[Any] = sa.column(f"{self.named}{len(self.asked)}")
         self.asked.append(condition)
         self.answers.append(answer)
         return is_true(answer == _ONE)
@@ -196,12 +198,17 @@ class Visiting(Compiler):
         return {}
 
     @cached_property
+    def _answer(self) -> str:
+        return beginning("answer_", *self.store.datasets)
+
+    @cached_property
     def _compiled(self) -> dict[tuple[Expression, int, bool], sa.ColumnElement[bool]]:
         return {}
 
     def _begun(self, dataset_id: str) -> Visit:
         here = Here(dataset=self.store.dataset(dataset_id), rows=sa.table("unmade"))
-        visit = self._visits[id(here)] = Visit(number=len(self._visits), here=here)
+        visit = Visit(number=len(self._visits), here=here, named=self._answer)
+        self._visits[id(here)] = visit
         return visit
 
     def _exists(
@@ -245,29 +252,31 @@ class Visiting(Compiler):
         for link, onward in visit.onward.items():
             told = self._told(visit, rows, link, onward)
             there = Here(dataset=visit.here.dataset, rows=told)
-            key = there.dataset.key
-            same_row = (self._same(visit.here, name, there, name) for name in key)
-            found = found.outerjoin(told, sa.and_(*same_row))
+            alike = (self._same(visit.here, name, there, name) for name in _from(link))
+            found = found.outerjoin(told, sa.and_(*alike))
         return found
 
     def _told(self, before: Visit, rows: sa.FromClause, link: Link, visit: Visit) -> sa.FromClause:
-        """Give what is told of a visit's rows to each row before, by that one's key."""
+        """Give what is told of a visit's rows to each row before, by what leads from that one.
+
+        Its key would tell no more, and nobody looks whether keys of rows on the way are unique.
+        """
         here, there = before.here, visit.here
 
         def led(to: Here) -> sa.Exists:
-            leading = sa.select(_ONE).select_from(rows).where(*self._joined(here, to, link))
-            return leading.correlate_except(rows).exists()
+            found = sa.select(_ONE).select_from(rows).where(*self._joined(here, to, link))
+            return found.correlate_except(rows).exists()
 
         onto = self._with_told(visit, self._rows(visit, led))
-        key = here.dataset.key
+        leading = _from(link)
         passing = [
             sa.case((condition, _ONE), else_=_NONE).label(answer.name)
             for condition, answer in zip(visit.asked, visit.answers, strict=True)
         ]
         joined = rows.join(onto, sa.and_(*self._joined(here, there, link)))
-        each = sa.select(*map(here.column, key), *passing).select_from(joined).subquery()
+        each = sa.select(*map(here.column, leading), *passing).select_from(joined).subquery()
         of_each = Here(dataset=here.dataset, rows=each)
-        own = [of_each.column(name) for name in key]
+        own = [of_each.column(name) for name in leading]
         exact = [as_bytes(held) for held in own if self.folds(here, held.name)]
         told = [sa.func.max(each.c[answer.name]).label(answer.name) for answer in visit.answers]
         grouped = sa.select(*own, *told).select_from(each).group_by(*own, *exact)
@@ -280,12 +289,15 @@ class Visiting(Compiler):
         return (self._same(here, a, there, b) for a, b in link.pairs)
 
 
+def _from(link: Link) -> list[str]:
+    """Give the columns that a link leads from, each once."""
+    return list(dict.fromkeys(a for a, _ in link.pairs))
+
+
 def _read_links(visit: Visit) -> None:
     """Name the columns by which rows are joined among those that are read of them."""
     for link, onward in visit.onward.items():
         for a, b in link.pairs:
             visit.here.column(a)
             onward.here.column(b)
-        for name in visit.here.dataset.key:
-            visit.here.column(name)
         _read_links(onward)
