@@ -103,3 +103,35 @@ def test_keys_on_the_way_may_be_missing_or_alike_and_names_as_our_own(
     written = _told(engine, names)
     monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
     assert _told(engine, names) == written
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_rows_refer_to_others_as_the_database_takes_it(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reference is kept whatever its case where a collation folds; a path is followed closely."""
+    engine: sa.Engine = request.getfixturevalue(kind)
+    folding = "COLLATE NOCASE" if kind == "sqlite" else ""
+    say(
+        engine,
+        f"CREATE TABLE person (id INTEGER PRIMARY KEY, code VARCHAR(9) {folding}, ended DATE)",
+        "INSERT INTO person VALUES (1, 'a', '2001-01-01'), (2, 'A', NULL), (3, 'B', '2001-01-01')",
+    )
+    columns = (Column(name="id", type=ColumnType.INTEGER), Column(name="code"))
+    columns = (*columns, Column(name="ended", type=ColumnType.DATE))
+    person = Dataset(id="person", table="person", key=("id",), label={}, columns=columns)
+    mapped = Mapped(id="s", label={}, country="NL", datasets=(person,))
+    same = Link(dataset="person", pairs=(("code", "code"),))
+    closely, referred = Up(link=same, part=ENDED, missing=False), Referred(link=same, stays=ENDED)
+    step = Step(
+        id="s001", store="s", dataset="person", controller=None, deed=Deed.DELETE, needed=referred
+    )
+    steps = [
+        step,
+        replace(step, needed=closely),
+        replace(step, needed=Or(parts=(referred, closely))),
+    ]
+    for most in (visits.MOST_WRITTEN_OUT, 0):
+        monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", most)
+        found = [list(chain(*SqlStore(mapped, engine).select_keys(one, {}))) for one in steps]
+        assert found == [[(3,)], [(1,), (3,)], [(3,)]], most

@@ -365,7 +365,7 @@ class Compiler:
         The rows that stay are a common table expression: databases fold it back in, and nesting
         stays within what SQLite's parser bears.
         """
-        there = self.there(here, referred.link)
+        there = self.referring(here, referred.link)
         if self.doing:
             left = self._left(here, there, referred.link)
             return left if wanted else sa.not_(left)
@@ -405,6 +405,10 @@ class Compiler:
         """Give the table a link leads to from another, under a name of its own."""
         dataset = self.store.dataset(link.dataset)
         return Here(dataset=dataset, rows=other_rows(dataset))
+
+    def referring(self, here: Here, link: Link) -> Here:
+        """Give the table whose rows refer to another's, as the database takes it."""
+        return self.there(here, link)
 
     def _exists(
         self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]

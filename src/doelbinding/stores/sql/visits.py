@@ -95,6 +95,10 @@ _FEW_NAMED = {"mysql", "spark"}
 wherever they are named. Others name it, since SQLite's parser bears little nesting."""
 
 
+Way = tuple[Link, bool]
+"""A link to other rows, and whether texts are compared closely: references are as they are kept."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Visit:
     """The rows that one link leads to from those of another visit, and what is asked of them.
@@ -107,7 +111,7 @@ class Visit:
     number: int
     here: Here
     named: str
-    onward: dict[Link, Visit] = field(default_factory=dict)
+    onward: dict[Way, Visit] = field(default_factory=dict)
     asked: list[sa.ColumnElement[bool]] = field(default_factory=list)
     answers: list[sa.ColumnClause[Any]] = field(default_factory=list)
 
@@ -172,10 +176,17 @@ class Visiting(Compiler):
 
     def there(self, here: Here, link: Link) -> Here:
         """Give the rows that a link leads to from a visit's, which are visited once."""
+        return self._visited(here, (link, True))
+
+    def referring(self, here: Here, link: Link) -> Here:
+        """As `there`, with texts compared as the database does when it keeps references."""
+        return self._visited(here, (link, False))
+
+    def _visited(self, here: Here, way: Way) -> Here:
         onward = self._visits[id(here)].onward
-        if link not in onward:
-            onward[link] = self._begun(link.dataset)
-        return onward[link].here
+        if way not in onward:
+            onward[way] = self._begun(way[0].dataset)
+        return onward[way].here
 
     def leaf(
         self, leaf: Compare | IsNull | Since | NotAfter | KeyIn, here: Here, *, wanted: bool
@@ -249,14 +260,14 @@ class Visiting(Compiler):
     def _with_told(self, visit: Visit, rows: sa.FromClause) -> sa.FromClause:
         """Join to the rows of a visit what is told of the rows they lead to."""
         found = rows
-        for link, onward in visit.onward.items():
-            told = self._told(visit, rows, link, onward)
+        for way, onward in visit.onward.items():
+            told = self._told(visit, rows, way, onward)
             there = Here(dataset=visit.here.dataset, rows=told)
-            alike = (self._same(visit.here, name, there, name) for name in _from(link))
+            alike = (self._same(visit.here, name, there, name) for name in _from(way))
             found = found.outerjoin(told, sa.and_(*alike))
         return found
 
-    def _told(self, before: Visit, rows: sa.FromClause, link: Link, visit: Visit) -> sa.FromClause:
+    def _told(self, before: Visit, rows: sa.FromClause, way: Way, visit: Visit) -> sa.FromClause:
         """Give what is told of a visit's rows to each row before, by what leads from that one.
 
         Its key would tell no more, and nobody looks whether keys of rows on the way are unique.
@@ -264,16 +275,16 @@ class Visiting(Compiler):
         here, there = before.here, visit.here
 
         def led(to: Here) -> sa.Exists:
-            found = sa.select(_ONE).select_from(rows).where(*self._joined(here, to, link))
+            found = sa.select(_ONE).select_from(rows).where(*self._joined(here, to, way))
             return found.correlate_except(rows).exists()
 
         onto = self._with_told(visit, self._rows(visit, led))
-        leading = _from(link)
+        leading = _from(way)
         passing = [
             sa.case((condition, _ONE), else_=_NONE).label(answer.name)
             for condition, answer in zip(visit.asked, visit.answers, strict=True)
         ]
-        joined = rows.join(onto, sa.and_(*self._joined(here, there, link)))
+        joined = rows.join(onto, sa.and_(*self._joined(here, there, way)))
         each = sa.select(*map(here.column, leading), *passing).select_from(joined).subquery()
         of_each = Here(dataset=here.dataset, rows=each)
         own = [of_each.column(name) for name in leading]
@@ -285,18 +296,21 @@ class Visiting(Compiler):
             belongs_to(asked, answer)
         return asked
 
-    def _joined(self, here: Here, there: Here, link: Link) -> Iterator[sa.ColumnElement[bool]]:
-        return (self._same(here, a, there, b) for a, b in link.pairs)
+    def _joined(self, here: Here, there: Here, way: Way) -> Iterator[sa.ColumnElement[bool]]:
+        link, closely = way
+        if closely:
+            return (self._same(here, a, there, b) for a, b in link.pairs)
+        return (there.column(b) == here.column(a) for a, b in link.pairs)
 
 
-def _from(link: Link) -> list[str]:
+def _from(way: Way) -> list[str]:
     """Give the columns that a link leads from, each once."""
-    return list(dict.fromkeys(a for a, _ in link.pairs))
+    return list(dict.fromkeys(a for a, _ in way[0].pairs))
 
 
 def _read_links(visit: Visit) -> None:
     """Name the columns by which rows are joined among those that are read of them."""
-    for link, onward in visit.onward.items():
+    for (link, _), onward in visit.onward.items():
         for a, b in link.pairs:
             visit.here.column(a)
             onward.here.column(b)
