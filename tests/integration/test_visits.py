@@ -135,3 +135,27 @@ def test_rows_refer_to_others_as_the_database_takes_it(
         monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", most)
         found = [list(chain(*SqlStore(mapped, engine).select_keys(one, {}))) for one in steps]
         assert found == [[(3,)], [(1,), (3,)], [(3,)]], most
+
+
+@pytest.mark.parametrize("also", ["", ", part"])
+def test_a_key_is_told_apart_as_it_is_kept(
+    also: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(
+        sqlite,
+        "CREATE TABLE person (code TEXT COLLATE NOCASE NOT NULL, part INTEGER NOT NULL, "
+        f"ended DATE, PRIMARY KEY (code COLLATE BINARY{also}))",
+        "INSERT INTO person VALUES ('a', 1, '2001-01-01'), ('A', 1, NULL)",
+    )
+    kinds = {"code": ColumnType.TEXT, "part": ColumnType.INTEGER, "ended": ColumnType.DATE}
+    columns = tuple(Column(name=n, type=kind) for n, kind in kinds.items())
+    key = ("code", "part") if also else ("code",)
+    person = Dataset(id="person", table="person", key=key, label={}, columns=columns)
+    mapped = Mapped(id="s", label={}, country="NL", datasets=(person,))
+    own = Up(link=Link(dataset="person", pairs=(("code", "code"),)), part=ENDED, missing=False)
+    step = Step(
+        id="s001", store="s", dataset="person", controller=None, deed=Deed.DELETE, needed=own
+    )
+    monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    (found,) = SqlStore(mapped, sqlite).select_keys(step, {})
+    assert [key[0] for key in found] == ["a"]

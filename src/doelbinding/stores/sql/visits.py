@@ -31,7 +31,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.tables import beginning, belongs_to, other_rows
-from doelbinding.stores.sql.texts import as_bytes
+from doelbinding.stores.sql.texts import as_bytes, folded_keys
 from doelbinding.stores.sql.truth import is_true
 
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
@@ -65,14 +65,22 @@ def among_visited(
     made = make(visiting, seen)
     asked = visiting.asking(*map(seen.column, here.dataset.key), where=made)
     own = [here.column(name) for name in here.dataset.key]
+    if compiler.dialect != "mssql":  # which has no tuples
+        exact = [compiler.folds(here, name) for name in here.dataset.key]
+        found = _among(own, asked)
+        if compiler.dialect == "sqlite" and any(exact):  # a key may be kept under another collation
+            return sa.and_(found, _among(folded_keys(own, exact), asked))
+        return found
     if len(own) == 1:
         return own[0].in_(asked)
-    if compiler.dialect != "mssql":  # which has no tuples
-        return sa.tuple_(*own).in_(asked)
     keys = asked.subquery()
     alike = (held == keys.c[name] for held, name in zip(own, here.dataset.key, strict=True))
-    found: sa.Select[Any] = sa.select(_ONE).select_from(keys).where(*alike)
-    return found.correlate(here.rows).exists()
+    same: sa.Select[Any] = sa.select(_ONE).select_from(keys).where(*alike)
+    return same.correlate(here.rows).exists()
+
+
+def _among(key: Sequence[sa.ColumnElement[Any]], asked: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    return key[0].in_(asked) if len(key) == 1 else sa.tuple_(*key).in_(asked)
 
 
 def _written_out(expression: Expression, known: dict[Expression, int]) -> int:
