@@ -22,9 +22,9 @@ from doelbinding.stores.sql.atonce import AtOnce
 from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.naming import Keys, Naming
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, plain_worlds
-from tests.integration.oracle.test_oracle import postgresql, sqlite
+from tests.integration.oracle.test_oracle import mariadb, postgresql, sqlite
 
-__all__ = ["postgresql", "sqlite"]
+__all__ = ["mariadb", "postgresql", "sqlite"]
 
 
 def _around(module: Any, name: str, mutant: Callable[..., Any]) -> Patch:
@@ -126,6 +126,15 @@ POSTGRESQL: dict[str, Patch] = {
 }
 
 
+COUNTED = (
+    "steps of other rows are asked in one question",
+    "that there is something to empty is forgotten",
+    "what an earlier step finds is forgotten",
+    "what steps share is not left to the earlier",
+)
+"""Those that a count can tell: MariaDB keeps only the statements that count for a request."""
+
+
 @pytest.mark.parametrize("name", sorted(SQLITE))
 def test_on_sqlite(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     SQLITE[name](monkeypatch)
@@ -136,3 +145,9 @@ def test_on_sqlite(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
 def test_on_postgresql(name: str, postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     POSTGRESQL[name](monkeypatch)
     insist_it_is_told(plain_worlds(), postgresql)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_on_mariadb(name: str, mariadb: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    SQLITE[name](monkeypatch)
+    insist_it_is_told(plain_worlds(), mariadb)
