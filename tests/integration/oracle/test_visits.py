@@ -5,8 +5,6 @@ Here everything that is asked about other rows is asked so, also what is not dee
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -16,7 +14,7 @@ from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
 from doelbinding.stores.sql import visits
 from doelbinding.stores.sql.truth import is_not_true
-from doelbinding.stores.sql.visits import Visiting
+from doelbinding.stores.sql.visits import Visit, Visiting
 from tests.integration.oracle.database import build
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, plain_worlds, replaced
 from tests.integration.oracle.test_oracle import CASES, POPULATIONS, mariadb, postgresql, sqlite
@@ -66,12 +64,12 @@ def _of_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Visiting._asked_once
+    real = Visit.ask
 
-    def mutant(self: Any, there: Any, condition: Any) -> Any:
-        return real(self, there, sa.true() if there.dataset.id == "note" else condition)
+    def mutant(self: Visit, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return real(self, sa.true() if self.here.dataset.id == "note" else condition)
 
-    monkeypatch.setattr(Visiting, "_asked_once", mutant)
+    monkeypatch.setattr(Visit, "ask", mutant)
 
 
 MUTANTS: dict[str, Patch] = {

@@ -237,10 +237,7 @@ class Visiting(Compiler):
         link: Link,  # noqa: ARG002
         *parts: sa.ColumnElement[bool],
     ) -> sa.ColumnElement[bool]:
-        return self._asked_once(there, sa.and_(sa.true(), *parts))
-
-    def _asked_once(self, there: Here, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-        return self._visits[id(there)].ask(condition)
+        return self._visits[id(there)].ask(sa.and_(sa.true(), *parts))
 
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
