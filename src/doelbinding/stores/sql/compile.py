@@ -37,8 +37,16 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ColumnType, Dataset, Store
+from doelbinding.stores.sql.folding import NONE_FOLD, Folding
 from doelbinding.stores.sql.tables import belongs_to, bound, column_of, other_rows, table
-from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, same
+from doelbinding.stores.sql.texts import (
+    FOLDING,
+    compared,
+    compared_exactly,
+    folded_keys,
+    refers,
+    same,
+)
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 from doelbinding.stores.sql.truth import is_not_true, is_true
 
@@ -88,14 +96,14 @@ class Compiler:
     """Compiles for one store, one dialect and the key sets at hand.
 
     `doing`: the statement runs in a plan's order, when rows that go before it are gone. `folding`:
-    dataset and column of texts whose own `=` is not exact, besides those of folding dialects.
+    which texts are not compared exactly by `=`, besides those of folding dialects.
     """
 
     store: Store
     dialect: str
     keys: KeySets
     doing: bool = False
-    folding: frozenset[tuple[str, str]] = frozenset()
+    folding: Folding = NONE_FOLD
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
@@ -243,7 +251,7 @@ class Compiler:
         """Tell whether the database's own `=` on a column may take different texts for the same."""
         if here.dataset.column(column).type is not ColumnType.TEXT:
             return False
-        return self.dialect in FOLDING or (here.dataset.id, column) in self.folding
+        return self.dialect in FOLDING or (here.dataset.id, column) in self.folding.columns
 
     def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
@@ -381,7 +389,7 @@ class Compiler:
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
         staying: sa.CTE = sa.select(*(there.column(b) for _, b in link.pairs)).where(stays).cte()
-        joined = [staying.c[b] == here.column(a) for a, b in link.pairs]
+        joined = [self.refers(staying.c[b], here, a) for a, b in link.pairs]
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(staying)
         return asked.where(*joined).correlate(here.rows).exists()
 
@@ -389,13 +397,20 @@ class Compiler:
         self, here: Here, there: Here, link: Link, *parts: sa.ColumnElement[bool]
     ) -> sa.ColumnElement[bool]:
         """Give whether a row refers here as the database takes it: a cascade compares no closer."""
-        joined = [there.column(b) == here.column(a) for a, b in link.pairs]
+        joined = [self.refers(there.column(b), here, a) for a, b in link.pairs]
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(there.rows)
         return asked.where(*joined, *parts).correlate(here.rows).exists()
 
     def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
         folds = self.folds(here, a) or self.folds(there, b)
         return same(there.column(b), here.column(a), folds=folds)
+
+    def refers(
+        self, held: sa.ColumnElement[Any], here: Here, column: str
+    ) -> sa.ColumnElement[bool]:
+        """Give whether what is held refers to a column here, as the database takes it."""
+        trimmed = (here.dataset.id, column) in self.folding.trimmed
+        return refers(held, here.column(column), trimmed=trimmed)
 
     def keyed(self, link: Link) -> bool:
         """Tell whether a link leads to one row at most: to the whole key of its dataset."""

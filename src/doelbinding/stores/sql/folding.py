@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -23,25 +25,45 @@ WHERE t.typname = 'citext' OR c.collisdeterministic = false
 """
 _SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(:name)"
 
-
-def folding_columns(connection: sa.Connection, store: Store) -> frozenset[tuple[str, str]]:
-    """Give dataset and column of texts whose own `=` is not exact."""
-    found: set[tuple[str, str]] = set()
-    for dataset in store.datasets:
-        for column in _folding(connection, dataset):
-            found.add((dataset.id, column))
-    return frozenset(found)
+Columns = frozenset[tuple[str, str]]
+"""Datasets and columns of theirs."""
 
 
-def _folding(connection: sa.Connection, dataset: Dataset) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """Which columns of texts are compared more loosely than by code points.
+
+    `columns`: those whose own `=` is not exact. `trimmed`: those that SQLite may compare without
+    the blanks at the end, which it must not be let to hash.
+    """
+
+    columns: Columns = frozenset()
+    trimmed: Columns = frozenset()
+
+
+NONE_FOLD = Folding()
+
+
+def folding_columns(connection: sa.Connection, store: Store) -> Folding:
+    """Give the columns of a store that fold."""
+    every = [(dataset.id, *one) for dataset in store.datasets for one in _of(connection, dataset)]
+    return Folding(
+        columns=frozenset((dataset, column) for dataset, column, _ in every),
+        trimmed=frozenset((dataset, column) for dataset, column, trimmed in every if trimmed),
+    )
+
+
+def _of(connection: sa.Connection, dataset: Dataset) -> Iterator[tuple[str, bool]]:
+    """Yield columns that fold, or may, and whether blanks at the end may be left out."""
     if connection.dialect.name == "postgresql":
         name = qualified(dataset.table, dataset.schema_)
-        return list(connection.execute(sa.text(_POSTGRESQL), {"name": name}).scalars())
+        for column in connection.execute(sa.text(_POSTGRESQL), {"name": name}).scalars():
+            yield column, False
     if connection.dialect.name == "sqlite":
-        made = connection.execute(sa.text(_SQLITE), {"name": dataset.table}).scalar()
-        if made is not None and re.search(r"\bCOLLATE\b", str(made), re.IGNORECASE):
-            return [column.name for column in dataset.own_columns]
-    return []
+        made = str(connection.execute(sa.text(_SQLITE), {"name": dataset.table}).scalar())
+        if re.search(r"\bCOLLATE\b", made, re.IGNORECASE):
+            trimmed = re.search(r"\bRTRIM\b", made, re.IGNORECASE) is not None
+            yield from ((column.name, trimmed) for column in dataset.own_columns)
 
 
 def qualified(table: str, schema: str | None) -> str:

@@ -49,7 +49,7 @@ from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.exchange import PAUSES, Exchange
-from doelbinding.stores.sql.folding import folding_columns
+from doelbinding.stores.sql.folding import Folding, folding_columns
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, meant
@@ -475,7 +475,7 @@ class SqlStore:
         if self.dialect == "sqlite":
             few = sum(step.expected for step in steps) <= MOST_PARAMETERS // 4
             return few and all(map(can_be_kept, steps))
-        if self.dialect != "postgresql" or self._folding:
+        if self.dialect != "postgresql" or self._folding.columns:
             return False
         return all(map(can_be_kept, steps))
 
@@ -561,7 +561,7 @@ class SqlStore:
         return self._compilers[doing]
 
     @cached_property
-    def _folding(self) -> frozenset[tuple[str, str]]:
+    def _folding(self) -> Folding:
         with self.transaction() as connection:
             return folding_columns(connection, self.mapped)
 

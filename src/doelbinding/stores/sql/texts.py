@@ -97,6 +97,18 @@ def same(
     return sa.and_(one == other, as_bytes(one) == as_bytes(other)) if folds else one == other
 
 
+def refers(
+    held: sa.ColumnElement[Any], to: sa.ColumnElement[Any], *, trimmed: bool
+) -> sa.ColumnElement[bool]:
+    """Give whether what is held refers to a column, as a database takes it that keeps references.
+
+    SQLite compares as the column that is referred to, and as the one on the left. Where that leaves
+    out blanks at the end it must not hash: the Bloom filters of 3.40 hash a text's length, and
+    `=` then misses what it would find. No range is hashed, and an index serves it.
+    """
+    return sa.and_(to >= held, to <= held) if trimmed else to == held
+
+
 def folded_keys(
     columns: Sequence[sa.ColumnElement[Any]], folds: Sequence[bool]
 ) -> list[sa.ColumnElement[Any]]:

@@ -305,7 +305,7 @@ class Visiting(Compiler):
         link, closely = way
         if closely:
             return (self._same(here, a, there, b) for a, b in link.pairs)
-        return (there.column(b) == here.column(a) for a, b in link.pairs)
+        return (self.refers(there.column(b), here, a) for a, b in link.pairs)
 
 
 def _from(way: Way) -> list[str]:

@@ -19,6 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
+from doelbinding.stores.sql.folding import NONE_FOLD, Folding
 from doelbinding.stores.sql.naming import Keys, Naming
 
 
@@ -49,9 +50,7 @@ class Written:
 class Texts:
     """The statements written so far, by what they do and the step they are about."""
 
-    def __init__(
-        self, store: Store, dialect: sa.Dialect, folding: frozenset[tuple[str, str]] = frozenset()
-    ) -> None:
+    def __init__(self, store: Store, dialect: sa.Dialect, folding: Folding = NONE_FOLD) -> None:
         self._store, self._dialect, self._folding = store, dialect, folding
         self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
         self._alike: dict[object, Written] = {}
