@@ -9,6 +9,7 @@ from doelbinding.binding.expression import Compare, Comparison, Referred
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Lookup
+from doelbinding.plan.run import ObstaclesFound
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.stores.sql import visits
 from doelbinding.stores.sql.folding import folding_columns
@@ -80,6 +81,38 @@ def test_a_row_that_leads_to_nobody_is_not_judged_by_one_that_leads_to_somebody(
     assert {one.dataset: one.rows for one in plan.doubts} == {"note": 2}
     night(engine, DATASETS)
     assert left(engine, "SELECT id FROM note ORDER BY id") == [(2,), (3,), (4,)]
+
+
+@pytest.mark.parametrize("act", ["", " ON DELETE CASCADE", " ON DELETE SET NULL"])
+@pytest.mark.parametrize(
+    ("kind", "collated", "other"),
+    [
+        ("sqlite", "COLLATE NOCASE", "a"),
+        ("sqlite", "COLLATE RTRIM", "A "),
+        ("mariadb", "", "a"),
+        ("mariadb", "", "A "),
+    ],
+)
+def test_a_key_that_holds_between_texts_that_differ_is_refused_until_they_are_alike(
+    kind: str, collated: str, other: str, act: str, request: pytest.FixtureRequest
+) -> None:
+    made: sa.Engine = request.getfixturevalue(kind)
+    code = f"VARCHAR(9) {collated}"
+    say(
+        made,
+        f"CREATE TABLE reader (code {code} PRIMARY KEY, name VARCHAR(9), status VARCHAR(9))",
+        f"CREATE TABLE note (id INTEGER PRIMARY KEY, code {code}, words VARCHAR(9), "
+        f"FOREIGN KEY (code) REFERENCES reader (code){act})",
+        READERS,
+        "INSERT INTO note VALUES (1, 'A', 'x'), (2, 'OTHER', 'y')".replace("OTHER", other),
+    )
+    with pytest.raises(ObstaclesFound, match=r"rows of 'note' refer to it by texts in \(code\)"):
+        night(made, DATASETS)
+    assert len(left(made, "SELECT id FROM note WHERE code IS NOT NULL")) == 2
+    say(made, "UPDATE note SET code = 'A'")
+    assert night(made, DATASETS).verified
+    assert left(made, "SELECT id FROM note") == []
+    assert left(made, "SELECT code FROM reader ORDER BY code") == [("C",), ("E",)]
 
 
 @FOLDING

@@ -15,6 +15,7 @@ from doelbinding.stores.sql.indexes import create_index, is_indexed
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
 from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
+from doelbinding.stores.sql.taken_alike import any_taken_alike
 from doelbinding.stores.sql.uniqueness import uniques
 
 _INDEXED = frozenset({"mysql", "mariadb"})
@@ -53,6 +54,7 @@ class Referring:
                 yield from self._deleted(referrer)
                 yield from self._unindexed(referrer)
                 yield from self._mismatched(referrer)
+                yield from self._taken_alike(referrer)
 
     @property
     def _inspector(self) -> sa.Inspector:
@@ -123,6 +125,22 @@ class Referring:
                 f"{referrer.name} ({', '.join(referrer.columns)}) refers to "
                 f"({', '.join(referrer.to)}), which is not unique: SQLite lets no row go then",
                 "let that key refer to the primary key, or make what it refers to UNIQUE",
+            )
+
+    def _taken_alike(self, referrer: Referrer) -> Iterator[Obstacle]:
+        """Yield that the key acts on rows which do not refer exactly to what goes."""
+        other = self._mapped(referrer)
+        if other is not None and any_taken_alike(
+            self.connection, self.store, self.dataset, other, referrer
+        ):
+            to, columns = ", ".join(referrer.to), ", ".join(referrer.columns)
+            yield refuses(
+                self.ref,
+                f"rows of {other.id!r} refer to it by texts in ({columns}) that are not those in "
+                f"({to}): the collation takes them for the same, so they would go with it or hold "
+                "it, though exactly they lead to nobody",
+                f"write them in ({columns}) as they are in ({to}), or give both a collation that "
+                "is exact",
             )
 
     def _mapped(self, referrer: Referrer) -> Dataset | None:
