@@ -39,6 +39,12 @@ def test_an_identity_that_nobody_may_change_is_refused(postgresql: sa.Engine) ->
     assert _told(postgresql, zero, columns=columns) == []
 
 
+def test_a_column_has_a_collation_of_its_own(postgresql: sa.Engine) -> None:
+    say(postgresql, TABLE.replace("mail VARCHAR(40)", 'mail VARCHAR(40) COLLATE "C"'), ROWS)
+    assert _told(postgresql, EMPTIES) == []
+    assert done(SqlStore(mapped(), postgresql), EMPTIES_NAME).verified
+
+
 def test_a_row_that_breaks_what_was_never_validated_is_told(postgresql: sa.Engine) -> None:
     """Existing rows that break a constraint NOT VALID may be deleted, but not changed."""
     say(

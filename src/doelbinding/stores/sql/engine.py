@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.stores.sql.identify import teach_sqlite
+from doelbinding.stores.sql.inspecting import with_documents
 from doelbinding.stores.sql.loaders import teach_mysql, teach_postgresql
 
 LOCK_SECONDS = 5
@@ -60,6 +61,8 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
         event.listen(engine, "connect", teach_sqlite)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", teach_postgresql)
+        usual = engine.dialect.inspector  # type: ignore[attr-defined]
+        engine.dialect.inspector = with_documents(usual)  # type: ignore[attr-defined]
     if engine.dialect.name in {"mysql", "mariadb"}:
         event.listen(engine, "connect", teach_mysql)
     return engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,10 +98,7 @@ class _Look:
 
 
 def _is_always_identity(column: Mapping[str, Any]) -> bool:
-    told = column.get("identity") or {}
-    if isinstance(told, str):  # our sessions read JSON as text
-        told = json.loads(told)
-    return bool(told.get("always"))
+    return bool((column.get("identity") or {}).get("always"))
 
 
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[()]""")

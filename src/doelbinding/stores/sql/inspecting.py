@@ -5,9 +5,30 @@ Several checks ask for the same keys and indexes of the same tables, each in sta
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+
+from doelbinding.stores.sql.loaders import documents_read
+
+
+def with_documents(usual: type[sa.Inspector]) -> type[sa.Inspector]:
+    """Give PostgreSQL's inspector for connections that read JSON as text, as ours do.
+
+    It asks for a column's collation and identity as JSON.
+    """
+
+    class WithDocuments(usual):  # type: ignore[valid-type, misc]
+        """Reads JSON as what it says while it looks at columns."""
+
+        def get_columns(self, *about: Any, **more: Any) -> Any:
+            """Give the columns of a table."""
+            with documents_read(self.bind.connection.driver_connection):
+                return super().get_columns(*about, **more)
+
+    return WithDocuments
+
 
 _KNOWN: WeakKeyDictionary[sa.Connection, sa.Inspector] = WeakKeyDictionary()
 

@@ -6,6 +6,8 @@ compared, sealed, sent back and kept as JSON, so they come as text and as whole 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +39,19 @@ def teach_postgresql(connection: Any, _: Any) -> None:
         connection.adapters.register_loader(kind, TextLoader)
     connection.adapters.register_loader("numeric", NumberLoader)
     connection.adapters.register_loader("bpchar", PaddedLoader)
+
+
+@contextmanager
+def documents_read(connection: Any) -> Iterator[None]:
+    """Let a connection of psycopg give JSON as what it says, for questions that are not ours."""
+    from psycopg.types.json import JsonLoader  # noqa: PLC0415 - there only with the extra
+    from psycopg.types.string import TextLoader  # noqa: PLC0415
+
+    connection.adapters.register_loader("json", JsonLoader)
+    try:
+        yield
+    finally:
+        connection.adapters.register_loader("json", TextLoader)
 
 
 _AS_TEXT = ("uuid", "json", "jsonb",
