@@ -73,6 +73,39 @@ def test_a_number_that_is_generated_from_it_leads_to_whom_it_says(
 
 
 @pytest.mark.parametrize(
+    ("name", "one", "other", "fits"),
+    [
+        ("mariadb", "COLLATE utf8mb4_general_ci", "COLLATE utf8mb4_unicode_ci", False),
+        ("mariadb", "COLLATE utf8mb4_general_ci", "CHARACTER SET latin1", True),
+        ("mariadb", "COLLATE utf8mb4_general_ci", "COLLATE utf8mb4_bin", True),
+        ("postgresql", 'COLLATE "C"', 'COLLATE "pg_c_utf8"', False),
+        ("postgresql", 'COLLATE "C"', "", True),
+        ("sqlite", "COLLATE NOCASE", "", True),
+    ],
+)
+def test_texts_under_collations_that_do_not_mix_are_refused(
+    name: str, one: str, other: str, request: pytest.FixtureRequest, *, fits: bool
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, f"CREATE TABLE customer (id VARCHAR(9) {one} PRIMARY KEY, name VARCHAR(9))")
+    say(
+        engine,
+        f"CREATE TABLE contact (id INTEGER PRIMARY KEY, customer_id VARCHAR(9) {other}, "
+        "at VARCHAR(10))",
+        "INSERT INTO customer VALUES ('1', 'a'), ('2', 'b')",
+        "INSERT INTO contact VALUES (1, '1', '2010-01-01'), (2, '2', '2026-01-01')",
+    )
+    policy = JUDGED_BY_CONTACTS.replace("{name: id, type: integer}", "{name: id}", 1)
+    policy = policy.replace("customer_id, type: integer", "customer_id")
+    if not fits:
+        with pytest.raises((ObstaclesFound, Refused), match="are under two collations"):
+            night(engine, policy)
+        return
+    assert night(engine, policy).verified
+    assert left(engine, "SELECT id, name FROM customer ORDER BY id") == [("1", None), ("2", "b")]
+
+
+@pytest.mark.parametrize(
     ("name", "key", "refers", "fits"),
     [
         ("postgresql", "uuid", "varchar(40)", False),

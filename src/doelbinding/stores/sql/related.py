@@ -2,7 +2,8 @@
 
 MariaDB takes the text `1abc` for the number 1, SQLite `01`, and PostgreSQL refuses the question: a
 row would be taken for another person's. An owner told by type and id, its id in a column of texts,
-is where one meets this.
+is where one meets this. Texts under two collations are not compared at all, where neither gives way
+to the other: by MariaDB between `utf8mb4_general_ci` and `utf8mb4_unicode_ci`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.declared import affinity, kind_of, named
+from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.tables import column_of, other_rows
 
 Pair = tuple[Dataset, str, Dataset, str]
 
@@ -25,7 +29,11 @@ def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterato
     """Yield the pairs of columns, one of them in a dataset, that are compared across types."""
     for one, column, other, there in _pairs(store, dataset):
         mine, its = _type(connection, one, column), _type(connection, other, there)
-        if mine is None or its is None or _kind(mine, connection) == _kind(its, connection):
+        if mine is None or its is None:
+            continue
+        if _kind(mine, connection) == _kind(its, connection):
+            if _kind(mine, connection) == "text":
+                yield from _collated_apart(connection, store, (one, column, other, there))
             continue
         if None not in {_kind(mine, connection), _kind(its, connection)}:
             yield refuses(
@@ -35,6 +43,52 @@ def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterato
                 "give both one type, or map a column that the database generates from it "
                 "(CAST), indexed",
             )
+
+
+def _collated_apart(connection: sa.Connection, store: Store, pair: Pair) -> Iterator[Obstacle]:
+    """Yield that a database does not compare two columns of texts."""
+    one, column, other, there = pair
+    if _are_compared(connection, pair):
+        return
+    yield refuses(
+        f"{store.id}.{one.id}",
+        f"column {column!r} and {other.id} ({there}), with which it is matched, are under two "
+        "collations, and the database compares neither by the other's",
+        "give both columns one collation",
+    )
+
+
+def _are_compared(connection: sa.Connection, pair: Pair) -> bool:
+    one, column, other, there = pair
+    if connection.dialect.name == "postgresql":
+        apart = {_collation(connection, one, column), _collation(connection, other, there)}
+        return len(apart - {None}) <= 1
+    if connection.dialect.name == "sqlite":
+        return True
+    mine, its = other_rows(one), other_rows(other)
+    joined = mine.join(its, column_of(mine, column) == column_of(its, there))
+    try:
+        connection.execute(sa.select(sa.literal_column("1")).select_from(joined).limit(0))
+    except DBAPIError as error:  # what else is wrong is told by others
+        return error.orig is None or error.orig.args[:1] != (_MIXED,)
+    return True
+
+
+_MIXED = 1267
+"""MySQL's "illegal mix of collations"."""
+
+
+def _collation(connection: sa.Connection, dataset: Dataset, column: str) -> int | None:
+    """Give which collation of its own a column has, which none gives way to but the usual one."""
+    place = {"name": qualified(dataset.table, dataset.schema_), "column": column}
+    found: int | None = connection.execute(sa.text(_COLLATION), place).scalar()
+    return found
+
+
+_COLLATION = (
+    "SELECT attcollation::bigint FROM pg_attribute JOIN pg_collation c ON c.oid = attcollation "
+    "WHERE attrelid = to_regclass(:name) AND attname = :column AND collprovider <> 'd'"
+)
 
 
 def _pairs(store: Store, dataset: Dataset) -> Iterator[Pair]:
