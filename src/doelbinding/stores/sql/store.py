@@ -63,6 +63,7 @@ from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.truth import is_not_true
+from doelbinding.stores.sql.visits import are_deep
 from doelbinding.stores.sql.with_files import WithFiles
 from doelbinding.stores.sql.written import Texts, Written, can_be_kept
 
@@ -205,10 +206,14 @@ class SqlStore:
         return found
 
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
-        """Give the keys of the rows a step finds, in batches, in the order of the key."""
+        """Give the keys of the rows a step finds, in batches, in the order of the key.
+
+        Where conditions are deep they are looked for once, since each look asks of all rows again.
+        """
         compiler = self._compiler(keys)
         here = compiler.here(step.dataset)
-        yield from self._chunks(here, meant(step, compiler, here), None)
+        found = self._streamed_keys if are_deep((step.needed,), compiler) else self._next_chunks
+        yield from found(here, meant(step, compiler, here))
 
     def execute(
         self,
@@ -368,6 +373,10 @@ class SqlStore:
             for start in range(0, len(sealed), size):
                 yield list(sealed[start : start + size])
             return
+        yield from self._next_chunks(here, predicate)
+
+    def _next_chunks(self, here: Here, predicate: sa.ColumnElement[bool]) -> Iterator[list[Key]]:
+        """Give the keys that a predicate finds, looking again and again for those that follow."""
         last: Key | None = None
         size = self._size(here)
         while True:
@@ -378,6 +387,14 @@ class SqlStore:
             if len(found) < size * LOOKED_FOR:
                 return
             last = found[-1]
+
+    def _streamed_keys(self, here: Here, predicate: sa.ColumnElement[bool]) -> Iterator[list[Key]]:
+        """Give the keys that a predicate finds, in one statement that only reads."""
+        own = self._own_key(here)
+        asked = sa.select(*own).where(predicate).order_by(*own)
+        with self.transaction() as connection:
+            rows = connection.execution_options(yield_per=self._size(here)).execute(asked)
+            yield from ([tuple(found) for found in part] for part in rows.partitions())
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
         """Count what the step should have left none of.
