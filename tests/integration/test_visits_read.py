@@ -48,31 +48,39 @@ def _rows_read(engine: sa.Engine, store: SqlStore, step: Step, keys: KeySets) ->
     return _read(plan["Plan"])
 
 
+COLUMNS = (
+    Column(name="id", type=ColumnType.INTEGER),
+    Column(name="up", type=ColumnType.INTEGER),
+    Column(name="ended", type=ColumnType.DATE),
+)
+NAMES = ("person", "note", "line", "mark")
+
+
+def _chain(engine: sa.Engine, rows: int = 5000) -> tuple[Mapped, Expression]:
+    """Give people whose notes have lines that have marks, and what must hold of a person."""
+    values = ", ".join(f"({n}, {n}, '2001-01-01')" for n in range(1, rows + 1))
+    for name in NAMES:
+        say(
+            engine,
+            f"CREATE TABLE {name} (id int PRIMARY KEY, up int, ended date)",
+            f"INSERT INTO {name} VALUES {values}",  # noqa: S608
+            f"CREATE INDEX {name}_up ON {name} (up)",
+            f"ANALYZE {'TABLE ' if engine.dialect.name == 'mariadb' else ''}{name}",
+        )
+    datasets = (
+        Dataset(id=name, table=name, key=("id",), label={}, columns=COLUMNS) for name in NAMES
+    )
+    needed: Expression = ENDED
+    for name in NAMES[:0:-1]:
+        link = Link(dataset=name, pairs=(("id", "up"),))
+        needed = Or(parts=(ENDED, Referred(link=link, stays=needed)))
+    return Mapped(id="s", label={}, country="NL", datasets=tuple(datasets)), needed
+
+
 def test_no_rows_are_read_but_those_in_question_and_those_they_lead_to(
     postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    columns = (
-        Column(name="id", type=ColumnType.INTEGER),
-        Column(name="up", type=ColumnType.INTEGER),
-        Column(name="ended", type=ColumnType.DATE),
-    )
-    names = ("person", "note", "line", "mark")
-    for name in names:
-        say(
-            postgresql,
-            f"CREATE TABLE {name} (id int PRIMARY KEY, up int, ended date)",
-            f"INSERT INTO {name} SELECT n, n, '2001-01-01' FROM generate_series(1, 5000) n",  # noqa: S608
-            f"CREATE INDEX ON {name} (up)",
-            f"ANALYZE {name}",
-        )
-    datasets = (
-        Dataset(id=name, table=name, key=("id",), label={}, columns=columns) for name in names
-    )
-    mapped = Mapped(id="s", label={}, country="NL", datasets=tuple(datasets))
-    needed: Expression = ENDED
-    for name in names[:0:-1]:
-        link = Link(dataset=name, pairs=(("id", "up"),))
-        needed = Or(parts=(ENDED, Referred(link=link, stays=needed)))
+    mapped, needed = _chain(postgresql)
     keys = KeyIn(columns=("id",), keys="asked")
     step = Step(
         id="s001", store="s", dataset="person", controller=None,
@@ -96,9 +104,7 @@ def test_all_keys_are_looked_for_once(
         "CREATE TABLE person (id INTEGER PRIMARY KEY, up INTEGER, ended DATE)",
         f"INSERT INTO person VALUES {rows}",  # noqa: S608
     )
-    columns = (Column(name="id", type=ColumnType.INTEGER), Column(name="up"))
-    columns = (*columns, Column(name="ended", type=ColumnType.DATE))
-    person = Dataset(id="person", table="person", key=("id",), label={}, columns=columns)
+    person = Dataset(id="person", table="person", key=("id",), label={}, columns=COLUMNS)
     mapped = Mapped(id="s", label={}, country="NL", datasets=(person,))
     lower = Referred(link=Link(dataset="person", pairs=(("id", "up"),)), stays=ENDED)
     step = Step(
@@ -111,3 +117,23 @@ def test_all_keys_are_looked_for_once(
     assert list(chain(*found)) == [(n,) for n in range(50)]
     assert {len(batch) for batch in found} == {2}
     assert sum("answer_" in one for one in asked) == 1
+
+
+def test_mariadb_groups_no_rows_anew_for_each_row(
+    mariadb: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped, needed = _chain(mariadb, 100)
+    step = Step(
+        id="s001", store="s", dataset="person", controller=None, deed=Deed.DELETE, needed=needed
+    )
+    monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    asked: list[tuple[str, Any]] = []
+    event.listen(mariadb, "before_cursor_execute", lambda *about: asked.append(about[2:4]))
+    assert SqlStore(mapped, mariadb).survey([step], {})["s001"].rows == 100
+    ((written, given),) = [one for one in asked if "answer_" in one[0]]
+    with mariadb.connect() as connection:
+        ways = connection.exec_driver_sql(f"EXPLAIN {written}", given).scalars("select_type").all()
+        assert "LATERAL DERIVED" not in ways
+        connection.exec_driver_sql("SET optimizer_switch = 'split_materialized=on'")
+        ways = connection.exec_driver_sql(f"EXPLAIN {written}", given).scalars("select_type").all()
+        assert "LATERAL DERIVED" in ways

@@ -25,8 +25,13 @@ _OURS = (
 
 Without foreign keys rows would be left that refer to nothing; a limit would leave rows out.
 """
-_MARIADB = " /*M!100000 , check_constraint_checks = 1, optimizer_switch = 'subquery_cache=off' */"
-"""For MariaDB alone, which keeps a subquery's answers by what its collation takes for the same."""
+_MARIADB = (
+    " /*M!100000 , check_constraint_checks = 1, optimizer_switch = concat('subquery_cache=off', "
+    "if(locate('split_materialized', @@optimizer_switch), ',split_materialized=off', '')) */"
+)
+"""For MariaDB alone, which keeps a subquery's answers by what its collation takes for the same, and
+makes grouped rows anew for each row they are joined to, with all that these are made of.
+"""
 
 
 def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:

@@ -244,7 +244,9 @@ class Visiting(Compiler):
     ) -> sa.ColumnElement[bool]:
         return self._exists(here, there, link, stays)
 
-    def _rows(self, visit: Visit, led: Callable[[Here], sa.Exists] | None) -> sa.FromClause:
+    def _rows(
+        self, visit: Visit, led: Callable[[Here], sa.ColumnElement[bool]] | None
+    ) -> sa.FromClause:
         """Give the rows of a visit; those to which others lead are found first.
 
         Args:
@@ -279,7 +281,11 @@ class Visiting(Compiler):
         """
         here, there = before.here, visit.here
 
-        def led(to: Here) -> sa.Exists:
+        def led(to: Here) -> sa.ColumnElement[bool]:
+            """As said; MariaDB starts from the rows before only where it is asked by IN."""
+            if self.dialect == "mysql" and len(way[0].pairs) == 1:
+                ((a, b),) = way[0].pairs
+                return to.column(b).in_(sa.select(here.column(a)).select_from(rows))
             found = sa.select(_ONE).select_from(rows).where(*self._joined(here, to, way))
             return found.correlate_except(rows).exists()
 
