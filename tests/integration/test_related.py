@@ -105,6 +105,31 @@ def test_texts_under_collations_that_do_not_mix_are_refused(
     assert left(engine, "SELECT id, name FROM customer ORDER BY id") == [("1", None), ("2", "b")]
 
 
+@pytest.mark.parametrize("kinds", [("char(5)", "varchar(9)"), ("varchar(9)", "char(5)")])
+def test_blanks_that_one_of_two_columns_leaves_out_are_refused(
+    kinds: tuple[str, str], postgresql: sa.Engine
+) -> None:
+    key, refers = kinds
+    say(
+        postgresql,
+        f"CREATE TABLE customer (id {key} PRIMARY KEY, name varchar(9))",
+        f"CREATE TABLE contact (id int PRIMARY KEY, customer_id {refers}, at varchar(10))",
+        "INSERT INTO customer VALUES ('a', 'a'), ('b ', 'b')",
+        "INSERT INTO contact VALUES (1, 'a ', '2010-01-01'), (2, 'b', '2026-01-01')",
+    )
+    policy = JUDGED_BY_CONTACTS.replace("{name: id, type: integer}", "{name: id}", 1)
+    policy = policy.replace("customer_id, type: integer", "customer_id")
+    with pytest.raises(ObstaclesFound, match="blanks at the end in the one are not compared"):
+        night(postgresql, policy)
+    say(
+        postgresql,
+        "UPDATE customer SET id = rtrim(id)",
+        "UPDATE contact SET customer_id = rtrim(customer_id)",
+    )
+    assert night(postgresql, policy).verified
+    assert left(postgresql, "SELECT name FROM customer ORDER BY id") == [(None,), ("b",)]
+
+
 @pytest.mark.parametrize(
     ("name", "key", "refers", "fits"),
     [

@@ -21,6 +21,7 @@ from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
 from doelbinding.stores.sql.tables import column_of, other_rows
+from doelbinding.stores.sql.texts import as_bytes
 
 Pair = tuple[Dataset, str, Dataset, str]
 
@@ -32,8 +33,16 @@ def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterato
         if mine is None or its is None:
             continue
         if _kind(mine, connection) == _kind(its, connection):
+            pair = one, column, other, there
             if _kind(mine, connection) == "text":
-                yield from _collated_apart(connection, store, (one, column, other, there))
+                yield from _collated_apart(connection, store, pair)
+            if _pads_one(mine, its, connection) and _hold_blanks(connection, pair):
+                yield refuses(
+                    f"{store.id}.{one.id}",
+                    f"column {column!r} is {named(mine)}, and {other.id} ({there}), with which it "
+                    f"is matched, is {named(its)}: blanks at the end in the one are not compared",
+                    "give both one type, or take the blanks off",
+                )
             continue
         if None not in {_kind(mine, connection), _kind(its, connection)}:
             yield refuses(
@@ -43,6 +52,26 @@ def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterato
                 "give both one type, or map a column that the database generates from it "
                 "(CAST), indexed",
             )
+
+
+def _pads_one(mine: Any, its: Any, connection: sa.Connection) -> bool:
+    """Tell whether PostgreSQL compares two columns as `char(n)`, though only one is."""
+    kinds = {type(getattr(held, "data_type", held)) for held in (mine, its)}
+    return connection.dialect.name == "postgresql" and kinds == {sa.CHAR, sa.VARCHAR}
+
+
+def _hold_blanks(connection: sa.Connection, pair: Pair) -> bool:
+    """Tell whether rows are matched by texts that differ in blanks at the end."""
+    one, column, other, there = pair
+    mine, its = other_rows(one), other_rows(other)
+    a, b = column_of(mine, column), column_of(its, there)
+    asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(mine.join(its, a == b))
+    apart = asked.where(as_bytes(a) != as_bytes(b)).limit(1)
+    try:
+        with connection.begin_nested():
+            return connection.execute(apart).scalar() is not None
+    except DBAPIError:  # what else is wrong is told by others
+        return False
 
 
 def _collated_apart(connection: sa.Connection, store: Store, pair: Pair) -> Iterator[Obstacle]:
