@@ -10,6 +10,9 @@ from doelbinding.binding.circumstances import Circumstances
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Authority, Controller, Deviation, Officer
 
+_MOST_SHOWN = 25_000
+"""Characters: of more Hypothesis warns, and where warnings are errors that hides what failed."""
+
 
 @dataclass(frozen=True, repr=False)
 class World:
@@ -19,12 +22,12 @@ class World:
     at: datetime
 
     def __repr__(self) -> str:
-        """Show what differs from world to world, and no default."""
+        """Show what differs from world to world, and no default, as far as Hypothesis takes it."""
         said = brief(self.circumstances)
         rows = {ref: [_told(row) for row in rows] for ref, rows in self.tables.items() if rows}
         activities = brief(self.policy.activities)
         datasets = "\n".join(brief(d) for _, d in self.policy.datasets())
-        return f"{self.at}\n{activities}\n{datasets}\n{rows}\n{said}"
+        return f"{self.at}\n{activities}\n{datasets}\n{rows}\n{said}"[:_MOST_SHOWN]
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))
