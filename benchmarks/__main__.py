@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import access, commands, decisions, erasure, evidence, nightly, retention
+from benchmarks import access, commands, decisions, erasure, evidence, nightly, retention, said
 from benchmarks.measuring import QUICK, Line, Sizes
 from benchmarks.server import Server
 from benchmarks.showing import markdown
@@ -24,6 +24,7 @@ ALL = {
     "nightly": nightly,
     "access": access,
     "erasure": erasure,
+    "said": said,
     "evidence": evidence,
     "decisions": decisions,
     "commands": commands,

@@ -12,6 +12,7 @@ from doelbinding.plan.identifiers import Identifier
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventories
 from doelbinding.rights.locate import Locator, Wanted
+from doelbinding.rights.reading import Reading
 from doelbinding.stores.sql.store import SqlStore
 
 _INDEXED = "bench_shop_indexed"
@@ -97,7 +98,7 @@ def inventories(store: SqlStore, found: Sequence[Found]) -> list[Inventory]:
         policy=shop.policy(),
         controller=shop.policy().controllers[0],
         found=found,
-        stores={store.id: store},
+        reading=found[0].reading or Reading({store.id: store}),
         circumstances=NOTHING_SAID,
         at=shop.AT,
     )

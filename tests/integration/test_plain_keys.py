@@ -20,8 +20,9 @@ from doelbinding.policy.stores import ColumnType
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
 from doelbinding.rights.erasure import Claim, Undecided, decide_requests
-from doelbinding.rights.inventory import take_inventory
+from doelbinding.rights.inventory import take_inventories
 from doelbinding.rights.locate import Locator
+from doelbinding.rights.reading import Reading
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import say
@@ -90,9 +91,9 @@ def _erase(engine: sa.Engine, said: Policy, people: Sequence[int]) -> None:
     for n in people:
         found = locator.find([Identifier("email", f"c{n}@example.com")])
         assert sorted(row.place.dataset.id for row in found.rows) == ["customer", "login", "visit"]
-        taken = take_inventory(
-            policy=said, controller=controller, found=found, stores=stores,
-            circumstances=NOTHING_SAID, at=shop.AT,
+        (taken,) = take_inventories(
+            policy=said, controller=controller, found=[found], circumstances=NOTHING_SAID,
+            reading=found.reading or Reading(stores), at=shop.AT,
         )  # fmt: skip
         asked = Undecided(inventory=taken, claim=Claim(), case=f"case-{n}")
         _, then = decide_requests([asked], NOTHING_SAID)

@@ -25,7 +25,7 @@ def test_every_benchmark_compares_equal_results(tmp_path: Path) -> None:
     lines = json.loads(file.read_text(encoding="utf-8"))["lines"]
     named = {line["benchmark"].split(",")[0] for line in lines}
     assert named == {
-        "retention", "nightly", "access", "erasure", "evidence on SQLite",
+        "retention", "retention of a shop", "nightly", "access", "erasure", "evidence on SQLite",
         "decision in the process", "command line",
     }  # fmt: skip
     assert all(line["ratio"] > 0 for line in lines if line["by_hand"] is not None)

@@ -34,7 +34,8 @@ class Stop:
     """Ends the named phases (`activity/phase`) for some people at one controller.
 
     A request ends phases one by one, each by its basis: of invoicing, the archive may end while
-    what the law demands goes on.
+    what the law demands goes on. Where stops of many people were joined, `since` tells by dataset
+    and key when each was set, and `set_at` when the last was.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Stop:
     phases: frozenset[str]
     set_at: datetime
     subjects: Subjects
+    since: Mapping[str, Mapping[Key, datetime]] | None = None
 
 
 class HoldKind(StrEnum):
@@ -94,10 +96,13 @@ class Circumstances:
     restrictions: tuple[Restriction, ...] = ()
 
     def stops_of(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
-        """Yield the stops that bear on a phase (`activity/phase`), for people of one dataset."""
+        """Yield the stops that bear on a phase (`activity/phase`), for people of one dataset.
+
+        Those of nobody in it too, where it is named: what is asked is then the same for others.
+        """
         for stop in self.stops:
             ends = stop.controller == controller and phase in stop.phases
-            if ends and stop.subjects.get(dataset):
+            if ends and dataset in stop.subjects:
                 yield stop
 
     def keeps_of(

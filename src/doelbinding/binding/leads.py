@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from doelbinding.binding.circumstances import Stop, phase_name
 from doelbinding.binding.covering import covered_by, set_name
+from doelbinding.binding.dated import since_moment
 from doelbinding.binding.expression import NO, YES, Expression
-from doelbinding.binding.paths import Lead, Place
+from doelbinding.binding.paths import Lead, Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.activity import Activity, Phase, Term
+from doelbinding.policy.model import Policy
+from doelbinding.policy.once import once_per_policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After
 
@@ -42,6 +45,40 @@ def told_by(here: Place, term: Term) -> bool:
 def collected_by(here: Place) -> bool:
     """Tell whether a row or one it refers to says when it was collected, before people do."""
     return any(level.dataset.collected is not None for level in here.ways_up())
+
+
+def _dated_before_people(policy: Policy) -> bool:
+    return any(here.top.shared and collected_by(here) for here in places(policy))
+
+
+dated_before_people = once_per_policy(_dated_before_people)
+"""Tells whether rows that may lead to several people say when they were collected."""
+
+
+def _moments(stop: Stop) -> Iterator[datetime]:
+    """Yield when a stop was set, or those that were joined in it; a lasting one counts always."""
+    if stop.kind.lasts:
+        return
+    if stop.since is None:
+        yield stop.set_at
+        return
+    for held in stop.since.values():
+        yield from held.values()
+
+
+def _set_since(stop: Stop, ref: str, since: datetime | None) -> Iterator[str]:
+    """Yield the names of the people in a dataset who set a stop at that moment or later."""
+    if stop.kind.lasts:
+        yield stop.id
+    elif since is None:
+        return
+    elif stop.since is None:
+        if stop.set_at >= since:
+            yield stop.id
+    else:
+        later = [at for at in stop.since[ref].values() if at >= since]
+        if later:
+            yield since_moment(stop, min(later))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +156,7 @@ class ThroughLeads:
                 lambda place: any_of(*self.needs.stopped(place, self._name, controller)),
             )
             return
-        instants = sorted({stop.set_at for stop in self._stops() if not stop.kind.lasts})
+        instants = sorted({at for stop in self._stops() for at in _moments(stop)})
         later: Expression = YES
         for instant in instants:
             until = self.needs.collected_before(self.here, instant, controller)
@@ -137,14 +174,10 @@ class ThroughLeads:
         def covered(place: Place) -> Expression:
             if not self.needs.stops:
                 return NO
-            found = self.needs.circumstances.stops_of(controller.id, self._name, place.top.ref)
-            return any_of(
-                *(
-                    covered_by(place, set_name(stop.id, place.top.ref))
-                    for stop in found
-                    if stop.kind.lasts or (since is not None and stop.set_at >= since)
-                )
-            )
+            ref = place.top.ref
+            found = self.needs.circumstances.stops_of(controller.id, self._name, ref)
+            names = (name for stop in found for name in _set_since(stop, ref, since))
+            return any_of(*(covered_by(place, set_name(name, ref)) for name in names))
 
         return covered
 

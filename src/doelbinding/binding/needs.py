@@ -24,6 +24,7 @@ from doelbinding.binding.circumstances import (
 from doelbinding.binding.conditions import is_null, tested, unless_null
 from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.cutoff import first_living_start, local_day
+from doelbinding.binding.dated import covered_in_time, moment_sets, since_sets
 from doelbinding.binding.expression import (
     NO,
     UNKNOWN,
@@ -41,7 +42,7 @@ from doelbinding.binding.expression import (
     Since,
     Up,
 )
-from doelbinding.binding.leads import ThroughLeads
+from doelbinding.binding.leads import ThroughLeads, dated_before_people
 from doelbinding.binding.paths import Lead, PathError, Place
 from doelbinding.binding.simplify import all_of, any_of, not_, stays_with
 from doelbinding.policy.activity import Activity, Phase, Term
@@ -215,7 +216,8 @@ class Needs:
         """Give whether a row leads to one of the people in the key sets of that prefix."""
         if not here.top.shared:
             name = set_name(prefix, here.top.ref)
-            return covered_by(here, name) if self.key_sets.get(name) else NO
+            # of nobody too, so that the same words are asked by the same statement
+            return covered_by(here, name) if name in self.key_sets else NO
         return self.any_lead(here, lambda lead: self.leads_to(lead.place, prefix), empty=False)
 
     def any_lead(
@@ -374,6 +376,10 @@ class Needs:
         if not self.stops:
             return
         for stop in self.circumstances.stops_of(controller.id, phase, here.top.ref):
+            if stop.since is not None:  # the row itself has the last word: it may be collected anew
+                not_after_all = self.collected_before(here, stop.set_at, controller)
+                yield all_of(covered_in_time(here, stop), not_after_all)
+                continue
             covered = covered_by(here, set_name(stop.id, here.top.ref))
             lasts = stop.kind.lasts
             before = YES if lasts else self.collected_before(here, stop.set_at, controller)
@@ -443,9 +449,14 @@ class Needs:
         named = [(word.id, word.subjects) for word in words]
         if self.only is not None:
             named.append((ONLY, self.only))
-        return {
+        sets = {
             set_name(name, ref): keys for name, subjects in named for ref, keys in subjects.items()
         }
+        for stop in said.stops:
+            sets |= since_sets(stop)
+            if dated_before_people(self.policy):
+                sets |= moment_sets(stop)
+        return sets
 
 
 def _elsewhere(here: Place, there: Place, column: str, own: str) -> Elsewhere:

@@ -16,16 +16,15 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Circumstances, Restriction
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
+from doelbinding.jobs.judging import judged
 from doelbinding.jobs.plans import approve_plan, digest_secret, enter_plan
 from doelbinding.jobs.requests import (
     Asked,
     case_commitment,
     case_of,
     find,
-    inventory_of,
     keep_claim,
 )
-from doelbinding.jobs.said import said_by
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed
 from doelbinding.records.models import Decision, Request, RestrictionRecord
@@ -79,9 +78,9 @@ def draft_erasure(
         again: whether rows of the person may be gone already.
     """
     found = find(workspace, asked, again=again)
-    before = inventory_of(workspace, asked, found)
+    (before,), said = judged(workspace, asked.controller, asked.at, [found])
     undecided = Undecided(inventory=before, claim=claim, case=case)
-    (decision,), said = decide_requests([undecided], _without_own(workspace, request, asked.at))
+    (decision,), said = decide_requests([undecided], _without_own(said, request))
     restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
     return ErasureDraft(
         found=found,
@@ -91,9 +90,8 @@ def draft_erasure(
     )
 
 
-def _without_own(workspace: Workspace, request: str | None, at: datetime) -> Circumstances:
+def _without_own(said: Circumstances, request: str | None) -> Circumstances:
     """Give what is in force, less what a case restricted while its claim was weighed."""
-    said = said_by(workspace, at)
     if request is None:
         return said
     own = set(RestrictionRecord.objects.filter(request_id=request).values_list("id", flat=True))

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from doelbinding.binding.needs import ONLY
 from doelbinding.jobs.plans import digest_secret
 from doelbinding.jobs.retention import planner_at
-from doelbinding.jobs.said import said_by
+from doelbinding.jobs.said import people_in, said_about
 from doelbinding.plan.model import (
     AGAIN,
     RECTIFIED,
     RIGHT_VALUE,
     KeySets,
-    NamedKeys,
     Plan,
     PlanKind,
     key_digest,
@@ -33,7 +32,7 @@ class WrongClock(Stopped):
     """What is asked is of a time to come, so a clock is wrong or it is too early: do it later."""
 
 
-def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> None:
+def insist_still_holds(workspace: Workspace, plan: Plan, keys: KeySets, made_at: datetime) -> None:
     """Refuse a plan whose ground has shifted.
 
     Raises:
@@ -55,23 +54,25 @@ def insist_still_holds(workspace: Workspace, plan: Plan, made_at: datetime) -> N
             "the plan was made in the future, so this clock or that of then is wrong: nothing was "
             "changed; set the clock right, or make a new plan"
         )
-    current = _said_in(workspace, plan)
+    current = _said_in(workspace, plan, keys)
     secret = digest_secret(workspace)
     named = [key_digest(name, current[name], secret) for name in sorted(current)]
-    if named != [keys for keys in plan.keys if not _is_only(keys)]:
+    if named != [one for one in plan.keys if not _is_only(one.name)]:
         raise PlanStale(
             "somebody withdrew, objected, or was put on hold since the plan was made: nothing was "
             "changed; make a new plan"
         )
 
 
-def _said_in(workspace: Workspace, plan: Plan) -> KeySets:
+def _said_in(workspace: Workspace, plan: Plan, keys: KeySets) -> KeySets:
     """Give the key sets of what was said and is in force, as a plan of that kind names them."""
     if plan.kind is PlanKind.RECTIFICATION:
         return {}  # nothing that was said stands against what is right
-    if plan.kind is PlanKind.ERASURE:
-        return said_in(workspace.policy, plan.at, said_by(workspace, plan.at))
-    return planner_at(workspace, plan.at).stopped.key_sets
+    if plan.kind is not PlanKind.ERASURE:
+        return planner_at(workspace, plan.at).stopped.key_sets
+    said = said_about(workspace, plan.at, people_in(keys))
+    current = said_in(workspace.policy, plan.at, said)
+    return {name: held for name, held in current.items() if held or name in keys}
 
 
 def insist_not_to_come(at: datetime) -> None:
@@ -87,6 +88,6 @@ def insist_not_to_come(at: datetime) -> None:
         )
 
 
-def _is_only(keys: NamedKeys) -> bool:
+def _is_only(name: str) -> bool:
     """Tell whether a key set is of the people or rows a plan is about, not of what was said."""
-    return keys.name.partition(":")[0] in {ONLY, AGAIN, RECTIFIED, RIGHT_VALUE}
+    return name.partition(":")[0] in {ONLY, AGAIN, RECTIFIED, RIGHT_VALUE}

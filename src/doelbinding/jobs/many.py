@@ -14,14 +14,13 @@ from io import StringIO
 from typing import Any
 
 from doelbinding.jobs.erasure import Erased, Manner, erase
+from doelbinding.jobs.judging import judged
 from doelbinding.jobs.requests import Asked, CaseDecided
-from doelbinding.jobs.said import said_by
 from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
 from doelbinding.plan.run import Stopped
 from doelbinding.records.models import Request
 from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
 from doelbinding.rights.found import Found
-from doelbinding.rights.inventory import take_inventories
 from doelbinding.rights.locate import Locator, Wanted
 from doelbinding.wiring import Workspace
 
@@ -121,15 +120,7 @@ def foresee_many(workspace: Workspace, asked: Asked, people: Sequence[Listed]) -
         policy=workspace.policy, controller=controller, stores=workspace.stores, at=asked.at
     )
     found = locator.find_many([Wanted(identifiers=one.identifiers) for one in people])
-    said = said_by(workspace, asked.at)
-    inventories = take_inventories(
-        policy=workspace.policy,
-        controller=controller,
-        found=found,
-        stores=workspace.stores,
-        circumstances=said,
-        at=asked.at,
-    )
+    inventories, said = judged(workspace, controller, asked.at, found)
     requests = [
         Undecided(inventory=one, claim=Claim(), case=f"line-{who.line}")
         for who, one in zip(people, inventories, strict=True)

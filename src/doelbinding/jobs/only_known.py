@@ -15,7 +15,7 @@ from doelbinding.binding.expression import YES, Certain, Expression, Not
 from doelbinding.binding.needs import ONLY
 from doelbinding.binding.simplify import all_of
 from doelbinding.jobs.retention import planner_at
-from doelbinding.jobs.said import said_by
+from doelbinding.jobs.said import people_in, said_about
 from doelbinding.plan.model import KeySets, Plan, PlanKind, Step
 from doelbinding.policy.organisation import Controller
 from doelbinding.records.models import PlanRecord
@@ -79,7 +79,7 @@ def _drafted(
             workspace.policy,
             workspace.fingerprint,
             plan.at,
-            said_by(workspace, plan.at),
+            said_about(workspace, plan.at, people_in(keys)),
             Requested(subjects=subjects, controller=controller, case=plan.case or ""),
         )
         return drafted.plan, drafted.keys

@@ -29,13 +29,17 @@ _OCCASION = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadePlan:
-    """A plan with its fingerprint and file; `about` which stores it is, if of retention."""
+    """A plan with its fingerprint and file; if of retention, `about` which stores it is.
+
+    `draft` has the steps too that would find nothing now.
+    """
 
     plan: Plan
     fingerprint: str
     file: Path
     obstacles: tuple[Obstacle, ...] = ()
     about: frozenset[str] = frozenset()
+    draft: Plan | None = None
 
 
 def digest_secret(workspace: Workspace) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doelbinding.binding.circumstances import Key, Stop, StopKind, Subjects
+from doelbinding.binding.circumstances import Key, Subjects
 from doelbinding.binding.paths import place
 from doelbinding.jobs.applying import apply_plan, give_up, ledger_ends
 from doelbinding.jobs.corrections import forget_values, plan_of, rehearse, was_hash
@@ -53,7 +53,7 @@ from doelbinding.records.models import (
     StepRun,
     StopRecord,
 )
-from doelbinding.records.said import subjects_in
+from doelbinding.records.said import stop_in
 from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
 from doelbinding.rights.found import Found, FoundRow
@@ -270,16 +270,8 @@ def _follow(
     """Have an objection that lasts know its person by the right identifiers too (Art. 21(3))."""
     sealer = workspace.records.sealer
     for record in StopRecord.objects.filter(controller=controller, lifted_at=None) if known else ():
-        mine = subjects_in(record, sealer)
-        if any(keys & mine.get(ref, frozenset()) for ref, keys in subjects.items()):
-            stop = Stop(
-                id=record.id,
-                controller=controller,
-                kind=StopKind(record.kind),
-                phases=frozenset(record.phases),
-                set_at=record.set_at,
-                subjects=mine,
-            )
+        stop = stop_in(record, sealer)
+        if any(keys & stop.subjects.get(ref, frozenset()) for ref, keys in subjects.items()):
             followed = keys_as_json(remembering(stop, known).subjects)
             record.subjects_sealed = sealer.seal("subjects", followed)
             record.save(update_fields=["subjects_sealed"])

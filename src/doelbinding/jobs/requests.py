@@ -14,7 +14,7 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
-from doelbinding.jobs.said import said_by
+from doelbinding.jobs.judging import judged
 from doelbinding.law.clock import answer_deadline
 from doelbinding.law.rights import ErasureGround
 from doelbinding.plan.identifiers import Identifier
@@ -26,7 +26,7 @@ from doelbinding.rights.answer import (
 )
 from doelbinding.rights.erasure import Claim
 from doelbinding.rights.found import Found
-from doelbinding.rights.inventory import Inventory, take_inventory
+from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.locate import Locator
 from doelbinding.wiring import Workspace
 
@@ -94,14 +94,8 @@ def find(workspace: Workspace, asked: Asked, *, again: bool = False) -> Found:
 
 def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:
     """Say of everything found why it is there."""
-    return take_inventory(
-        policy=workspace.policy,
-        controller=asked.controller,
-        found=found,
-        stores=workspace.stores,
-        circumstances=said_by(workspace, asked.at),
-        at=asked.at,
-    )
+    (taken,), _ = judged(workspace, asked.controller, asked.at, [found])
+    return taken
 
 
 def receive(

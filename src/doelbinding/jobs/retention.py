@@ -62,7 +62,8 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
     made = keep_plan(workspace, plan, keys, about=about)
-    return replace(made, obstacles=tuple(obstacles(plan, workspace.stores)), about=about)
+    found = tuple(obstacles(plan, workspace.stores))
+    return replace(made, obstacles=found, about=about, draft=draft)
 
 
 def obstacles_later(workspace: Workspace, made: MadePlan) -> list[Obstacle]:
@@ -71,6 +72,7 @@ def obstacles_later(workspace: Workspace, made: MadePlan) -> list[Obstacle]:
     Raises:
         StoreError: a store cannot be read.
     """
-    draft = planner_at(workspace, made.plan.at, made.about).retention(workspace.fingerprint)
+    if made.draft is None:
+        return []
     known = set(made.obstacles)
-    return [one for one in obstacles(draft, workspace.stores) if one not in known]
+    return [one for one in obstacles(made.draft, workspace.stores) if one not in known]

@@ -13,17 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere, Expression, carried_in
 from doelbinding.binding.kleene import Truth, either
+from doelbinding.plan.collected import with_collected
 from doelbinding.plan.identifiers import normalise
 from doelbinding.plan.model import Doubt, KeySets, Plan, Step
 from doelbinding.plan.ports import Store
 
 
 def with_carried(plan: Plan, stores: Mapping[str, Store], keys: KeySets) -> KeySets:
-    """Give the key sets with those that the plan's predicates ask of other stores.
+    """Give the key sets with those that the plan's predicates ask of other stores, or beforehand.
 
     Raises:
         StoreError: a store that is asked cannot be read; nothing was changed.
     """
+    keys = with_collected(plan, stores, keys)
     if len(stores) == 1:
         return keys
     parts: list[Step | Doubt] = [*plan.steps, *plan.doubts]

@@ -14,6 +14,7 @@ import rfc8785
 from pydantic import TypeAdapter
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.dated import Collected
 from doelbinding.binding.expression import YES, Expression
 from doelbinding.plan.transformation import Transformation, Within
 
@@ -147,7 +148,10 @@ class NamedKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What will be done, in order. `policy` is the fingerprint of the version it follows."""
+    """What will be done, in order. `policy` is the fingerprint of the version it follows.
+
+    `collected` are the questions to be answered first: which rows were there when a stop was set.
+    """
 
     kind: PlanKind
     policy: str
@@ -156,6 +160,7 @@ class Plan:
     doubts: tuple[Doubt, ...] = ()
     keys: tuple[NamedKeys, ...] = ()
     case: str | None = None
+    collected: tuple[Collected, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -175,6 +180,8 @@ def _adapter() -> TypeAdapter[Plan]:
 def document(plan: Plan) -> dict[str, Any]:
     """Give the plan as a JSON document."""
     told: dict[str, Any] = _adapter().dump_python(plan, mode="json")
+    if not plan.collected:
+        del told["collected"]  # which plans did not always have: an approval signs their text
     return told
 
 

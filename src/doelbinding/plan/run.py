@@ -116,7 +116,9 @@ def run(
         StoreError: a store failed; running the same plan again goes on from there.
     """
     if part is not None:
-        plan = replace(plan, steps=tuple(step for step in plan.steps if step.store in part))
+        steps = tuple(step for step in plan.steps if step.store in part)
+        doubts = tuple(doubt for doubt in plan.doubts if doubt.store in part)
+        plan = replace(plan, steps=steps, doubts=doubts)
     _look_ahead(plan, stores)
     keys = with_carried(plan, stores, keys)
     if atonce.is_fresh(plan, journal) and atonce.can(plan, stores):
@@ -175,7 +177,10 @@ def finish_sealed(
     begun, rows = journal.begun(), 0
     if not now.steps:
         return 0
-    keys, said = with_carried(plan, stores, keys), with_carried(now, stores, said)
+    asked = {step.id for step in now.steps}
+    steps = tuple(step for step in plan.steps if step.id in asked)
+    keys = with_carried(replace(plan, steps=steps, doubts=()), stores, keys)
+    said = with_carried(now, stores, said)
     approved = {step.id: step for step in plan.steps}
     for step in now.steps:
         sealed = journal.sealed_keys(step.id)

@@ -51,8 +51,11 @@ class Outside:
             _insist_on_one(log, signed, place)
 
     def keep(self, note: str) -> None:
-        """Write a checkpoint down, whole or not at all, and add it to the history."""
-        partial = self.last.with_name("checkpoint.partial")
+        """Write a checkpoint down, whole or not at all, and add it to the history.
+
+        Each process writes a file of its own first: two at once would rename each other's away.
+        """
+        partial = self.last.with_name(f"checkpoint-{os.getpid()}.partial")
         partial.write_text(note, encoding="utf-8")
         partial.replace(self.last)
         if self.history is not None and note not in _notes(self.history)[-1:]:

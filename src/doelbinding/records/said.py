@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeVar
+
+from django.db.models import Q, QuerySet
 
 from doelbinding.binding.circumstances import (
     Circumstances,
@@ -19,22 +21,15 @@ from doelbinding.records.envelope import Sealer, keys_as_json, keys_from_json
 from doelbinding.records.models import HoldRecord, Request, RestrictionRecord, Said, StopRecord
 
 _Record = TypeVar("_Record", bound=Said)
+_READ: dict[Sealer, dict[tuple[str, bytes], Stop]] = {}
+"""The stops in force when they were read last, by id and envelope: what has both is unchanged."""
+_AT_ONCE = 500
 
 
 def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
     """Give everything that was said and is in force; with `at`, as it was at that instant."""
     return Circumstances(
-        stops=tuple(
-            Stop(
-                id=record.id,
-                controller=record.controller,
-                kind=StopKind(record.kind),
-                phases=frozenset(record.phases),
-                set_at=record.set_at,
-                subjects=subjects_in(record, sealer),
-            )
-            for record in _living(StopRecord.objects.order_by("id"), at)
-        ),
+        stops=tuple(_stops(sealer, at)),
         holds=tuple(
             Hold(
                 id=record.id,
@@ -43,7 +38,7 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
                 subjects=subjects_in(record, sealer),
                 review_on=record.review_on,
             )
-            for record in _living(HoldRecord.objects.order_by("id"), at)
+            for record in _living(HoldRecord, at)
         ),
         restrictions=tuple(
             Restriction(
@@ -53,15 +48,43 @@ def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
                 phases=frozenset(record.phases),
                 columns=frozenset(record.columns),
             )
-            for record in _living(RestrictionRecord.objects.order_by("id"), at)
+            for record in _living(RestrictionRecord, at)
         ),
     )
 
 
-def _living(records: Iterable[_Record], at: datetime | None) -> Iterable[_Record]:
-    for record in records:
-        if record.lifted_at is None or (at is not None and at < record.lifted_at):
-            yield record
+def _living(kind: type[_Record], at: datetime | None) -> QuerySet[_Record]:
+    living = Q(lifted_at=None) if at is None else Q(lifted_at=None) | Q(lifted_at__gt=at)
+    return kind._default_manager.filter(living).order_by("id")  # noqa: SLF001
+
+
+def _stops(sealer: Sealer, at: datetime | None) -> Iterator[Stop]:
+    """Yield the stops; those that this process has read before are not read and opened again."""
+    living = _living(StopRecord, at).values_list("id", "subjects_sealed")
+    marks = [(name, bytes(envelope)) for name, envelope in living]
+    before = _READ.get(sealer, {})
+    known = _READ[sealer] = {mark: before[mark] for mark in marks if mark in before}
+    fresh = [name for name, envelope in marks if (name, envelope) not in known]
+    for start in range(0, len(fresh), _AT_ONCE):
+        for record in StopRecord.objects.filter(id__in=fresh[start : start + _AT_ONCE]):
+            known[record.id, bytes(record.subjects_sealed)] = stop_in(record, sealer)
+    for name, envelope in marks:
+        found = known.get((name, envelope))
+        if found is None:  # it changed this instant
+            found = stop_in(StopRecord.objects.get(id=name), sealer)
+        yield found
+
+
+def stop_in(record: StopRecord, sealer: Sealer) -> Stop:
+    """Give the stop that a record keeps."""
+    return Stop(
+        id=record.id,
+        controller=record.controller,
+        kind=StopKind(record.kind),
+        phases=frozenset(record.phases),
+        set_at=record.set_at,
+        subjects=subjects_in(record, sealer),
+    )
 
 
 def subjects_in(record: Said, sealer: Sealer) -> Subjects:

@@ -14,6 +14,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 
 from doelbinding.binding.circumstances import Circumstances, Subjects
+from doelbinding.binding.dated import Collected, questions
 from doelbinding.binding.expression import (
     NO,
     UNKNOWN,
@@ -30,6 +31,7 @@ from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason,
 from doelbinding.plan.transformation import strips
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
+from doelbinding.retention.joined import joined, tells_when_collected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +44,20 @@ class Planner:
     stores: frozenset[str] | None = None
 
     @cached_property
+    def said(self) -> Circumstances:
+        """What was said, joined where it is alike."""
+        dated = tells_when_collected(self.policy)
+        return joined(self.circumstances, dated=dated, at=self.at)
+
+    @cached_property
     def general(self) -> Needs:
         """The expressions as if nobody had withdrawn, objected or asked for erasure."""
-        return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances, stops=False)
+        return Needs(policy=self.policy, at=self.at, circumstances=self.said, stops=False)
 
     @cached_property
     def stopped(self) -> Needs:
         """The expressions with everything that was said."""
-        return Needs(policy=self.policy, at=self.at, circumstances=self.circumstances)
+        return Needs(policy=self.policy, at=self.at, circumstances=self.said)
 
     def retention(self, fingerprint: str) -> Plan:
         """Draft the plan that ends what is no longer justified; its counts are still zero."""
@@ -211,7 +219,7 @@ class Planner:
         """Give whether a row leads to a person who has stopped an activity."""
         stops = [
             stop
-            for stop in self.circumstances.stops
+            for stop in self.said.stops
             if controller is None or stop.controller == controller.id
         ]
         return any_of(*(self.stopped.leads_to(here, stop.id) for stop in stops))
@@ -286,8 +294,26 @@ class Planner:
                 ordered.insert(deletions[0], _beyond_deleted(release, ordered[: deletions[0]]))
         steps = tuple(replace(step, id=f"s{n:03}") for n, step in enumerate(ordered, 1))
         return Plan(
-            kind=kind, policy=fingerprint, at=self.at, steps=steps, doubts=tuple(doubts), case=case
+            kind=kind,
+            policy=fingerprint,
+            at=self.at,
+            steps=steps,
+            doubts=tuple(doubts),
+            case=case,
+            collected=tuple(self._collected()),
         )
+
+    def _collected(self) -> Iterator[Collected]:
+        """Yield the questions which rows were there when their people set a stop."""
+        levels = [
+            here
+            for here in self._wanted()
+            if here.dataset.collected is not None and not here.top.shared
+        ]
+        for stop in self.said.stops:
+            zone = self.policy.controller_by_id[stop.controller].timezone
+            for level in levels:
+                yield from questions(stop, level, zone)
 
     def _identifies(self, step: Step) -> bool:
         """Tell whether a step changes what people are found by, and names taken out of texts."""

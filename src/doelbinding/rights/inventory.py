@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,6 @@ from doelbinding.binding.justification import Justification, PhaseState
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
 from doelbinding.plan.ends import transformation
-from doelbinding.plan.ports import Store
 from doelbinding.plan.transform import has_ended
 from doelbinding.plan.transformation import Pseudonymise, innermost
 from doelbinding.policy.activity import Activity, Phase
@@ -108,44 +107,26 @@ class Inventory:
                 yield row.found, value
 
 
-def take_inventory(
-    *,
-    policy: Policy,
-    controller: Controller,
-    found: Found,
-    stores: Mapping[str, Store],
-    circumstances: Circumstances,
-    at: datetime,
-) -> Inventory:
-    """Give the justification of everything found, justified or not."""
-    (taken,) = take_inventories(
-        policy=policy,
-        controller=controller,
-        found=[found],
-        stores=stores,
-        circumstances=circumstances,
-        at=at,
-    )
-    return taken
-
-
 def take_inventories(
     *,
     policy: Policy,
     controller: Controller,
     found: Sequence[Found],
-    stores: Mapping[str, Store],
+    reading: Reading,
     circumstances: Circumstances,
     at: datetime,
 ) -> list[Inventory]:
-    """Give the justification of everything found of many people, who were searched for together."""
-    reading = next((one.reading for one in found if one.reading), None)
-    judge = Judge(
-        policy=policy,
-        reader=reading or Reading(stores, controller.country),
-        at=at,
-        circumstances=circumstances,
-    )
+    """Give the justification of everything found of people who were searched for together.
+
+    Args:
+        policy: of the version in force.
+        controller: whose people they are.
+        found: everything found of each, justified or not.
+        reading: the stores; that of the search remembers what judging reads.
+        circumstances: what was said.
+        at: the instant.
+    """
+    judge = Judge(policy=policy, reader=reading, at=at, circumstances=circumstances)
     return _taken(judge, controller, found)
 
 

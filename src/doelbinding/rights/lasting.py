@@ -39,13 +39,13 @@ def with_newer_rows(
     said: Circumstances, policy: Policy, stores: Mapping[str, Store], at: datetime
 ) -> Circumstances:
     """Give what was said, lasting stops covering the rows that their people have by now."""
-    if not any(_identifiers(stop) for stop in said.stops):
+    if not any(identifiers_of(stop) for stop in said.stops):
         return said
     covered = {stop.id: stop for stop in said.stops}
     for controller in policy.controllers:
         scope = Scope(policy=policy, controller=controller, stores=stores, at=at)
         mine = [s for s in said.stops if s.controller == controller.id]
-        asked = [(s, [i for i in _identifiers(s) if i.kind in scope.kinds]) for s in mine]
+        asked = [(s, [i for i in identifiers_of(s) if i.kind in scope.kinds]) for s in mine]
         asked = [(s, known) for s, known in asked if {i.kind for i in known} - NEVER_ENOUGH]
         if asked:
             locator = Locator(policy=policy, controller=controller, stores=stores, at=at)
@@ -55,7 +55,8 @@ def with_newer_rows(
     return replace(said, stops=tuple(_forgetful(covered[stop.id]) for stop in said.stops))
 
 
-def _identifiers(stop: Stop) -> list[Identifier]:
+def identifiers_of(stop: Stop) -> list[Identifier]:
+    """Give by what a lasting stop knows its person again."""
     return [
         Identifier(name.removeprefix(_REMEMBERED), str(key[0]))
         for name, keys in stop.subjects.items()
@@ -72,10 +73,11 @@ def _covering(stop: Stop, subjects: Mapping[str, frozenset[Key]]) -> Stop:
 
 
 def _forgetful(stop: Stop) -> Stop:
-    return replace(stop, subjects=dict(_keys_of_rows(stop)))
+    return replace(stop, subjects=dict(keys_of_rows(stop)))
 
 
-def _keys_of_rows(stop: Stop) -> Iterator[tuple[str, frozenset[Key]]]:
+def keys_of_rows(stop: Stop) -> Iterator[tuple[str, frozenset[Key]]]:
+    """Yield, per dataset, the keys of those whom a stop is about, without what it remembers."""
     for ref, keys in stop.subjects.items():
         if not ref.startswith(_REMEMBERED):
             yield ref, keys

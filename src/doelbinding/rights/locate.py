@@ -26,7 +26,7 @@ from doelbinding.rights.found import Found, FoundRow, Person
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
 from doelbinding.rights.search import Search, looked_up
-from doelbinding.rights.ways import foresee, nearest
+from doelbinding.rights.ways import foresee, lead_up, nearest
 
 
 class NotIncluded(Exception):
@@ -148,6 +148,7 @@ def _follow(scope: Scope, searches: Sequence[Search]) -> None:
                     values = asked.setdefault((here.ref, column.name, kind), {})
                     values[looked_up(identifier)] = None
         scope.reading.prime(nearest(scope.ways, new), asked)
+        lead_up(scope.reading, scope.ways, scope.reading.found_by(asked))
         new = [(p.place, p.row) for search in waiting for p in search.step()]
         if any(scope.ways.to_identifiers[here.ref] for here, _ in new):
             foresee(scope.reading, scope.ways, new, all_rows=False)

@@ -106,6 +106,27 @@ class Reading:
             found = index[value,] = store.match(ref, column, kind, [value], self._country)
         return found
 
+    def found_by(
+        self, identifiers: Mapping[tuple[str, str, str], Iterable[str]]
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the rows that were found by identifiers, with their datasets."""
+        for mark, values in identifiers.items():
+            index = self._by_identifier.get(mark, {})
+            yield from ((mark[0], row) for value in values for row in index.get((value,), ()))
+
+    def remembered(self) -> Iterator[tuple[str, Row]]:
+        """Yield every row that was read, with its dataset; some more than once."""
+        for (ref, _), index in self._by_key.items():
+            yield from ((ref, row) for rows in index.values() for row in rows)
+        for (ref, _, _), index in self._by_identifier.items():
+            yield from ((ref, row) for rows in index.values() for row in rows)
+
+    def looked_for(self) -> Iterator[tuple[str, tuple[str, ...], Iterable[Key]]]:
+        """Yield, per dataset, the columns of its key and what was looked up by it, there or not."""
+        for (ref, columns), index in self._by_key.items():
+            if columns == self._keys.get(ref):
+                yield ref, columns, index.keys()
+
     def prime(
         self,
         keys: Mapping[tuple[str, tuple[str, ...]], Iterable[Key]],

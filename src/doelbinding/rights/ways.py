@@ -54,6 +54,11 @@ class Ways:
         self.shared = {ref: here.top.shared for ref, here in self.places.items()}
         self.below = {ref: tuple(self._below(here)) for ref, here in self.places.items()}
         self.reads = {ref: tuple(self._reads(here)) for ref, here in self.places.items()}
+        self.up = {
+            ref: self._way(here.upward, self.places[here.parent.ref], None)
+            for ref, here in self.places.items()
+            if here.parent is not None
+        }
         telling = {ref for ref, here in self.places.items() if _identifies(here)}
         self.to_identifiers = {
             ref: tuple(way for way in ways if self._reaches(way.ref, telling, set()))
@@ -144,6 +149,29 @@ def foresee(
 def nearest(ways: Ways, people: Iterable[tuple[Place, Row]]) -> Wanted:
     """Give by which keys to read what is next to people's own rows, and theirs or judging reads."""
     return _wanted(ways, _unseen(((here.ref, True, row) for here, row in people), {}))
+
+
+def lead_up(reading: Reading, ways: Ways, found: Iterable[tuple[str, Row]]) -> None:
+    """Read beforehand the people to whom rows lead, and what is on the way up.
+
+    Args:
+        reading: where it is remembered.
+        ways: of the policy.
+        found: rows with their datasets.
+    """
+    level = [(ways.up[ref], row) for ref, row in found if ref in ways.up]
+    while level:
+        wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]] = {}
+        for way, row in level:
+            wanted.setdefault((way.ref, way.theirs), {})[way.key(row)] = False
+        reading.prime(wanted)
+        level = [
+            (ways.up[ref], row)
+            for (ref, columns), keys in wanted.items()
+            if ref in ways.up
+            for key in keys
+            for row in reading.index(ref, columns).get(key, ())
+        ]
 
 
 Wanted = Mapping[tuple[str, tuple[str, ...]], Mapping[Key, bool]]

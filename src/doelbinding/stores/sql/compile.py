@@ -38,6 +38,12 @@ from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ColumnType, Dataset, Store
 from doelbinding.stores.sql.folding import NONE_FOLD, Folding
+from doelbinding.stores.sql.lists import (
+    are_many_numbers,
+    can_be_listed,
+    in_list,
+    in_numbers,
+)
 from doelbinding.stores.sql.tables import belongs_to, bound, column_of, other_rows, table
 from doelbinding.stores.sql.texts import (
     FOLDING,
@@ -49,6 +55,7 @@ from doelbinding.stores.sql.texts import (
 )
 from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
 from doelbinding.stores.sql.truth import is_not_true, is_true
+from doelbinding.stores.sql.widths import of_width
 
 _NEGATED = {
     Comparison.EQUALS: Comparison.DIFFERS,
@@ -253,6 +260,16 @@ class Compiler:
             return False
         return self.dialect in FOLDING or (here.dataset.id, column) in self.folding.columns
 
+    def _takes_numbers(self, here: Here, columns: Sequence[str]) -> list[bool]:
+        """Tell of columns whether a number is compared with them as a number."""
+        return [(here.dataset.id, name) in self.folding.numeric for name in columns]
+
+    def bits(self, here: Here, column: str) -> int | None:
+        """Give how wide the whole numbers of a column are, where that matters and is known."""
+        if here.dataset.column(column).type is not ColumnType.INTEGER:
+            return None
+        return self.folding.bits.get((here.dataset.id, column))
+
     def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
     ) -> sa.ColumnElement[bool]:
@@ -264,7 +281,13 @@ class Compiler:
         self, names: Sequence[str], here: Here, keys: Sequence[Key]
     ) -> sa.ColumnElement[bool]:
         columns = [here.column(name) for name in names]
+        wide = self.bits(here, names[0])
+        if wide is not None and len(columns) == 1 and keys:
+            values = sorted({key[0] for key in keys}, key=repr)
+            return columns[0] == sa.func.any(bound(of_width(values, wide)))
         folds = [self.folds(here, name) for name in names]
+        if self.dialect == "sqlite" and can_be_listed(keys, self._takes_numbers(here, names)):
+            return in_list(folded_keys(columns, folds), keys)
         found = self.key_in(columns, keys)
         if not keys or not any(folds):
             return found
@@ -306,6 +329,8 @@ class Compiler:
         values = sorted({key[0] for key in keys}, key=repr)
         if self.dialect == "postgresql":
             return columns[0] == sa.func.any(bound(values))
+        if self.dialect == "mysql" and are_many_numbers(values):
+            return in_numbers(columns[0], values)
         return columns[0].in_([bound(value) for value in values])
 
     def _up(self, up: Up, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:

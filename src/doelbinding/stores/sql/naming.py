@@ -24,18 +24,20 @@ from doelbinding.plan.model import KeySets
 from doelbinding.stores.sql.compile import Compiler, Here, encoded
 from doelbinding.stores.sql.tables import Uncast
 from doelbinding.stores.sql.texts import folded_keys
+from doelbinding.stores.sql.widths import of_width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """What goes into a statement for one parameter: a part of the keys of some sets, or the whole.
 
-    `encoded`: which parts go in as bytes.
+    `encoded`: which parts go in as bytes. `bits`: how wide parts are that are whole numbers.
     """
 
     sets: tuple[str, ...]
     part: int | None
     encoded: tuple[bool, ...] = ()
+    bits: tuple[int | None, ...] = ()
 
     def values(self, keys: KeySets) -> list[object]:
         """Give the parameter's value, for these key sets."""
@@ -45,7 +47,11 @@ class Keys:
     def of(self, found: Iterable[Key]) -> list[object]:
         """Give the parameter's value, for these keys."""
         given = [self._encoded(key) for key in found] if self.encoded else list(found)
-        return list(given) if self.part is None else [key[self.part] for key in given]
+        return list(given) if self.part is None else self._of_part(given, self.part)
+
+    def _of_part(self, given: Sequence[Key], part: int) -> list[object]:
+        wide = self.bits[part] if self.bits else None
+        return of_width([key[part] for key in given], wide)
 
     def _encoded(self, key: Key) -> Key:
         return tuple(encoded(part, folds) for part, folds in zip(key, self.encoded, strict=True))
@@ -64,7 +70,8 @@ class Naming(Compiler):
         """As the compiler's, with the keys as parameters."""
         columns = [here.column(name) for name in names]
         if self.dialect == "postgresql":
-            arrays = [self._named(sets, part) for part, _ in enumerate(columns)]
+            bits = tuple(self.bits(here, name) for name in names)
+            arrays = [self._named(sets, part, bits=bits) for part, _ in enumerate(columns)]
             return _in_arrays(columns, arrays)
         folds = tuple(self.folds(here, name) for name in names)
         found = self._among(columns, sets, ())
@@ -79,9 +86,15 @@ class Naming(Compiler):
         part = 0 if len(columns) == 1 else None
         return _in_parameters(columns, self._named(sets, part, folds))
 
-    def _named(self, sets: Sequence[str], part: int | None, folds: tuple[bool, ...] = ()) -> str:
+    def _named(
+        self,
+        sets: Sequence[str],
+        part: int | None,
+        folds: tuple[bool, ...] = (),
+        bits: tuple[int | None, ...] = (),
+    ) -> str:
         name = f"set{len(self.sets)}"
-        self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds)
+        self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds, bits=bits)
         return name
 
     def own_keys(self, here: Here) -> sa.ColumnElement[bool]:
@@ -91,7 +104,8 @@ class Naming(Compiler):
             whole = len(columns) > 1
             self.own["own"] = Keys(sets=(), part=None if whole else 0)
             return _in_parameters(columns, "own")
-        arrays = {f"own{n}": Keys(sets=(), part=n) for n, _ in enumerate(columns)}
+        bits = tuple(self.bits(here, name) for name in here.dataset.key)
+        arrays = {f"own{n}": Keys(sets=(), part=n, bits=bits) for n, _ in enumerate(columns)}
         self.own.update(arrays)
         return _in_arrays(columns, list(arrays))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.binding.expression import AnyOf, Expression, Up, walk
+from doelbinding.binding.expression import AnyOf, Expression, KeyIn, Up, walk
 from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
@@ -83,12 +83,20 @@ class Question:
         """Give the statement that counts rows by what is true of them.
 
         Each condition is evaluated once for a row, where FILTER would for every aggregate, and
-        several processes may share the work.
+        several processes may share the work. Where sets of keys are asked for, conditions are told
+        beneath the groups: in what it groups by, PostgreSQL compares with each key in turn.
         """
         marks = [is_true(mark) for mark in self._marks().values()]
-        leasts = [_as_text(_least(one), "postgresql") for one in self.counts]
-        asked = self._asking([*marks, sa.func.count(), *leasts])
-        return asked.group_by(*(sa.literal_column(str(n)) for n, _ in enumerate(marks, 1)))
+        starts = [one.oldest for one in self.counts]
+        size = len(marks)
+        if any(_asks_for_keys(one.of) for one in self.counts):
+            told = [*marks, *(sa.null() if one is None else one for one in starts)]
+            beneath = list(self._asking(told).offset(0).subquery("told").c)
+            leasts = map(_earliest, beneath[size:])
+            asked: sa.Select[Any] = sa.select(*beneath[:size], sa.func.count(), *leasts)
+        else:
+            asked = self._asking([*marks, sa.func.count(), *map(_earliest, starts)])
+        return asked.group_by(*(sa.literal_column(str(n)) for n in range(1, size + 1)))
 
     def _marks(self) -> dict[int, sa.ColumnElement[bool]]:
         """Give the conditions that rows are grouped by, each once."""
@@ -186,6 +194,16 @@ def _reads_elsewhere(asked: Asked) -> bool:
     read: list[Expression] = [asked.scope, asked.narrow]
     read += asked.values if isinstance(asked, Doubt) else [asked.needed]
     return any(_leads_away(part) for expression in read for part in walk(expression))
+
+
+def _asks_for_keys(asked: Asked) -> bool:
+    read: list[Expression] = [asked.scope, asked.narrow]
+    read += asked.values if isinstance(asked, Doubt) else asked_by(asked)
+    return any(isinstance(part, KeyIn) for expression in read for part in walk(expression))
+
+
+def _earliest(start: sa.ColumnElement[Any] | None) -> sa.ColumnElement[Any]:
+    return sa.null() if start is None else sa.cast(sa.func.min(start), sa.Text)
 
 
 def _leads_away(part: Expression) -> bool:

@@ -1,0 +1,141 @@
+"""Stops of many people at once, on rows that say when they were collected.
+
+A stop covers what was there when it was set, and each person's was set at another moment. Asked of
+a row one by one, a predicate would grow with everybody who ever asked for erasure. So it is asked
+beforehand which rows were there in time (`Collected`), and the predicate asks whether a row is one
+of these. A row that nobody asked about is not covered, so it stays until it is asked about; and one
+that was collected after the last of these stops stays, whenever it was asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from doelbinding.binding.circumstances import Key, Stop
+from doelbinding.binding.conditions import is_null
+from doelbinding.binding.covering import covered_by, led_to, set_name
+from doelbinding.binding.expression import (
+    NO,
+    And,
+    Expression,
+    KeyIn,
+    NotAfter,
+    Or,
+    Up,
+)
+from doelbinding.binding.paths import Place
+from doelbinding.binding.simplify import all_of, any_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A question: which rows of a dataset were there when the people they lead to set a stop.
+
+    `part` asks it of the people in the set `people` and of a moment, each of which stands for all.
+    In the set `since` are keys of people, each with a last part more: the moment, in ISO 8601 at
+    UTC. The answer is the set `name`, of keys of `ref`.
+    """
+
+    name: str
+    ref: str
+    part: Expression
+    people: str
+    since: str
+
+
+def dated_level(here: Place) -> Place | None:
+    """Give the nearest dataset on the way up that says when its rows were collected."""
+    return next((one for one in here.ways_up() if one.dataset.collected is not None), None)
+
+
+def covered_in_time(here: Place, stop: Stop) -> Expression:
+    """Give whether a stop of many people covers a row, which was there when its person set it.
+
+    A row whose date stands in one that is not there any more was there.
+    """
+    top = here.top
+    covered = covered_by(here, set_name(stop.id, top.ref))
+    level = dated_level(here)
+    if level is None:
+        return covered
+    in_time = led_to(here, level, _in_time(stop, level))
+    if level.ref != top.ref or here.ref == top.ref:  # who is led to is there, or leads nowhere
+        return in_time
+    return any_of(in_time, all_of(covered, _gone(here, level)))
+
+
+def _gone(here: Place, level: Place) -> Expression:
+    """Give whether there is no row of a dataset on the way up."""
+    if here.ref == level.ref or here.parent is None:
+        return NO
+    return Up(link=here.upward, part=_gone(here.parent, level), missing=True)
+
+
+def questions(stop: Stop, level: Place, zone: str) -> Iterator[Collected]:
+    """Yield the question about a dataset that says when its rows were collected."""
+    name, top = level.dataset.collected, level.top.ref
+    if stop.since is None or name is None or top not in stop.since:
+        return
+    people = set_name(stop.id, top)
+    before = NotAfter(column=name, moment=_ANY, zone=zone)
+    in_time = any_of(is_null(level.dataset.column(name)), before)
+    yield Collected(
+        name=_in_time(stop, level),
+        ref=level.ref,
+        part=all_of(covered_by(level, people), in_time),
+        people=people,
+        since=set_name(f"{stop.id}/since", top),
+    )
+
+
+def since_sets(stop: Stop) -> dict[str, frozenset[Key]]:
+    """Give the sets of people with the moments at which they set a joined stop."""
+    return {
+        set_name(f"{stop.id}/since", ref): frozenset((*key, _said(at)) for key, at in held.items())
+        for ref, held in (stop.since or {}).items()
+    }
+
+
+def moment_sets(stop: Stop) -> dict[str, frozenset[Key]]:
+    """Give, for each moment at which somebody set a joined stop, who did so then or later."""
+    found: dict[str, frozenset[Key]] = {}
+    for ref, held in (stop.since or {}).items():
+        people: frozenset[Key] = frozenset()
+        for moment in sorted(set(held.values()), reverse=True):
+            people |= {key for key, at in held.items() if at == moment}
+            found[set_name(since_moment(stop, moment), ref)] = people
+    return found
+
+
+def since_moment(stop: Stop, at: datetime) -> str:
+    """Name the people of a joined stop who set it at a moment or later."""
+    return f"{stop.id}@{_said(at)}"
+
+
+def asked_of(part: Expression, people: str, renamed: str, moment: str) -> Expression:
+    """Give a question for some people, under another name, and the moment at which they said it."""
+    match part:
+        case KeyIn():
+            return replace(part, keys=renamed) if part.keys == people else part
+        case NotAfter():
+            return replace(part, moment=datetime.fromisoformat(moment))
+        case Up():
+            return replace(part, part=asked_of(part.part, people, renamed, moment))
+        case And() | Or():
+            parts = tuple(asked_of(one, people, renamed, moment) for one in part.parts)
+            return replace(part, parts=parts)
+        case _:
+            return part
+
+
+def _in_time(stop: Stop, level: Place) -> str:
+    return set_name(f"{stop.id}/in-time", level.ref)
+
+
+def _said(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+_ANY = datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,49 @@
+"""Found rows judged under what was said of everybody whom judging them looks at, and of no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from doelbinding.binding.circumstances import Circumstances
+from doelbinding.jobs.said import read_by, said_about
+from doelbinding.policy.organisation import Controller
+from doelbinding.rights.found import Found
+from doelbinding.rights.inventory import Inventory, take_inventories
+from doelbinding.rights.reading import Reading
+from doelbinding.rights.ways import ways_of
+from doelbinding.wiring import Workspace
+
+
+def judged(
+    workspace: Workspace, controller: Controller, at: datetime, found: Sequence[Found]
+) -> tuple[list[Inventory], Circumstances]:
+    """Say of everything found why it is there, and give what was said that bears on it.
+
+    Judging may come upon people whom finding did not: then what they said counts too, and all is
+    judged once more.
+
+    Args:
+        workspace: the policy, its stores and records.
+        controller: whose people they are.
+        at: the instant.
+        found: of people who were searched for together.
+    """
+    reading = next((one.reading for one in found if one.reading), None)
+    if reading is None:
+        keys = ways_of(workspace.policy).keys
+        reading = Reading(workspace.stores, controller.country, keys)
+    read = read_by(workspace, reading, controller)
+    while True:
+        said = said_about(workspace, at, read)
+        taken = take_inventories(
+            policy=workspace.policy,
+            controller=controller,
+            found=found,
+            reading=reading,
+            circumstances=said,
+            at=at,
+        )
+        known, read = read, read_by(workspace, reading, controller)
+        if read == known:
+            return taken, said
