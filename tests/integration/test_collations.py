@@ -12,7 +12,7 @@ from doelbinding.plan.ports import Lookup
 from doelbinding.plan.run import ObstaclesFound
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.stores.sql import visits
-from doelbinding.stores.sql.folding import folding_columns
+from doelbinding.stores.sql.comparing import comparing_in
 from doelbinding.stores.sql.identify import question
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night, planned, policy_of
@@ -133,7 +133,7 @@ def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine
     )
     store = SqlStore(mapped(), postgresql)
     with postgresql.connect() as connection:
-        assert folding_columns(connection, store.mapped).columns == {("person", "name")}
+        assert comparing_in(connection, store.mapped).folding == {("person", "name")}
     assert not store.can_at_once([step(Deed.DELETE)])
     say(postgresql, "ALTER TABLE person ALTER name TYPE text")
     assert SqlStore(mapped(), postgresql).can_at_once([step(Deed.DELETE)])
@@ -142,7 +142,7 @@ def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine
 def test_the_case_of_a_tables_name_hides_no_collation(sqlite: sa.Engine) -> None:
     say(sqlite, "CREATE TABLE Person (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE)")
     with sqlite.connect() as connection:
-        assert ("person", "name") in folding_columns(connection, mapped()).columns
+        assert ("person", "name") in comparing_in(connection, mapped()).folding
 
 
 @pytest.mark.parametrize("kind", ["phone", "iban", "national-number", "email", "customer-number"])

@@ -10,7 +10,6 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.descent import Family, family_of
-from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.obstacles import (
     VERIFIED,
     changes_here,
@@ -23,7 +22,7 @@ from doelbinding.stores.sql.obstacles import (
     warns,
     written,
 )
-from doelbinding.stores.sql.tables import table
+from doelbinding.stores.sql.tables import qualified, table
 
 _KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
 

@@ -13,9 +13,8 @@ import sqlalchemy as sa
 
 from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.descent import BELOW
-from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.sizes import rows_estimated
-from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.tables import bound, qualified
 
 Ask = Callable[[sa.Executable], Any]
 """Runs a question in a transaction of its own and gives the first column of the first row."""

@@ -37,7 +37,7 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ColumnType, Dataset, Store
-from doelbinding.stores.sql.folding import NONE_FOLD, Folding
+from doelbinding.stores.sql.comparing import EXACTLY, Comparing
 from doelbinding.stores.sql.lists import (
     are_many_numbers,
     can_be_listed,
@@ -102,15 +102,16 @@ class Here:
 class Compiler:
     """Compiles for one store, one dialect and the key sets at hand.
 
-    `doing`: the statement runs in a plan's order, when rows that go before it are gone. `folding`:
-    which texts are not compared exactly by `=`, besides those of folding dialects.
+    `doing`: the statement runs in a plan's order, when rows that go before it are gone.
+    `comparing`: which texts are not compared exactly by `=`, besides those of folding dialects, and
+    what else of columns decides how keys go in.
     """
 
     store: Store
     dialect: str
     keys: KeySets
     doing: bool = False
-    folding: Folding = NONE_FOLD
+    comparing: Comparing = EXACTLY
 
     def here(self, dataset_id: str) -> Here:
         """Give a dataset's own table, as the target of a statement."""
@@ -258,17 +259,17 @@ class Compiler:
         """Tell whether the database's own `=` on a column may take different texts for the same."""
         if here.dataset.column(column).type is not ColumnType.TEXT:
             return False
-        return self.dialect in FOLDING or (here.dataset.id, column) in self.folding.columns
+        return self.dialect in FOLDING or (here.dataset.id, column) in self.comparing.folding
 
     def _takes_numbers(self, here: Here, columns: Sequence[str]) -> list[bool]:
         """Tell of columns whether a number is compared with them as a number."""
-        return [(here.dataset.id, name) in self.folding.numeric for name in columns]
+        return [(here.dataset.id, name) in self.comparing.numeric for name in columns]
 
     def bits(self, here: Here, column: str) -> int | None:
         """Give how wide the whole numbers of a column are, where that matters and is known."""
         if here.dataset.column(column).type is not ColumnType.INTEGER:
             return None
-        return self.folding.bits.get((here.dataset.id, column))
+        return self.comparing.bits.get((here.dataset.id, column))
 
     def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
@@ -434,7 +435,7 @@ class Compiler:
         self, held: sa.ColumnElement[Any], here: Here, column: str
     ) -> sa.ColumnElement[bool]:
         """Give whether what is held refers to a column here, as the database takes it."""
-        trimmed = (here.dataset.id, column) in self.folding.trimmed
+        trimmed = (here.dataset.id, column) in self.comparing.trimmed
         return refers(held, here.column(column), trimmed=trimmed)
 
     def keyed(self, link: Link) -> bool:

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.tables import qualified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.model import Emptied
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.tables import qualified
 
 _NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?\s*")
 

@@ -15,8 +15,8 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.stores import ColumnType, ControllerColumn, Dataset, Store
 from doelbinding.stores.sql.declared import conditions
-from doelbinding.stores.sql.folding import qualified
 from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.tables import qualified
 
 _TYPES = """
 SELECT attname, format_type(base.oid, NULL), t.typtype = 'd' AND base.typtype = 'e'

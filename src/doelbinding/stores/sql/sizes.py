@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.descent import BELOW
-from doelbinding.stores.sql.folding import qualified
+from doelbinding.stores.sql.tables import qualified
 
 
 def rows_estimated(dataset: Dataset, dialect: str) -> sa.Executable | None:

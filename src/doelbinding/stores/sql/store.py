@@ -45,11 +45,11 @@ from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import Catalogue
 from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
 from doelbinding.stores.sql.clocks import clocks_apart
+from doelbinding.stores.sql.comparing import Comparing, comparing_in
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.exchange import PAUSES, Exchange
-from doelbinding.stores.sql.folding import Folding, folding_columns
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import counted, meant
@@ -492,7 +492,7 @@ class SqlStore:
         if self.dialect == "sqlite":
             few = sum(step.expected for step in steps) <= MOST_PARAMETERS // 4
             return few and all(map(can_be_kept, steps))
-        if self.dialect != "postgresql" or self._folding.columns:
+        if self.dialect != "postgresql" or self._comparing.folding:
             return False
         return all(map(can_be_kept, steps))
 
@@ -529,7 +529,7 @@ class SqlStore:
 
     @cached_property
     def _texts(self) -> Texts:
-        return Texts(self.mapped, self.engine.dialect, self._folding)
+        return Texts(self.mapped, self.engine.dialect, self._comparing)
 
     @cached_property
     def _at_once(self) -> AtOnce:
@@ -573,14 +573,14 @@ class SqlStore:
                 dialect=self.dialect,
                 keys=keys,
                 doing=doing,
-                folding=self._folding,
+                comparing=self._comparing,
             )
         return self._compilers[doing]
 
     @cached_property
-    def _folding(self) -> Folding:
+    def _comparing(self) -> Comparing:
         with self.transaction() as connection:
-            return folding_columns(connection, self.mapped)
+            return comparing_in(connection, self.mapped)
 
     @cached_property
     def _touched(self) -> Mapping[str, tuple[str, ...]]:

@@ -30,6 +30,12 @@ def table(dataset: Dataset) -> sa.TableClause:
     return sa.table(dataset.table, *columns, schema=dataset.schema_)
 
 
+def qualified(table: str, schema: str | None) -> str:
+    """Give a table's name as PostgreSQL's `to_regclass` reads it."""
+    parts = [table] if schema is None else [schema, table]
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
 def other_rows(dataset: Dataset) -> sa.FromClause:
     """Give the dataset's table under a name of its own; its columns are made by `column_of`."""
     return sa.table(dataset.table, schema=dataset.schema_).alias()

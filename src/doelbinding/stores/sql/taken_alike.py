@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import ColumnType, Dataset, Store
-from doelbinding.stores.sql.folding import folding_columns
+from doelbinding.stores.sql.comparing import comparing_in
 from doelbinding.stores.sql.references import Referrer
 from doelbinding.stores.sql.tables import column_of, other_rows
 from doelbinding.stores.sql.texts import FOLDING, as_bytes, refers
@@ -34,16 +34,16 @@ def any_taken_alike(
     """
     texts = {column.name for column in dataset.own_columns if column.type is ColumnType.TEXT}
     name = connection.dialect.name
-    folding = folding_columns(connection, store)
+    comparing = comparing_in(connection, store)
     every = ("mysql" if name == "mariadb" else name) in FOLDING
-    folds = {one for one in texts if every or (dataset.id, one) in folding.columns}
+    folds = {one for one in texts if every or (dataset.id, one) in comparing.folding}
     if not folds.intersection(key.to):
         return False
     here, there = other_rows(dataset), other_rows(other)
     pairs = [
         (column_of(there, a), column_of(here, b)) for a, b in zip(key.columns, key.to, strict=True)
     ]
-    kept = [refers(a, b, trimmed=(dataset.id, b.name) in folding.trimmed) for a, b in pairs]
+    kept = [refers(a, b, trimmed=(dataset.id, b.name) in comparing.trimmed) for a, b in pairs]
     apart = [as_bytes(a) != as_bytes(b) for a, b in pairs if b.name in folds]
     joined = there.join(here, sa.and_(*kept))
     asked: sa.Select[Any] = sa.select(_ONE).select_from(joined).where(sa.or_(*apart)).limit(1)

@@ -151,7 +151,7 @@ class Visiting(Compiler):
             store=plain.store,
             dialect=plain.dialect,
             keys=plain.keys,
-            folding=plain.folding,
+            comparing=plain.comparing,
             plain=plain,
             table=own,
             among=None if known == YES else plain.certainly(known, own, wanted=True),

@@ -19,7 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
-from doelbinding.stores.sql.folding import NONE_FOLD, Folding
+from doelbinding.stores.sql.comparing import EXACTLY, Comparing
 from doelbinding.stores.sql.naming import Keys, Naming
 
 
@@ -50,8 +50,8 @@ class Written:
 class Texts:
     """The statements written so far, by what they do and the step they are about."""
 
-    def __init__(self, store: Store, dialect: sa.Dialect, folding: Folding = NONE_FOLD) -> None:
-        self._store, self._dialect, self._folding = store, dialect, folding
+    def __init__(self, store: Store, dialect: sa.Dialect, comparing: Comparing = EXACTLY) -> None:
+        self._store, self._dialect, self._comparing = store, dialect, comparing
         self._known: dict[object, tuple[Sequence[Step | Doubt], Written]] = {}
         self._alike: dict[object, Written] = {}
 
@@ -87,7 +87,7 @@ class Texts:
     def _written(self, make: Callable[[Naming], sa.Executable], *, doing: bool) -> Written:
         name = "mysql" if self._dialect.name == "mariadb" else self._dialect.name
         compiler = Naming(
-            store=self._store, dialect=name, keys={}, doing=doing, folding=self._folding
+            store=self._store, dialect=name, keys={}, doing=doing, comparing=self._comparing
         )
         compiled: Any = make(compiler).compile(dialect=self._dialect)  # type: ignore[attr-defined]
         named = {**compiler.sets, **compiler.own}
