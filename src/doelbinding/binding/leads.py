@@ -115,10 +115,7 @@ class ThroughLeads:
         if not self.needs.policy.performs(controller, self.activity):
             return NO
         living = any_of(
-            *(
-                all_of(self.needs.who(place, t), self.needs.alive(place, t, controller))
-                for t in self._terms(controller)
-            )
+            *(self.needs.terms.runs(place, term, controller) for term in self._terms(controller))
         )
         stopped = any_of(*self.needs.stopped(place, self._name, controller))
         suspended = self.needs.suspended(place, self._name, controller)
@@ -137,11 +134,11 @@ class ThroughLeads:
 
     def _by_term(self, term: Term, controller: Controller, covering: _Covering) -> Expression:
         own = told_by(self.here, term)
-        alive = self.needs.alive(self.here, term, controller) if own else YES
+        alive = self.needs.terms.alive(self.here, term, controller) if own else YES
 
         def theirs(place: Place) -> Expression:
-            told = YES if own else self.needs.alive(place, term, controller)
-            return all_of(self.needs.who(place, term), told, not_(covering(place)))
+            told = YES if own else self.needs.terms.alive(place, term, controller)
+            return all_of(self.needs.terms.who(place, term), told, not_(covering(place)))
 
         return all_of(alive, self._somebody(controller, theirs))
 
