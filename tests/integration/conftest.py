@@ -43,8 +43,8 @@ def hurried(postgresql_uri: str) -> Iterator[sa.URL]:
 
 
 @pytest.fixture(scope="session")
-def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
-    """Give the address of an empty database on a private MariaDB, reached by a socket alone."""
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """Give the address of a private MariaDB, reached by a socket alone, and of no database."""
     if shutil.which("mariadbd") is None or shutil.which("mariadb-install-db") is None:
         pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
     folder = tmp_path_factory.mktemp("mariadb")
@@ -64,8 +64,7 @@ def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     root = sa.URL.create("mariadb+pymysql", username="root", query={"unix_socket": str(socket)})
     try:
         _answers(socket)
-        _made(root)
-        yield root.set(database="world")
+        yield root
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -81,11 +80,22 @@ def _answers(path: Path) -> None:
     pytest.fail("MariaDB did not answer within 30 seconds")
 
 
-def _made(root: sa.URL) -> None:
-    engine = make_engine(root)
-    with engine.begin() as connection:
-        connection.execute(sa.text("CREATE DATABASE world CHARACTER SET utf8mb4"))
+def emptied(server: sa.URL, name: str) -> sa.URL:
+    """Give the address of a database of a MariaDB, new and empty."""
+    engine = make_engine(server)
+    say(
+        engine,
+        f"DROP DATABASE IF EXISTS `{name}`",
+        f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4",
+    )
     engine.dispose()
+    return server.set(database=name)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: sa.URL) -> sa.URL:
+    """Give the address of a database that no other test has left anything in."""
+    return emptied(mariadb_server, "world")
 
 
 @pytest.fixture
@@ -98,7 +108,8 @@ def sqlite(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
+def postgresql_url(postgresql_uri: str) -> sa.URL:
+    """Give the address of the server's first database, in which no other test left anything."""
     url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
     engine = make_engine(url)
     say(
@@ -108,6 +119,13 @@ def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
         "CREATE SCHEMA public",
         "GRANT USAGE ON SCHEMA public TO public",
     )
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def postgresql(postgresql_url: sa.URL) -> Iterator[sa.Engine]:
+    engine = make_engine(postgresql_url)
     yield engine
     engine.dispose()
 
@@ -115,9 +133,7 @@ def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
 @pytest.fixture
 def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
     engine = make_engine(mariadb_url)
-    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4", "USE world")
     yield engine
-    say(engine, "DROP DATABASE world", "CREATE DATABASE world CHARACTER SET utf8mb4")
     engine.dispose()
 
 

@@ -74,13 +74,13 @@ def goes_on(start: date, period: relativedelta) -> date:
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_value_goes_at_the_local_midnight_after_its_last_day(
-    tmp_path: Path, postgresql_uri: str, zone: str, period: str
+    tmp_path: Path, postgresql_url: sa.URL, zone: str, period: str
 ) -> None:
     """A second before and after midnight, whatever the clocks do in between."""
 
     policy = policy_in(tmp_path / "policy", zone, period)
     here = ZoneInfo(zone)
-    engine = make_engine(sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg"))
+    engine = make_engine(postgresql_url)
     store = SqlStore(policy.store_by_id["crm"], engine)
     try:
         for start in STARTS:

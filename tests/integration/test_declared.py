@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from doelbinding.plan.ports import Gravity
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.stores import Column, ColumnType, ControllerColumn, Event
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import COLUMNS, mapped, say
 from tests.integration.test_preflight import DELETES
@@ -108,20 +107,17 @@ def test_a_domain_is_what_it_is_made_of(postgresql: sa.Engine) -> None:
     assert told(postgresql, "amount", ColumnType.TEXT)
 
 
-def test_the_column_that_tells_the_controller_is_compared(mariadb_url: sa.URL) -> None:
-    engine = make_engine(mariadb_url)
+def test_the_column_that_tells_the_controller_is_compared(mariadb: sa.Engine) -> None:
     say(
-        engine,
-        "DROP TABLE IF EXISTS person",
+        mariadb,
         "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40), mail VARCHAR(40), "
         "ended DATE, firm INTEGER)",
     )
     store = mapped((*COLUMNS, Column(name="firm")))
     (person,) = store.datasets
     owned = replace(person, controller=ControllerColumn(column="firm", values={"1": "one"}))
-    found = SqlStore(replace(store, datasets=(owned,)), engine).preflight([DELETES])
+    found = SqlStore(replace(store, datasets=(owned,)), mariadb).preflight([DELETES])
     told = [one for one in found if "'firm'" in one.message]
     assert [(one.gravity, "a rule compares it" in one.message) for one in told] == [
         (Gravity.REFUSES, True)
     ]
-    engine.dispose()

@@ -23,7 +23,6 @@ KIND = Column(name="kind")
 @pytest.fixture
 def engine(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
     engine = make_engine(mariadb_url, lock_seconds=1)
-    say(engine, "DROP TABLE IF EXISTS person")
     yield engine
     engine.dispose()
 

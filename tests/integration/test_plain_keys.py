@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -23,14 +23,12 @@ from doelbinding.rights.erasure import Claim, Undecided, decide_requests
 from doelbinding.rights.inventory import take_inventories
 from doelbinding.rights.locate import Locator
 from doelbinding.rights.reading import Reading
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import say
 
 UUID = "'00000000-0000-4000-8000-{:012}'".format
 _WHOLE = "1{:05}".format
 _MADE = """
-DROP TABLE IF EXISTS login; DROP TABLE IF EXISTS visit; DROP TABLE IF EXISTS customer;
 CREATE TABLE customer (id {key} PRIMARY KEY, email varchar(99), name varchar(99),
   created {moment} NOT NULL, address_id {key});
 CREATE TABLE visit (id {key} PRIMARY KEY, email varchar(99), ip varchar(45),
@@ -71,12 +69,9 @@ def _filled(engine: sa.Engine, key: str, made: Callable[[int], str]) -> None:
 
 
 @pytest.fixture
-def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
-    engine = make_engine(sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg"))
-    say(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
-    say(engine, "CREATE DOMAIN code AS varchar(40) CHECK (value <> '')")
-    yield engine
-    engine.dispose()
+def postgresql(postgresql: sa.Engine) -> sa.Engine:
+    say(postgresql, "CREATE DOMAIN code AS varchar(40) CHECK (value <> '')")
+    return postgresql
 
 
 def _left(engine: sa.Engine) -> list[int]:
@@ -150,12 +145,8 @@ def test_mariadb_erases_whatever_keys_are_made_of(
     key: str,
     kind: ColumnType,
     made: Callable[[int], str],
-    mariadb_url: sa.URL,
+    mariadb: sa.Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine = make_engine(mariadb_url)
-    try:
-        _filled(engine, key, made)
-        _erased_and_ended(engine, policy(kind), monkeypatch)
-    finally:
-        engine.dispose()
+    _filled(mariadb, key, made)
+    _erased_and_ended(mariadb, policy(kind), monkeypatch)

@@ -11,6 +11,7 @@ from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.run import ObstaclesFound
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.conftest import emptied
 from tests.integration.one_night import night
 from tests.integration.one_table import ENDED, TABLE, left, mapped, say, step
 
@@ -49,12 +50,9 @@ BY_EMAIL = DATASETS.replace("REFERS", "email").replace("TO", "email")
 
 
 @pytest.fixture
-def dashed(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
+def dashed(mariadb_server: sa.URL) -> Iterator[sa.Engine]:
     """A database of MariaDB whose name InnoDB writes otherwise in its own list."""
-    root = make_engine(mariadb_url)
-    say(root, "DROP DATABASE IF EXISTS `my-shop`", "CREATE DATABASE `my-shop` CHARSET utf8mb4")
-    root.dispose()
-    engine = make_engine(mariadb_url.set(database="my-shop"))
+    engine = make_engine(emptied(mariadb_server, "my-shop"))
     yield engine
     engine.dispose()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 
@@ -12,7 +10,6 @@ from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Refused
 from doelbinding.plan.run import Bound, Left, OutOfTime, run, within
 from doelbinding.plan.survey import surveyed
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import ENDED, ROWS, TABLE, done, mapped, plan, say, step
 
@@ -21,12 +18,9 @@ DELETES = step(Deed.DELETE)
 
 
 @pytest.fixture
-def engine(postgresql_uri: str) -> Iterator[sa.Engine]:
-    url = sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg")
-    engine = make_engine(url)
-    say(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", TABLE, ROWS)
-    yield engine
-    engine.dispose()
+def engine(postgresql: sa.Engine) -> sa.Engine:
+    say(postgresql, TABLE, ROWS)
+    return postgresql
 
 
 FUNCTION = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {} END'; "

@@ -14,6 +14,7 @@ from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thor
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
 from doelbinding.stores.sql.engine import make_engine
+from tests.integration.conftest import emptied
 from tests.integration.oracle.database import build
 
 CASES = int(os.environ.get("ORACLE_CASES", "100"))
@@ -43,8 +44,8 @@ def postgresql(postgresql_uri: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="module")
-def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
-    engine = make_engine(mariadb_url)
+def mariadb(mariadb_server: sa.URL) -> Iterator[sa.Engine]:
+    engine = make_engine(emptied(mariadb_server, "oracle"))
     yield engine
     engine.dispose()
 
