@@ -19,7 +19,10 @@ from doelbinding.binding.covering import covered_by, led_to, set_name
 from doelbinding.binding.expression import (
     NO,
     And,
+    Compare,
+    Constant,
     Expression,
+    IsNull,
     KeyIn,
     NotAfter,
     Or,
@@ -27,6 +30,9 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.paths import Place
 from doelbinding.binding.simplify import all_of, any_of
+
+ANY_MOMENT = datetime.fromtimestamp(0, UTC)
+"""Stands where a moment must, and any would do: one that every zone and database has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +85,7 @@ def questions(stop: Stop, level: Place, zone: str) -> Iterator[Collected]:
     if stop.since is None or name is None or top not in stop.since:
         return
     people = set_name(stop.id, top)
-    before = NotAfter(column=name, moment=_ANY, zone=zone)
+    before = NotAfter(column=name, moment=ANY_MOMENT, zone=zone)
     in_time = any_of(is_null(level.dataset.column(name)), before)
     yield Collected(
         name=_in_time(stop, level),
@@ -114,20 +120,26 @@ def since_moment(stop: Stop, at: datetime) -> str:
     return f"{stop.id}@{_said(at)}"
 
 
-def asked_of(part: Expression, people: str, renamed: str, moment: str) -> Expression:
-    """Give a question for some people, under another name, and the moment at which they said it."""
+def asked_of(part: Expression, people: str, renamed: str, moment: datetime) -> Expression:
+    """Give a question for some people, under another name, and the moment at which they said it.
+
+    Raises:
+        TypeError: a part of a kind that no question has.
+    """
     match part:
         case KeyIn():
             return replace(part, keys=renamed) if part.keys == people else part
         case NotAfter():
-            return replace(part, moment=datetime.fromisoformat(moment))
+            return replace(part, moment=moment)
         case Up():
             return replace(part, part=asked_of(part.part, people, renamed, moment))
         case And() | Or():
             parts = tuple(asked_of(one, people, renamed, moment) for one in part.parts)
             return replace(part, parts=parts)
-        case _:
+        case Constant() | Compare() | IsNull():
             return part
+        case _:
+            raise TypeError(f"no question of who was there in time has a part {part.op!r}")
 
 
 def _in_time(stop: Stop, level: Place) -> str:
@@ -136,6 +148,3 @@ def _in_time(stop: Stop, level: Place) -> str:
 
 def _said(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
-
-
-_ANY = datetime.min.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from doelbinding.binding.circumstances import Circumstances
-from doelbinding.jobs.said import read_by, said_about
+from doelbinding.jobs.said import met_by, said_about
 from doelbinding.policy.organisation import Controller
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventories
@@ -33,9 +33,9 @@ def judged(
     if reading is None:
         keys = ways_of(workspace.policy).keys
         reading = Reading(workspace.stores, controller.country, keys)
-    read = read_by(workspace, reading, controller)
+    met = met_by(workspace, reading, controller)
     while True:
-        said = said_about(workspace, at, read)
+        said = said_about(workspace, at, met)
         taken = take_inventories(
             policy=workspace.policy,
             controller=controller,
@@ -44,6 +44,6 @@ def judged(
             circumstances=said,
             at=at,
         )
-        known, read = read, read_by(workspace, reading, controller)
-        if read == known:
+        known, met = met, met_by(workspace, reading, controller)
+        if met == known:
             return taken, said

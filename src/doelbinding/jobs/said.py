@@ -10,7 +10,7 @@ from doelbinding.plan.model import KeySets
 from doelbinding.policy.organisation import Controller
 from doelbinding.records.said import in_force
 from doelbinding.retention.joined import is_of_stop
-from doelbinding.rights.bearing import Read, bearing_on, read_in
+from doelbinding.rights.bearing import Met, bearing_on, met_in
 from doelbinding.rights.lasting import with_newer_rows
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import ways_of
@@ -25,34 +25,34 @@ def said_by(workspace: Workspace, at: datetime) -> Circumstances:
     return _lasting(workspace, in_force(workspace.records.sealer), at)
 
 
-def said_about(workspace: Workspace, at: datetime, read: Read) -> Circumstances:
-    """Give what was said as far as it bears on rows that were read, lasting stops as `said_by`.
+def said_about(workspace: Workspace, at: datetime, met: Met) -> Circumstances:
+    """Give what was said as far as it bears on whom a search met, lasting stops as `said_by`.
 
     Asked once more about everybody whom the answer is about, it is the same.
     """
     everything = in_force(workspace.records.sealer)
     while True:
-        bearing = bearing_on(everything, read)
+        bearing = bearing_on(everything, met)
         said = _lasting(workspace, bearing, at)
-        more = read.with_people_of(said.stops)
+        more = met.with_people_of(said.stops)
         if len(bearing_on(everything, more).stops) == len(bearing.stops):
             return said
-        read = more
+        met = more
 
 
-def read_by(workspace: Workspace, reading: Reading, controller: Controller) -> Read:
+def met_by(workspace: Workspace, reading: Reading, controller: Controller) -> Met:
     """Give whom a reading for a controller has come upon by now."""
-    return read_in(reading, ways_of(workspace.policy), controller.country)
+    return met_in(reading, ways_of(workspace.policy), controller.country)
 
 
-def people_in(keys: KeySets) -> Read:
+def people_in(keys: KeySets) -> Met:
     """Give everybody whom a plan is about, or whose stops bear on it, by its key sets."""
     people: dict[str, frozenset[Key]] = {}
     for name, held in keys.items():
         word, _, ref = name.partition(":")
         if word == ONLY or (is_of_stop(word) and "/" not in word):
             people[ref] = people.get(ref, frozenset()) | held
-    return Read(people=people)
+    return Met(people=people)
 
 
 def _lasting(workspace: Workspace, said: Circumstances, at: datetime) -> Circumstances:

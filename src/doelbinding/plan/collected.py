@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.binding.dated import Collected, asked_of
+from doelbinding.binding.dated import ANY_MOMENT, Collected, asked_of
 from doelbinding.binding.expression import NO, Or
 from doelbinding.plan.model import Deed, KeySets, Plan, Step
 from doelbinding.plan.ports import Store
@@ -47,7 +48,7 @@ def _alike(questions: Sequence[Collected]) -> Iterator[list[Collected]]:
     """Yield the questions about one dataset that differ only in whom they are about."""
     found: dict[object, list[Collected]] = defaultdict(list)
     for one in questions:
-        part = asked_of(one.part, one.people, "", _ANY)
+        part = asked_of(one.part, one.people, "", ANY_MOMENT)
         found[one.ref, part].append(one)
     yield from found.values()
 
@@ -92,7 +93,8 @@ def _asked(
     """Give the keys of the rows of some people that were there at the moment of each."""
     sets = {f"at{n}": people for n, (_, people) in enumerate(moments)}
     parts = (
-        asked_of(one.part, one.people, f"at{n}", moment) for n, (moment, _) in enumerate(moments)
+        asked_of(one.part, one.people, f"at{n}", datetime.fromisoformat(moment))
+        for n, (moment, _) in enumerate(moments)
     )
     store_id, _, dataset = one.ref.partition(".")
     step = Step(
@@ -105,6 +107,3 @@ def _asked(
         narrow=Or(parts=tuple(parts)),  # none of these says another
     )
     return frozenset(key for batch in store.select_keys(step, sets) for key in batch)
-
-
-_ANY = "0001-01-01T00:00:00+00:00"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind
+from doelbinding.binding.dated import ANY_MOMENT
 from doelbinding.plan.identifiers import NEVER_ENOUGH, Identifier, normalise
 from doelbinding.rights.found import key_of
 from doelbinding.rights.lasting import identifiers_of, keys_of_rows
@@ -22,13 +22,13 @@ from doelbinding.rights.ways import Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """Whom rows that were read may lead to, by dataset, and the identifiers that stand in them."""
+class Met:
+    """Whom a search met, by dataset: those its rows may lead to; and the identifiers in them."""
 
     people: Mapping[str, frozenset[Key]]
     identifiers: frozenset[Identifier] = frozenset()
 
-    def with_people_of(self, stops: Iterable[Stop]) -> Read:
+    def with_people_of(self, stops: Iterable[Stop]) -> Met:
         """Give these and the people whom stops are about."""
         people = {ref: set(keys) for ref, keys in self.people.items()}
         for stop in stops:
@@ -37,7 +37,7 @@ class Read:
         return replace(self, people={ref: frozenset(keys) for ref, keys in people.items()})
 
 
-def read_in(reading: Reading, ways: Ways, country: str | None) -> Read:
+def met_in(reading: Reading, ways: Ways, country: str | None) -> Met:
     """Give whom a reading has come upon by now.
 
     Args:
@@ -64,7 +64,7 @@ def read_in(reading: Reading, ways: Ways, country: str | None) -> Read:
         key = here.dataset.key
         order = [columns.index(name) for name in key]
         people.setdefault(ref, set()).update(_as_key(asked, order) for asked in keys)
-    return Read(
+    return Met(
         people={ref: frozenset(keys) for ref, keys in people.items()},
         identifiers=frozenset(identifiers),
     )
@@ -76,32 +76,32 @@ def _as_key(asked: Key, order: Sequence[int]) -> Key:
     return tuple([part if isinstance(part, int) else str(part) for part in parts])
 
 
-def bearing_on(said: Circumstances, read: Read) -> Circumstances:
+def bearing_on(said: Circumstances, met: Met) -> Circumstances:
     """Give what was said of these people, and of nobody what was said of others alike.
 
     The latter is there for its names: what is asked under the same names is asked by the same
     statements, which take long to write.
     """
-    stops = _bearing(said.stops, read)
+    stops = _bearing(said.stops, met)
     return replace(said, stops=(*stops, *_of_nobody(said)))
 
 
-def _bearing(stops: Sequence[Stop], read: Read) -> Sequence[Stop]:
+def _bearing(stops: Sequence[Stop], met: Met) -> Sequence[Stop]:
     """Give the stops that bear on these people, and on whoever else these are about."""
     chosen: list[Stop] = []
     while True:
-        found = [stop for stop in stops if _bears(stop, read)]
+        found = [stop for stop in stops if _bears(stop, met)]
         if len(found) == len(chosen):
             return found
-        chosen, read = found, read.with_people_of(found)
+        chosen, met = found, met.with_people_of(found)
 
 
-def _bears(stop: Stop, read: Read) -> bool:
+def _bears(stop: Stop, met: Met) -> bool:
     for ref, keys in stop.subjects.items():
-        people = read.people.get(ref)
+        people = met.people.get(ref)
         if people is not None and not keys.isdisjoint(people):
             return True
-    return stop.kind.lasts and not read.identifiers.isdisjoint(identifiers_of(stop))
+    return stop.kind.lasts and not met.identifiers.isdisjoint(identifiers_of(stop))
 
 
 def _of_nobody(said: Circumstances) -> Iterator[Stop]:
@@ -116,9 +116,6 @@ def _of_nobody(said: Circumstances) -> Iterator[Stop]:
             controller=controller,
             kind=kind,
             phases=phases,
-            set_at=_NEVER,
+            set_at=ANY_MOMENT,
             subjects=dict.fromkeys(sorted(named), frozenset()),
         )
-
-
-_NEVER = datetime.fromtimestamp(0, UTC)
