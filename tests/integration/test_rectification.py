@@ -12,13 +12,27 @@ import sqlalchemy as sa
 
 from tests.integration.deaths import Killed
 from tests.integration.forked import forked
-from tests.integration.mill import ANNA, DAY, MILL, build
+from tests.integration.mill import ANNA, DAY, MILL, POLICY, build
 from tests.integration.restorable import World, entries
 
 NEW = "ann.new@example.com"
 EMAIL = ("--set", f"crm.customer.email={NEW}", "--everywhere")
 CLEARED = ("--clear", "shop.buyer.remark")
 COMPLETED = ("--set", "shop.buyer.placed=2025-02-03", "--row", "shop.buyer:4")
+
+SENT = POLICY.replace(
+    "measures:\n",
+    """recipients:
+  - id: sender
+    name: {en: Bulk Post}
+    kind: processor
+    country: IE
+    service: {en: Sends our letters.}
+    receives: [name, email, history]
+measures:
+""",
+)
+SENT = "recipients: [sender]".join(SENT.rsplit("no_recipients: true", 1))
 
 
 def rectify(world: World, *options: str) -> str:
@@ -55,6 +69,27 @@ def test_on_mariadb_too_where_the_collation_takes_another_case_for_the_same(
         asked = sa.text("SELECT email, remark FROM buyer WHERE name = 'Anna'")
         assert [tuple(row) for row in connection.execute(asked)] == [(NEW, "X")] * 2
     engine.dispose()
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_who_gets_a_value_no_more_since_its_person_withdrew_is_not_told(
+    tmp_path: Path, withdrawn: bool
+) -> None:
+    """The row is on hold, so that it is still there; what is judged no search found."""
+    sent = replace(MILL, policy={**MILL.policy, "policy": SENT})
+    folder = build(tmp_path / "mill", world=sent)
+
+    def does(*command: str) -> None:
+        done = forked(folder, "subject", *command, *ANNA, "--at", DAY)
+        assert done.returncode == 0, done.stderr + done.stdout
+
+    does("hold", "--reason", "a claim", "--review", "2099-01-01")
+    if withdrawn:
+        does("erase", "--ground", "consent-withdrawn", "--yes")
+    corrected = ("--set", "mail.reader.since=2022-02-02", "--despite-hold")
+    does("rectify", *corrected, "--yes", "--out", str(tmp_path / "letters"))
+    (letter,) = (tmp_path / "letters").glob("*/letter.txt")
+    assert ("Bulk Post" in letter.read_text()) is not withdrawn
 
 
 def test_the_right_value_is_in_no_evidence_no_plan_and_not_in_the_records_in_clear(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from doelbinding.binding.circumstances import Circumstances
-from doelbinding.jobs.said import met_by, said_about
+from doelbinding.jobs.said import met_by, said_about, said_by
 from doelbinding.policy.organisation import Controller
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory, take_inventories
@@ -21,29 +22,33 @@ def judged(
     """Say of everything found why it is there, and give what was said that bears on it.
 
     Judging may come upon people whom finding did not: then what they said counts too, and all is
-    judged once more.
+    judged once more. Of rows that no search found, nobody knows whom they may lead to, and all that
+    was said counts.
 
     Args:
         workspace: the policy, its stores and records.
         controller: whose people they are.
         at: the instant.
-        found: of people who were searched for together.
+        found: of people who were searched for together, or by no search.
     """
-    reading = next((one.reading for one in found if one.reading), None)
-    if reading is None:
-        keys = ways_of(workspace.policy).keys
-        reading = Reading(workspace.stores, controller.country, keys)
+    searched = next((one.reading for one in found if one.reading), None)
+    keys = ways_of(workspace.policy).keys
+    reading = searched or Reading(workspace.stores, controller.country, keys)
+    take = partial(
+        take_inventories,
+        policy=workspace.policy,
+        controller=controller,
+        found=found,
+        reading=reading,
+        at=at,
+    )
+    if searched is None:
+        said = said_by(workspace, at)
+        return take(circumstances=said), said
     met = met_by(workspace, reading, controller)
     while True:
         said = said_about(workspace, at, met)
-        taken = take_inventories(
-            policy=workspace.policy,
-            controller=controller,
-            found=found,
-            reading=reading,
-            circumstances=said,
-            at=at,
-        )
+        taken = take(circumstances=said)
         known, met = met, met_by(workspace, reading, controller)
         if met == known:
             return taken, said
