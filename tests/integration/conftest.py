@@ -137,6 +137,13 @@ def mariadb(mariadb_url: sa.URL) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def everywhere(request: pytest.FixtureRequest) -> sa.Engine:
+    """Give an empty database of every kind in turn."""
+    engine: sa.Engine = request.getfixturevalue(request.param)
+    return engine
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """Give a small world in files, and one in databases of a server."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +27,6 @@ from doelbinding.policy.stores import (
 )
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.files import FileRoots
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.unit.law.sample import clean
 
@@ -81,24 +79,6 @@ def policy(*datasets: Dataset) -> Policy:
     return replace(clean(), stores=(store,))
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    if request.param == "sqlite":
-        (tmp_path / "s.sqlite").touch()
-        url = sa.URL.create("sqlite", database=str(tmp_path / "s.sqlite"))
-    elif request.param == "mariadb":
-        url = request.getfixturevalue("mariadb_url")
-    else:
-        uri = request.getfixturevalue("postgresql_uri")
-        url = sa.make_url(uri).set(drivername="postgresql+psycopg")
-    made = make_engine(url)
-    with made.begin() as connection:
-        for table in ("visit", "photo"):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
-    yield made
-    made.dispose()
-
-
 def write(engine: sa.Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
@@ -133,10 +113,12 @@ def carried_out(store: SqlStore, of: Policy) -> Outcome:
     return run(plan, {"s": store}, {}, MemoryJournal(), bound=Bound())
 
 
-def test_values_end_as_the_policy_says_and_a_second_run_finds_nothing(engine: sa.Engine) -> None:
-    store, of = visits(engine), policy(VISIT)
+def test_values_end_as_the_policy_says_and_a_second_run_finds_nothing(
+    everywhere: sa.Engine,
+) -> None:
+    store, of = visits(everywhere), policy(VISIT)
     assert carried_out(store, of).verified
-    (found,) = read(engine, "SELECT born, ip, name, remark, doc FROM visit WHERE id = 1")
+    (found,) = read(everywhere, "SELECT born, ip, name, remark, doc FROM visit WHERE id = 1")
     assert str(found[0]) == "1980-01-01"
     assert PSEUDONYM.fullmatch(str(found[1]))
     assert found[2] is None
@@ -146,40 +128,44 @@ def test_values_end_as_the_policy_says_and_a_second_run_finds_nothing(engine: sa
     assert planned(store, of).rows == 0
 
 
-def test_a_value_that_somebody_changed_since_is_spared_and_found_again(engine: sa.Engine) -> None:
-    store, of = visits(engine), policy(VISIT)
+def test_a_value_that_somebody_changed_since_is_spared_and_found_again(
+    everywhere: sa.Engine,
+) -> None:
+    store, of = visits(everywhere), policy(VISIT)
     plan = planned(store, of)
     (step,) = (s for s in plan.steps if s.columns[0].column == "remark")
 
     def meddle(_keys: object) -> None:
-        write(engine, "UPDATE visit SET remark = 'other words, b@c.example' WHERE id = 1")
+        write(everywhere, "UPDATE visit SET remark = 'other words, b@c.example' WHERE id = 1")
 
     assert [one.rows for one in store.execute(step, {}, None, meddle)] == [0]
-    assert read(engine, "SELECT remark FROM visit WHERE id = 1") == [("other words, b@c.example",)]
+    assert read(everywhere, "SELECT remark FROM visit WHERE id = 1") == [
+        ("other words, b@c.example",)
+    ]
     assert store.remaining(step, {}, None) == 1
 
 
-def test_values_inside_documents_are_read_as_columns(engine: sa.Engine) -> None:
-    row, empty = visits(engine).rows("s.visit", {})
+def test_values_inside_documents_are_read_as_columns(everywhere: sa.Engine) -> None:
+    row, empty = visits(everywhere).rows("s.visit", {})
     assert row["mail"] == "a@b.example"
     assert empty["mail"] is None
 
 
-def test_a_key_that_is_not_there_stops_before_anything_is_changed(engine: sa.Engine) -> None:
-    visits(engine)
-    store = SqlStore(policy(VISIT).stores[0], engine)
+def test_a_key_that_is_not_there_stops_before_anything_is_changed(everywhere: sa.Engine) -> None:
+    visits(everywhere)
+    store = SqlStore(policy(VISIT).stores[0], everywhere)
     with pytest.raises(Refused, match="keys make k"):
         planned(store, policy(VISIT))
 
 
-def test_pseudonyms_stay_ended_when_their_key_is_destroyed(engine: sa.Engine) -> None:
-    assert carried_out(visits(engine), policy(VISIT)).verified
-    assert planned(SqlStore(policy(VISIT).stores[0], engine), policy(VISIT)).rows == 0
+def test_pseudonyms_stay_ended_when_their_key_is_destroyed(everywhere: sa.Engine) -> None:
+    assert carried_out(visits(everywhere), policy(VISIT)).verified
+    assert planned(SqlStore(policy(VISIT).stores[0], everywhere), policy(VISIT)).rows == 0
 
 
-def test_what_a_column_cannot_take_is_found_before(engine: sa.Engine) -> None:
-    store = visits(engine, ip="VARCHAR(20) UNIQUE")
-    write(engine, "CREATE UNIQUE INDEX visit_born ON visit (born)")
+def test_what_a_column_cannot_take_is_found_before(everywhere: sa.Engine) -> None:
+    store = visits(everywhere, ip="VARCHAR(20) UNIQUE")
+    write(everywhere, "CREATE UNIQUE INDEX visit_born ON visit (born)")
     steps = planned(store, policy(VISIT)).steps
     said = [one.message for one in store.preflight(steps) if one.gravity is Gravity.REFUSES]
     assert any("'born' is unique" in message for message in said)
@@ -210,16 +196,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_file_goes_with_its_row_and_a_missing_one_is_fine(
-    engine: sa.Engine, folder: Path
+    everywhere: sa.Engine, folder: Path
 ) -> None:
-    store = photos(engine, folder, "a/one.jpg", "a/gone.jpg", "nowhere/two.jpg", "")
+    store = photos(everywhere, folder, "a/one.jpg", "a/gone.jpg", "nowhere/two.jpg", "")
     assert carried_out(store, policy(PHOTO)).verified
     assert not (folder / "a" / "one.jpg").exists()
-    assert read(engine, "SELECT * FROM photo") == []
+    assert read(everywhere, "SELECT * FROM photo") == []
 
 
-def test_a_file_stays_while_another_row_names_it(engine: sa.Engine, folder: Path) -> None:
-    store = photos(engine, folder, "a/one.jpg", "a/one.jpg")
+def test_a_file_stays_while_another_row_names_it(everywhere: sa.Engine, folder: Path) -> None:
+    store = photos(everywhere, folder, "a/one.jpg", "a/one.jpg")
     (step,) = (s for s in planned(store, policy(PHOTO)).steps if s.files and not s.columns)
     deletions = store.execute(step, {}, None)
     assert next(deletions).rows == 1
@@ -229,9 +215,9 @@ def test_a_file_stays_while_another_row_names_it(engine: sa.Engine, folder: Path
 
 
 def test_a_file_goes_though_a_row_names_one_that_differs_in_case(
-    engine: sa.Engine, folder: Path
+    everywhere: sa.Engine, folder: Path
 ) -> None:
-    store = photos(engine, folder, "a/one.jpg", "a/ONE.jpg")
+    store = photos(everywhere, folder, "a/one.jpg", "a/ONE.jpg")
     (step,) = (s for s in planned(store, policy(PHOTO)).steps if s.files and not s.columns)
     next(store.execute(step, {}, None))
     assert not (folder / "a" / "one.jpg").exists()
@@ -239,39 +225,41 @@ def test_a_file_goes_though_a_row_names_one_that_differs_in_case(
 
 @pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname", "a/../../secret.txt", "out/x"])
 def test_a_name_that_leads_out_of_the_folder_is_refused_and_the_row_stays(
-    engine: sa.Engine, folder: Path, name: str
+    everywhere: sa.Engine, folder: Path, name: str
 ) -> None:
     (folder / "out").symlink_to(folder.parent)
     (folder.parent / "x").write_text("not ours", encoding="utf-8")
-    store = photos(engine, folder, name)
+    store = photos(everywhere, folder, name)
     with pytest.raises(Refused, match="leads out of its folder") as refused:
         carried_out(store, policy(PHOTO))
     assert name not in str(refused.value)
-    assert len(read(engine, "SELECT * FROM photo")) == 1
+    assert len(read(everywhere, "SELECT * FROM photo")) == 1
     assert (folder.parent / "secret.txt").exists()
     assert (folder.parent / "x").exists()
 
 
-def test_a_file_that_cannot_be_removed_keeps_its_row(engine: sa.Engine, folder: Path) -> None:
-    store = photos(engine, folder, "a")
+def test_a_file_that_cannot_be_removed_keeps_its_row(everywhere: sa.Engine, folder: Path) -> None:
+    store = photos(everywhere, folder, "a")
     with pytest.raises(Refused, match="is a folder or a link"):
         carried_out(store, policy(PHOTO))
-    assert len(read(engine, "SELECT * FROM photo")) == 1
+    assert len(read(everywhere, "SELECT * FROM photo")) == 1
 
 
 def test_a_run_that_dies_between_file_and_row_is_finished_by_the_next(
-    engine: sa.Engine, folder: Path
+    everywhere: sa.Engine, folder: Path
 ) -> None:
-    store = photos(engine, folder, "a/one.jpg")
+    store = photos(everywhere, folder, "a/one.jpg")
     plan = planned(store, policy(PHOTO))
     (folder / "a" / "one.jpg").unlink()  # as a death before the commit leaves it
     assert run(plan, {"s": store}, {}, MemoryJournal(), bound=Bound()).verified
-    assert read(engine, "SELECT * FROM photo") == []
+    assert read(everywhere, "SELECT * FROM photo") == []
 
 
-def test_a_folder_that_is_not_configured_is_found_before(engine: sa.Engine, folder: Path) -> None:
-    configured = photos(engine, folder, "a/one.jpg")
-    store = SqlStore(configured.mapped, engine)
+def test_a_folder_that_is_not_configured_is_found_before(
+    everywhere: sa.Engine, folder: Path
+) -> None:
+    configured = photos(everywhere, folder, "a/one.jpg")
+    store = SqlStore(configured.mapped, everywhere)
     steps = planned(store, policy(PHOTO)).steps
     (said, *_) = (o for o in store.preflight(steps) if o.gravity is Gravity.REFUSES)
     assert "[files.photos]" in said.remedy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,6 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.policy.model import Policy
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration import forked
 from tests.integration.mill import CRM, DAY, POLICY, TABLES, build
@@ -40,32 +39,16 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Policy:
     return load(folder)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+@pytest.fixture
+def engine(everywhere: sa.Engine) -> sa.Engine:
     """Give a database of people of whom each third came back after they had left."""
-    if request.param == "sqlite":
-        (tmp_path / "crm.sqlite3").touch()
-        url = sa.URL.create("sqlite", database=str(tmp_path / "crm.sqlite3"))
-    elif request.param == "mariadb":
-        url = request.getfixturevalue("mariadb").url
-    else:
-        uri = request.getfixturevalue("postgresql_uri")
-        url = sa.make_url(uri).set(drivername="postgresql+psycopg")
-    engine = make_engine(url)
-    cascade = " CASCADE" if request.param == "postgresql" else ""
-    with engine.begin() as connection:
-        for table in ("contact", "customer", "address"):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}{cascade}"))
+    with everywhere.begin() as connection:
         for statement in TABLES["crm"]:
             if statement.startswith("CREATE"):
                 connection.execute(sa.text(statement))
         for n in range(1, PEOPLE + 1):
             _insert(connection, n, left(n) + timedelta(days=1 if returned(n) else -1))
-    yield engine
-    with engine.begin() as connection:
-        for table in ("contact", "customer", "address"):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}{cascade}"))
-    engine.dispose()
+    return everywhere
 
 
 def _insert(connection: sa.Connection, n: int, joined: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.load import load
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
 POLICY = load(Path(__file__).parents[1] / "policies" / "paths")
@@ -69,25 +68,12 @@ TABLES = (
 Fill = Callable[..., None]
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    if request.param == "sqlite":
-        (tmp_path / "paths.sqlite3").touch()
-        url = sa.URL.create("sqlite", database=str(tmp_path / "paths.sqlite3"))
-    elif request.param == "mariadb":
-        url = request.getfixturevalue("mariadb").url  # emptied before and after
-    else:
-        uri = request.getfixturevalue("postgresql_uri")
-        url = sa.make_url(uri).set(drivername="postgresql+psycopg")
-    engine = make_engine(url)
-    cascade = " CASCADE" if request.param == "postgresql" else ""
-    with engine.begin() as connection:
-        for table in reversed(TABLES):
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table.split()[0]}{cascade}"))
+@pytest.fixture
+def engine(everywhere: sa.Engine) -> sa.Engine:
+    with everywhere.begin() as connection:
         for table in TABLES:
             connection.execute(sa.text(f"CREATE TABLE {table}"))
-    yield engine
-    engine.dispose()
+    return everywhere
 
 
 @pytest.fixture
