@@ -120,8 +120,11 @@ def test_rows_are_found_for_a_request_as_a_plan_finds_them(engine: sa.Engine) ->
     store = SqlStore(policy_of(DATASETS).stores[0], engine)
     for keys in ([("A",)], [("A",), ("C",)]):
         with store.gathering() as gather:
-            (found,) = gather([Lookup(ref="s.note", columns=("code",), keys=keys)])
+            answered = gather([Lookup(ref="s.note", columns=("code",), keys=keys)])
+        (found,), (loosely,) = answered.rows, answered.loosely
         assert {row["code"] for rows in found.values() for row in rows} == {k for (k,) in keys}
+        others = {row["code"] for rows in loosely.values() for row in rows}
+        assert others == {k.lower() for (k,) in keys}
 
 
 def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine) -> None:

@@ -78,7 +78,7 @@ class Asked(SqlStore):
 
             def telling(lookups: Sequence[Lookup]) -> Answered:
                 answers = gather(lookups)
-                self.rounds.append(list(zip(lookups, answers, strict=True)))
+                self.rounds.append(list(zip(lookups, answers.rows, strict=True)))
                 return answers
 
             yield telling

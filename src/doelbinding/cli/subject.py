@@ -21,7 +21,7 @@ from doelbinding.cli.reading import (
 if TYPE_CHECKING:
     from doelbinding.jobs.requests import Asked
     from doelbinding.records.models import Request
-    from doelbinding.rights.found import Found
+    from doelbinding.rights.found import Found, Stray
     from doelbinding.rights.inventory import Inventory
     from doelbinding.wiring import Workspace
 
@@ -97,6 +97,21 @@ def show_found(found: Found) -> None:
             f"ambiguous: {person.place.ref}:{key} shares an identifier under another name; if it "
             f"is the same person, add --include {person.place.ref}:{key}"
         )
+    for stray in found.strays:
+        key = ",".join(map(str, stray.key))
+        say(f"ambiguous: {stray.place.ref}:{key} {_why(stray)}")
+
+
+def _why(stray: Stray) -> str:
+    if stray.by:
+        return (
+            f"holds that {stray.by}, and leads to nobody, since what it refers to is not there: "
+            "mend its reference if it is theirs, or empty it"
+        )
+    return (
+        "refers to theirs by a text that only the database takes for the same: if it is theirs, "
+        "write it in both as in one"
+    )
 
 
 @app.command()
@@ -161,8 +176,8 @@ def _show_inventory(inventory: Inventory) -> None:
     console().print(table(counted(len(inventory.rows), "row"), heads, rows))
     if inventory.found.empty:
         say(f"searched and found empty: {', '.join(inventory.found.empty)}")
-    if inventory.found.ambiguous:
-        say(f"{len(inventory.found.ambiguous)} ambiguous rows left out: see `subject find`")
+    if inventory.found.doubtful:
+        say(f"{inventory.found.doubtful} ambiguous rows left out: see `subject find`")
 
 
 @app.command()

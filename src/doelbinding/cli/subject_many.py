@@ -80,7 +80,7 @@ def _show_foreseen(foreseen: Sequence[Foreseen]) -> None:
                 str(len(one.found.rows)),
                 str(goes),
                 str(len(one.decision.fates) - goes),
-                str(len(one.found.ambiguous) or ""),
+                str(one.found.doubtful or ""),
             )
         )
     heads = ("line", "#rows", "#values erased", "#kept", "#ambiguous rows left out")

@@ -79,8 +79,20 @@ class Lookup:
     country: str | None = None
 
 
-Answered = Sequence[Mapping[Key, Sequence[Row]]]
-"""For each lookup, its keys to the rows found by them; a key without rows may be left out."""
+ByKeys = Mapping[Key, Sequence[Row]]
+"""Keys to the rows found by them; a key without rows may be left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What was found for each lookup, in order.
+
+    `rows` hold the key exactly. `loosely` are rows that only the store takes for the same, as by a
+    collation that knows no case: nobody's, for a human to look at. It is empty where none are.
+    """
+
+    rows: Sequence[ByKeys] = field(repr=False)
+    loosely: Sequence[ByKeys] = field(default=(), repr=False)
 
 
 @runtime_checkable

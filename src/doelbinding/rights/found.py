@@ -33,6 +33,19 @@ class FoundRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A row that may be the person's and leads to nobody, so that nothing is done with it.
+
+    It holds an identifier of theirs of the kind `by`, and what it refers to is not there; or, with
+    `by` empty, it refers to a row of theirs by a text that only the store takes for the same.
+    """
+
+    place: Place
+    key: Key
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What was found of a person, what may be theirs, and where nothing was.
 
@@ -43,6 +56,7 @@ class Found:
     rows: tuple[FoundRow, ...]
     ambiguous: tuple[Person, ...]
     searched: tuple[str, ...]
+    strays: tuple[Stray, ...] = ()
     reading: Reading | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -52,6 +66,11 @@ class Found:
         for person in self.people:
             keys[person.place.ref].add(person.key)
         return {ref: frozenset(found) for ref, found in keys.items()}
+
+    @property
+    def doubtful(self) -> int:
+        """How many records may be theirs, or somebody else's, and were left out."""
+        return len(self.ambiguous) + len(self.strays)
 
     @property
     def empty(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import ColumnType
 from doelbinding.rights.collector import collector_paused
-from doelbinding.rights.found import Found, FoundRow, Person
+from doelbinding.rights.found import Found, FoundRow, Person, Stray
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
 from doelbinding.rights.search import Search, looked_up
@@ -159,15 +159,28 @@ def _follow(scope: Scope, searches: Sequence[Search]) -> None:
 
 def _found(scope: Scope, search: Search) -> Found:
     people = tuple(search.people.values())
+    rows = tuple(_rows(scope, people))
     return Found(
         people=people,
-        rows=tuple(_rows(scope, people)),
+        rows=rows,
         ambiguous=tuple(
             person for mark, person in search.ambiguous.items() if mark not in search.people
         ),
         searched=tuple(here.ref for here in scope.searched),
+        strays=_strays(scope, search, rows),
         reading=scope.reading,
     )
+
+
+def _strays(scope: Scope, search: Search, rows: Sequence[FoundRow]) -> tuple[Stray, ...]:
+    """Give the rows that may be the person's and lead to nobody, each once."""
+    strays = dict(search.strays)
+    for found in rows if scope.reading.any_loosely else ():
+        for stray in scope.strays_beneath(found):
+            strays.setdefault((stray.place.ref, stray.key), stray)
+    for found in rows:
+        strays.pop((found.place.ref, found.key), None)
+    return tuple(strays.values())
 
 
 def _rows(scope: Scope, people: Sequence[Person]) -> Iterator[FoundRow]:

@@ -56,6 +56,7 @@ class Reading:
         self._country = country
         self._by_key: dict[tuple[str, tuple[str, ...]], Index] = {}
         self._by_identifier: dict[tuple[str, str, str], Index] = {}
+        self._loosely: dict[tuple[str, tuple[str, ...], Key], Sequence[Row]] = {}
         self._open: dict[str, _Gather] = {}
         self._held: ExitStack | None = None
 
@@ -89,9 +90,22 @@ class Reading:
         if found is None:
             if None in key:
                 return ()
-            store = self._stores[ref.partition(".")[0]]
-            found = index[key] = store.rows(ref, dict(zip(columns, key, strict=True)))
+            store_id = ref.partition(".")[0]
+            if store_id in self._gathers:
+                self._ask(store_id, [(Lookup(ref=ref, columns=columns, keys=[key]), index)])
+                return index[key]
+            where = dict(zip(columns, key, strict=True))
+            found = index[key] = self._stores[store_id].rows(ref, where)
         return found
+
+    @property
+    def any_loosely(self) -> bool:
+        """Whether a store found any row by what is not exactly in it."""
+        return bool(self._loosely)
+
+    def loosely(self, ref: str, columns: tuple[str, ...], key: Key) -> Sequence[Row]:
+        """Give the rows that only the store finds by the values, once it was asked by these."""
+        return self._loosely.get((ref, columns, key), ())
 
     def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
         """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
@@ -164,9 +178,11 @@ class Reading:
             if gather is None:
                 return
             answers = gather([lookup for lookup, _ in asked])
-        for (lookup, index), answer in zip(asked, answers, strict=True):
+        for (lookup, index), answer in zip(asked, answers.rows, strict=True):
             for key in lookup.keys:
                 index[key] = self._known_by_key(lookup.ref, answer.get(key, ()))
+        for (lookup, _), rows in zip(asked, answers.loosely):  # noqa: B905 - none, or as many
+            self._loosely |= {(lookup.ref, lookup.columns, key): rows[key] for key in rows}
 
     def _known_by_key(self, ref: str, rows: Sequence[Row]) -> Sequence[Row]:
         """Remember rows by their own keys too; a row already known by it stays the same object."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column
-from doelbinding.rights.found import FoundRow, key_of
+from doelbinding.rights.found import FoundRow, Stray, key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import Way, Ways, ways_of
 
@@ -112,6 +112,14 @@ class Scope:
         self._collect(found, here, row, by, ways)
         return found
 
+    def strays_beneath(self, found: FoundRow) -> Iterator[Stray]:
+        """Yield rows that only a store takes for ones that lead to a row found."""
+        for way in self.ways.below[found.place.ref]:
+            for other in self.reading.loosely(way.ref, way.theirs, way.key(found.row)):
+                meant = way.when is None or self.interpreter.test(way.when, way.there, other)
+                if meant is not False and not self.is_anothers(way.there, other):
+                    yield Stray(place=way.there, key=key_of(way.there, other))
+
     def _collect(
         self,
         found: list[FoundRow],
@@ -126,10 +134,10 @@ class Scope:
             there = way.there
             for other in self.reading.by_key(way.ref, way.theirs, way.key(row)):
                 meant = way.when is None or self.interpreter.test(way.when, there, other) is True
-                if meant and not self._is_anothers(there, other):
+                if meant and not self.is_anothers(there, other):
                     self._collect(found, there, other, by, ways)
 
-    def _is_anothers(self, here: Place, row: Row) -> bool:
+    def is_anothers(self, here: Place, row: Row) -> bool:
         """Tell whether a row says itself that it belongs to other controllers."""
         if here.dataset.controller is None:
             return False

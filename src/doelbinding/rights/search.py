@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.justification import Row
+from doelbinding.binding.paths import Place
 from doelbinding.plan.identifiers import (
     NAME_AND_BIRTH,
     SHAREABLE,
@@ -13,7 +15,7 @@ from doelbinding.plan.identifiers import (
     Identifier,
     normalise,
 )
-from doelbinding.rights.found import Person, key_of
+from doelbinding.rights.found import Person, Stray, key_of
 from doelbinding.rights.names import Words, agree, all_agree, words_in, words_of
 from doelbinding.rights.scope import Identifying, Scope
 
@@ -44,6 +46,7 @@ class Search:
         self.include = include
         self.people: dict[tuple[str, Key], Person] = {}
         self.ambiguous: dict[tuple[str, Key], Person] = {}
+        self.strays: dict[tuple[str, Key], Stray] = {}
         self.waiting = [(identifier, False) for identifier in identifiers]
         self._new: list[tuple[Person, bool]] = []
         self._names: set[Words] = set()
@@ -100,6 +103,17 @@ class Search:
             top, person = scope.top(here, row)
             if person is not None and scope.is_ours(top, person):
                 yield Person(place=top, key=key_of(top, person), row=person, by=(identifier.kind,))
+            elif person is None and self._may_be_theirs(here, row, identifier):
+                stray = Stray(place=here, key=key_of(here, row), by=identifier.kind)
+                self.strays.setdefault((here.ref, stray.key), stray)
+
+    def _may_be_theirs(self, here: Place, row: Row, identifier: Identifier) -> bool:
+        """Tell whether a row that leads to nobody bears the identifier, and is not another's."""
+        if identifier.kind == NAME_AND_BIRTH:
+            name = words_in(identifier.value.rpartition("/")[0])
+            if not agree(words_of(here.dataset, row), name):
+                return False
+        return not self.scope.is_anothers(here, row)
 
     def _by_name_and_birth(
         self, found: Mapping[tuple[str, Key], Person], identifier: Identifier

@@ -31,7 +31,7 @@ def access_document(found: Gathered) -> Document:
         "controller": controller_document(found.case.controller, found),
         "policy": {"id": policy.id, "version": policy.version.number},
         "at": found.inventory.at.isoformat(),
-        "ambiguous": len(found.inventory.found.ambiguous),
+        "ambiguous": found.inventory.found.doubtful,
         "searched": [*found.inventory.found.searched],
         "empty": [
             {"store": store.id, "store_label": found.words.say(store.label), "dataset_label": label}

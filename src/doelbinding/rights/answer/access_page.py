@@ -133,7 +133,7 @@ def _to_tell(found: Gathered) -> tuple[Block, ...]:
 
 
 def _ambiguous(found: Gathered) -> tuple[Block, ...]:
-    doubtful = len(found.inventory.found.ambiguous)
+    doubtful = found.inventory.found.doubtful
     if not doubtful:
         return ()
     return notice(

@@ -78,7 +78,7 @@ def _searched(settled: Settled) -> list[Line]:
 
 
 def _ambiguous(settled: Settled) -> tuple[Block, ...]:
-    doubtful = len(settled.inventory.found.ambiguous)
+    doubtful = settled.inventory.found.doubtful
     if not doubtful:
         return ()
     words = settled.words

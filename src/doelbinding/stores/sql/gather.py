@@ -3,14 +3,15 @@
 Statements are written once per dataset and question and kept as text, so that a database prepares
 them once and no time goes into writing them. All questions about one table in a round are one
 statement; each row then goes to whoever asked for it. What a database takes for equal and Python
-does not (a collation, a type) is asked again key by key, so nothing is lost in between.
+does not (a collation, a type) is asked again key by key, so nothing is lost in between; what is not
+exactly the key even then is told apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,25 @@ class _Text:
 
     names: tuple[str, ...]
     select: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What is found for a lookup, or for a part of one: rows by their keys, exactly or loosely."""
+
+    lookup: Lookup
+    rows: dict[Key, list[Row]] = field(default_factory=dict)
+    loosely: dict[Key, list[Row]] = field(default_factory=dict)
+
+    def take(self, key: Key, found: Sequence[Row]) -> None:
+        """Tell the rows apart that a collation took for the same; blanks at the end may be padding.
+
+        They were found by this key alone.
+        """
+        pairs = list(zip(self.lookup.columns, key, strict=True))
+        for row in found:
+            exactly = all(_alike(row[name], part) for name, part in pairs)
+            (self.rows if exactly else self.loosely).setdefault(key, []).append(row)
 
 
 class Gatherer:
@@ -73,12 +93,17 @@ class Gatherer:
             cursor.close()
 
     def _answered(self, cursor: Any, lookups: Sequence[Lookup]) -> Answered:
-        answers: list[dict[Key, list[Row]]] = [{} for _ in lookups]
+        answers = [_Answer(lookup=lookup) for lookup in lookups]
         asked = list(self._asked(lookups))
         found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
         for one, rows in zip(asked, found, strict=True):
-            self._distribute(cursor, [(lookup, answers[n]) for n, lookup in one], rows)
-        return answers
+            takers = [replace(answers[n], lookup=lookup) for n, lookup in one]
+            self._distribute(cursor, takers, rows)
+        some = any(one.loosely for one in answers)
+        return Answered(
+            rows=[one.rows for one in answers],
+            loosely=[one.loosely for one in answers] if some else (),
+        )
 
     def _asked(self, lookups: Sequence[Lookup]) -> Iterator[list[tuple[int, Lookup]]]:
         """Yield what is asked by one statement each, with the number of each lookup."""
@@ -91,21 +116,13 @@ class Gatherer:
                 by_ref.setdefault(lookup.ref, []).append((n, lookup))
         yield from by_ref.values()
 
-    def _distribute(
-        self,
-        cursor: Any,
-        asked: Sequence[tuple[Lookup, dict[Key, list[Row]]]],
-        rows: Sequence[Row],
-    ) -> None:
+    def _distribute(self, cursor: Any, asked: Sequence[_Answer], rows: Sequence[Row]) -> None:
         """Give each row to whoever asked for it."""
-        if len(asked) == 1 and len(asked[0][0].keys) == 1 and asked[0][0].kind is None:
-            lookup, answer = asked[0]
-            found = _exactly(rows, lookup)
-            if found:
-                answer[lookup.keys[0]] = found
+        if len(asked) == 1 and len(asked[0].lookup.keys) == 1 and asked[0].lookup.kind is None:
+            asked[0].take(asked[0].lookup.keys[0], rows)
             return
-        takers = [(_takes(lookup), answer) for lookup, answer in asked]
-        judged = all(lookup.kind is not None for lookup, _ in asked)
+        takers = [(_takes(one.lookup), one.rows) for one in asked]
+        judged = all(one.lookup.kind is not None for one in asked)
         for row in rows:
             taken = judged
             for takes, answer in takers:
@@ -117,16 +134,14 @@ class Gatherer:
                 self._one_by_one(cursor, asked)
                 return
 
-    def _one_by_one(
-        self, cursor: Any, asked: Sequence[tuple[Lookup, dict[Key, list[Row]]]]
-    ) -> None:
+    def _one_by_one(self, cursor: Any, asked: Sequence[_Answer]) -> None:
         """Ask each key alone, where the database finds rows by it that Python would not."""
-        for lookup, answer in asked:
-            if lookup.kind is None:
-                answer.clear()
-                for key in lookup.keys:
-                    (found,) = self._found(cursor, [[_with(lookup, [key])]])
-                    answer[key] = _exactly(found, _with(lookup, [key]))
+        for one in asked:
+            if one.lookup.kind is None:
+                one.rows.clear()
+                for key in one.lookup.keys:
+                    (found,) = self._found(cursor, [[_with(one.lookup, [key])]])
+                    one.take(key, found)
 
     def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
         """Give the rows that each statement finds, whoever of its lookups asked for them."""
@@ -218,13 +233,6 @@ class Gatherer:
 
     def _quoted(self, name: str) -> str:
         return str(self._engine.dialect.identifier_preparer.quote(name))
-
-
-def _exactly(rows: Sequence[Row], lookup: Lookup) -> list[Row]:
-    """Leave out the rows that a collation took for the same; blanks at the end may be padding."""
-    (key,) = lookup.keys
-    pairs = list(zip(lookup.columns, key, strict=True))
-    return [row for row in rows if all(_alike(row[name], part) for name, part in pairs)]
 
 
 def _alike(held: object, part: object) -> bool:

@@ -447,7 +447,7 @@ class SqlStore:
         keys = [(value,) for value in dict.fromkeys(values)]
         asked = Lookup(ref=ref, columns=(column,), keys=keys, kind=kind, country=country)
         with self.gathering() as gather:
-            (found,) = gather([asked])
+            (found,) = gather([asked]).rows
         return [row for rows in found.values() for row in rows]
 
     @contextmanager
