@@ -20,6 +20,7 @@ from tests.integration.mill import ANNA, DAY, build
 from tests.integration.restorable import entries
 
 STUCK = "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
+EVE = ("--id", "email:eve@example.com", "--controller", "mill")
 BEN = ("--id", "email:ben@example.com", "--controller", "mill")
 HELD = ("--reason", "a claim", "--review", "2099-01-01")
 NIGHT = ("nightly", "--approve-up-to", "100")
@@ -33,9 +34,14 @@ def opened(folder: Path, store: str) -> Iterator[sqlite3.Connection]:
         found.commit()
 
 
-def interrupted(folder: Path) -> str:
-    """Carry out a plan over all stores that stops at the addresses; give its fingerprint."""
+def interrupted(folder: Path, *before: tuple[str, ...]) -> str:
+    """Carry out a plan over all stores that stops at the addresses; give its fingerprint.
+
+    Before it is made, the commands `before` are run.
+    """
     build(folder)
+    for command in before:
+        assert run(*command, folder=folder).returncode == 0
     with opened(folder, "crm") as crm:
         crm.execute(STUCK)
     plan = planned(folder)
@@ -210,6 +216,20 @@ def test_stores_of_a_run_go_on_while_one_of_its_stores_is_away(tmp_path: Path) -
     said = [entry["stores"] for entry in entries(folder, "run.verified")]
     assert ["crm"] not in said
     assert ["crm", "mail", "shop"] not in said
+    done = run(*NIGHT, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert 2 not in addresses(folder)
+    assert sealed(folder) == 0
+
+
+def test_a_run_over_a_store_that_is_mapped_no_more_ends_what_only_it_knows(tmp_path: Path) -> None:
+    """Eve, who is in that store, asked for erasure before: the run asked there when she came."""
+    folder = tmp_path / "mill"
+    withdrawn = ("--ground", "consent-withdrawn", "--at", "2026-11-22", "--yes")
+    interrupted(folder, ("subject", "erase", *EVE, *withdrawn))
+    (folder / "policy" / "mail.yaml").unlink()
+    file = folder / "doelbinding.toml"
+    file.write_text(file.read_text().partition("[stores.mail]")[0])
     done = run(*NIGHT, folder=folder)
     assert done.returncode == 0, done.stderr
     assert 2 not in addresses(folder)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg.sql import Literal
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import NO, KeyIn
+from doelbinding.plan import atonce
+from doelbinding.plan.journal import MemoryJournal
+from doelbinding.plan.model import Deed, PlanKind
+from doelbinding.plan.run import Bound, run
+from doelbinding.plan.survey import surveyed
 from doelbinding.stores.sql import lists
 from doelbinding.stores.sql.lists import can_be_listed, in_list
+from doelbinding.stores.sql.store import SqlStore
 from doelbinding.stores.sql.widths import of_width
+from tests.integration.one_table import ROWS, TABLE, left, mapped, plan, say, step
 
 HELD = ("1", "01", "a", "A", "a ", "\u00e9", "e\u0301", "", "2.0", "9007199254740993", 'q"\\')
 KEYS: Sequence[Key] = [
@@ -74,3 +86,48 @@ def test_numbers_go_in_as_the_column_has_them_where_they_fit(
         assert found([1, largest]) == (f"{kind}[]", True, False)
         assert found([1, beyond])[1:] == (True, False)  # type: ignore[index]
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("kind", "array"), [("smallint", "int2[]"), ("integer", "int4[]"), ("bigint", "int8[]")]
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_statements_have_keys_as_wide_as_their_column(
+    postgresql: sa.Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    array: str,
+    at_once: bool,
+) -> None:
+    """Else PostgreSQL compares each row with each of them: slow, and seen nowhere else.
+
+    At once with keys that were sealed, too, and step by step.
+    """
+    if not at_once:
+        monkeypatch.setattr(atonce, "SMALL", -1)
+    say(postgresql, TABLE.replace("INTEGER", kind), ROWS)
+    sent: list[set[str]] = []
+    monkeypatch.setattr(psycopg.Cursor, "execute", _arrays_into(sent))
+    stores, keys = {"s": SqlStore(mapped(), postgresql)}, {"only": frozenset({(1,), (2,)})}
+    whom = KeyIn(columns=("id",), keys="only")
+    only = replace(step(Deed.DELETE, NO), narrow=whom, sealed=at_once)
+    made = surveyed(replace(plan(only), kind=PlanKind.ERASURE), stores, keys, b"secret")
+    assert run(made, stores, keys, MemoryJournal(), bound=Bound(share=0.0)).verified
+    assert left(postgresql, "SELECT id FROM person") == [(3,)]
+    assert len(sent) > 2
+    assert all(array in arrays for arrays in sent), sent  # beside them stand a batch's own keys
+
+
+def _arrays_into(sent: list[set[str]]) -> Callable[..., Any]:
+    """Give what keeps of each statement about people the types of the arrays that go in."""
+    execute = psycopg.Cursor.execute
+
+    def keeping(cursor: psycopg.Cursor, query: Any, params: Any = None, **more: Any) -> Any:
+        if "person.id" in str(query):
+            given = params.values() if isinstance(params, dict) else params or ()
+            arrays = [Literal(one).as_string(cursor) for one in given if isinstance(one, list)]
+            if arrays:
+                sent.append({written.rpartition("::")[2] for written in arrays})
+        return execute(cursor, query, params, **more)
+
+    return keeping
