@@ -9,16 +9,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.cli.demo import prepare
-from doelbinding.plan.identifiers import parse_identifier
+from doelbinding.plan.identifiers import Identifier, parse_identifier
 from doelbinding.plan.ports import Answered, Lookup
-from doelbinding.rights.locate import Locator
+from doelbinding.policy.load import load
+from doelbinding.rights.locate import Locator, Wanted
 from doelbinding.rights.reading import Reading
+from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import open_workspace
+from tests.integration.mill import CRM, POLICY, TABLES
 
 MAIL = ("email", "sanne.devries@example.com")
 EMAIL = "crm.klant_email", "email", "email"
@@ -112,3 +116,42 @@ def test_a_search_asks_for_no_row_by_its_key_that_it_has_read(tmp_path: Path) ->
                 read |= {(lookup.ref, tuple(row[c] for c in own[lookup.ref])) for row in rows}  # type: ignore[misc]
     assert len(asked.rounds) > 1
     assert read
+
+
+def searched(folder: Path, people: int) -> tuple[Locator, list[str]]:
+    """Give who finds people by addresses in rows that lead to them, and what it asks."""
+    (folder / "policy").mkdir(parents=True)
+    (folder / "policy" / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    crm = CRM.replace("note, category: history}", "note, category: email, identifier: email}")
+    (folder / "policy" / "crm.yaml").write_text(crm, encoding="utf-8")
+    policy = load(folder / "policy")
+    (folder / "crm.sqlite3").touch()
+    engine = make_engine(sa.URL.create("sqlite", database=str(folder / "crm.sqlite3")))
+    asked: list[str] = []
+    sa.event.listen(engine, "connect", lambda raw, _: raw.set_trace_callback(asked.append))
+    with engine.begin() as connection:
+        for made in TABLES["crm"]:
+            if made.startswith("CREATE"):
+                connection.exec_driver_sql(made)
+        rows = [{"n": n, "note": f"n{n}@example.com"} for n in range(people)]
+        for table, values in (("customer (id, name)", ":n, 'N'"), ("contact", ":n, :n, '', :note")):
+            connection.execute(sa.text(f"INSERT INTO {table} VALUES ({values})"), rows)  # noqa: S608 - ours
+    asked.clear()
+    stores = {"crm": SqlStore(policy.stores[0], engine)}
+    at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    return Locator(policy=policy, controller=policy.controllers[0], stores=stores, at=at), asked
+
+
+def test_many_people_are_found_in_as_many_statements_as_few(tmp_path: Path) -> None:
+    """Whom found rows lead to is read at once, and not row by row."""
+
+    def statements(people: int) -> int:
+        locator, asked = searched(tmp_path / str(people), people)
+        known = [Identifier("email", f"n{n}@example.com") for n in range(people)]
+        found = locator.find_many([Wanted(identifiers=[one]) for one in known])
+        assert [len(one.people) for one in found] == [1] * people
+        for store in locator.stores.values():
+            store.close()
+        return sum(one.startswith("SELECT") for one in asked)
+
+    assert statements(40) == statements(3) > 0
