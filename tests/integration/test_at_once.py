@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,16 +11,19 @@ import sqlalchemy as sa
 from benchmarks import shop
 from benchmarks.server import Server, execute
 
-from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Stop, StopKind
+from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Key, Stop, StopKind
 from doelbinding.plan import atonce
 from doelbinding.plan.journal import MemoryJournal
-from doelbinding.plan.model import Deed, Plan
+from doelbinding.plan.model import Deed, KeySets, Plan
 from doelbinding.plan.ports import Obstacle, Refused, Unreachable
 from doelbinding.plan.run import Bound, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops
+from doelbinding.stores.sql.atonce import Counts
+from doelbinding.stores.sql.exchange import Asked
 from doelbinding.stores.sql.store import SqlStore
+from doelbinding.stores.sql.written import Texts
 
 PEOPLE = 60
 HER = {"shop.customer": frozenset({(7,)})}
@@ -150,6 +153,22 @@ def test_a_column_needed_as_long_as_its_row_has_no_step_of_its_own(made: Shop) -
     steps = made.drafted.plan.steps
     assert [one.deed for one in steps if one.ref == "shop.visit"] == [Deed.DELETE]
     assert {one.deed for one in steps if one.ref == "shop.customer"} == {Deed.DELETE, Deed.EMPTY}
+
+
+def test_what_a_step_shares_with_a_later_one_is_asked_once(made: Shop) -> None:
+    """Of a card: whether an order needs its row, or its values, and each of these once."""
+    written: list[str] = []
+
+    def ask(asked: Asked, _keys: KeySets) -> Sequence[Key]:
+        written.extend(one.text for one, _ in asked)
+        raise InterruptedError
+
+    texts = Texts(shop.policy().stores[0], made.store.engine.dialect)
+    plan = made.drafted.plan
+    with pytest.raises(InterruptedError):
+        Counts(texts, ask).count(plan.steps, plan.doubts, made.drafted.keys)
+    (cards,) = (text for text in written if "FROM payment_card \n" in text)
+    assert cards.count("FROM orders AS") == 3
 
 
 def test_what_was_said_alike_has_one_name_whoever_said_it(made: Shop) -> None:

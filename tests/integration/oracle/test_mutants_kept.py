@@ -37,6 +37,16 @@ def _around(module: Any, name: str, mutant: Callable[..., Any]) -> Patch:
     return patch
 
 
+def _in_both(name: str, mutant: Callable[..., Any]) -> Patch:
+    """Let what is asked of a step, alone or with others, be what the mutant makes of it."""
+
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in (meant, together):
+            _around(module, name, mutant)(monkeypatch)
+
+    return patch
+
+
 def _first_path(real: Any, any_of: Any) -> Any:
     return real(any_of)[:1]
 
@@ -103,11 +113,11 @@ SQLITE: dict[str, Patch] = {
         atonce, "_narrowed_alike", _apart_by(lambda one: one.narrow)
     ),
     "the rows of a step are taken for those of the next": _around(atonce, "_told_apart", _turned),
-    "what an earlier step finds is forgotten": _around(meant, "_not_before", _nothing),
+    "what an earlier step finds is forgotten": _in_both("not_before", _nothing),
     "what steps share is not left to the earlier": _around(
         together, "is_not_true", _whatever_was_asked
     ),
-    "that there is something to empty is forgotten": _around(meant, "_to_change", _nothing),
+    "that there is something to empty is forgotten": _in_both("to_change", _nothing),
     "of rows that may go no value is emptied": _around(Planner, "_steps", _without_emptying),
     "one part of a key goes in for all": _around(Keys, "of", _first_part),
     "sealed rows are done unsealed": _around(AtOnce, "_doing", _unsealed),

@@ -31,11 +31,11 @@ def meant(
         asked = all_of(step.scope, gone(step, once_sealed(step.needed)))
     else:
         asked = sought(step, compiler, step.needed)
-    found, changing = compiler.certainly(asked, here, wanted=True), _to_change(step, compiler, here)
+    found, changing = compiler.certainly(asked, here, wanted=True), to_change(step, compiler, here)
     return sa.and_(found, *changing) if changing else found
 
 
-def _to_change(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
+def to_change(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
     """Give what tells that a row holds something the step changes."""
     if step.deed is Deed.EMPTY:
         holding = (
@@ -61,7 +61,7 @@ def counted(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool
     if are_deep(asked_by(step), compiler):
         known = all_of(step.narrow, step.scope)
         return among_visited(compiler, here, known, partial(counted_among, step))
-    return sa.and_(meant(step, compiler, here), *_not_before(step, compiler, here))
+    return sa.and_(meant(step, compiler, here), *not_before(step, compiler, here))
 
 
 def asked_by(step: Step) -> tuple[Expression, ...]:
@@ -71,16 +71,16 @@ def asked_by(step: Step) -> tuple[Expression, ...]:
 
 def counted_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give what makes a row count that is known to be in the step's scope and narrowed to it."""
-    return sa.and_(meant_among(step, compiler, here), *_not_before(step, compiler, here))
+    return sa.and_(meant_among(step, compiler, here), *not_before(step, compiler, here))
 
 
 def meant_among(step: Step, compiler: Compiler, here: Here) -> sa.ColumnElement[bool]:
     """Give what makes a row meant that is known to be in the step's scope and narrowed to it."""
     asked = left_of(step, compiler, gone(step, step.needed))
-    return sa.and_(compiler.certainly(asked, here, wanted=True), *_to_change(step, compiler, here))
+    return sa.and_(compiler.certainly(asked, here, wanted=True), *to_change(step, compiler, here))
 
 
-def _not_before(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
+def not_before(step: Step, compiler: Compiler, here: Here) -> list[sa.ColumnElement[bool]]:
     """Give what tells that no earlier step finds the row."""
     left = left_before(step, compiler, here)
     return [] if left is None else [is_not_true(left)]

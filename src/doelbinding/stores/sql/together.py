@@ -16,7 +16,7 @@ from doelbinding.binding.expression import Expression
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.meant import asked_by, counted_among, gone, left_of, meant_among
+from doelbinding.stores.sql.meant import asked_by, gone, left_of, not_before, to_change
 from doelbinding.stores.sql.questions import unknown_among
 from doelbinding.stores.sql.tables import beginning
 from doelbinding.stores.sql.truth import is_not_true, is_true
@@ -57,11 +57,12 @@ def told(
         for n, mark in enumerate(shared)
     }
     own = [here.column(name) for name in here.dataset.key]
-    found = [
-        is_true(_alone(one, shared, compiler, here)).label(f"{each_named}{n}")
+    found = {
+        n: is_true(sa.and_(*alone)).label(f"{each_named}{n}")
         for n, one in enumerate(alike)
-    ]
-    columns = (*own, *asked.values(), *found)
+        if (alone := _alone(one, shared, compiler, here))
+    }
+    columns = (*own, *asked.values(), *found.values())
     if isinstance(compiler, Visiting):
         asking = compiler.asking(*columns)
     else:
@@ -71,11 +72,13 @@ def told(
     rows = asking.subquery("told")
     finds: list[sa.ColumnElement[bool]] = []
     for n, one in enumerate(alike):
+        finding: list[sa.ColumnElement[bool]] = [rows.c[found[n].name]] if n in found else []
         before = _before(one, compiler)
-        finding: sa.ColumnElement[bool] = rows.c[f"{each_named}{n}"]
+        if isinstance(one, Step) and _own(one, compiler) in asked:
+            finding.append(rows.c[asked[_own(one, compiler)].name])
         if before in asked:
-            finding = sa.and_(finding, is_not_true(rows.c[asked[before].name]))
-        finds.append(finding)
+            finding.append(is_not_true(rows.c[asked[before].name]))
+        finds.append(sa.and_(*finding))
     return Told(rows=rows, keys=[rows.c[name] for name in here.dataset.key], finds=finds)
 
 
@@ -86,21 +89,26 @@ def _asked(alike: Sequence[Step | Doubt]) -> Iterator[Expression]:
 
 def _alone(
     one: Step | Doubt, shared: Sequence[Expression], compiler: Compiler, here: Here
-) -> sa.ColumnElement[bool]:
+) -> list[sa.ColumnElement[bool]]:
     """Give what is asked for a step alone: all of it, save what is shared."""
     if isinstance(one, Doubt):
-        return unknown_among(one, compiler, here)
-    if _before(one, compiler) in shared:
-        return meant_among(one, compiler, here)
-    return counted_among(one, compiler, here)
+        return [unknown_among(one, compiler, here)]
+    mine, changing = _own(one, compiler), to_change(one, compiler, here)
+    asked = [] if mine in shared else [compiler.certainly(mine, here, wanted=True)]
+    before = [] if _before(one, compiler) in shared else not_before(one, compiler, here)
+    return [*asked, *changing, *before]
 
 
 def _shared(alike: Sequence[Step | Doubt], compiler: Compiler) -> list[Expression]:
     """Give what steps leave to earlier ones that are among these."""
     steps = [one for one in alike if isinstance(one, Step)]
-    own = {left_of(step, compiler, gone(step, step.needed)) for step in steps}
+    own = {_own(step, compiler) for step in steps}
     before = dict.fromkeys(_before(step, compiler) for step in steps)
     return [mark for mark in before if mark is not None and mark in own]
+
+
+def _own(step: Step, compiler: Compiler) -> Expression:
+    return left_of(step, compiler, gone(step, step.needed))
 
 
 def _before(one: Step | Doubt, compiler: Compiler) -> Expression | None:
