@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.identifiers import parse_identifier
-from doelbinding.rights.found import Found
+from doelbinding.rights.found import Astray, Found
 from doelbinding.rights.locate import Locator
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import policy_of
@@ -43,7 +43,7 @@ DATASETS = """\
 ANNA = "email:anna@example.com"
 
 
-def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA) -> Found:
+def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA, datasets: str = DATASETS) -> Found:
     collated = "COLLATE NOCASE" if engine.dialect.name == "sqlite" else ""
     code = f"VARCHAR(9) {collated}"
     say(
@@ -55,7 +55,7 @@ def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA) -> Found:
         "('B', 'Bob', 'bob@example.com', 'Yes')",
         f"INSERT INTO note VALUES {', '.join(notes)}",  # noqa: S608 - our own text
     )
-    policy = policy_of(DATASETS)
+    policy = policy_of(datasets)
     store = SqlStore(policy.stores[0], engine)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     (controller,) = policy.controllers
@@ -65,8 +65,8 @@ def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA) -> Found:
     return found
 
 
-def told(found: Found) -> dict[object, str]:
-    return {stray.key[0]: stray.by for stray in found.strays}
+def told(found: Found) -> dict[object, Astray]:
+    return {stray.key[0]: stray.why for stray in found.strays}
 
 
 def keys(found: Found) -> list[object]:
@@ -80,7 +80,7 @@ def test_a_row_that_refers_in_another_case_is_in_doubt(
     engine = request.getfixturevalue(name)
     found = found_in(engine, "(1, 'A', NULL)", "(2, 'a', NULL)", "(3, 'b', NULL)", "(4, 'B', NULL)")
     assert keys(found) == [1]
-    assert told(found) == {2: ""}
+    assert told(found) == {2: Astray.LOOSELY}
     assert found.doubtful == 1
 
 
@@ -103,11 +103,20 @@ def test_a_row_that_holds_an_identifier_and_leads_to_nobody_is_in_doubt(
         "(5, NULL, NULL)",
     )
     assert keys(found) == [1]
-    assert told(found) == {2: "email", 3: "email"}
+    assert told(found) == {2: Astray.NOWHERE, 3: Astray.NOWHERE}
 
 
 def test_nobody_is_found_by_what_leads_to_nobody_and_it_is_told(sqlite: sa.Engine) -> None:
     note = "(1, NULL, 'guest@example.com')"
     found = found_in(sqlite, note, wanted="email:guest@example.com")
     assert found.rows == ()
-    assert told(found) == {1: "email"}
+    assert told(found) == {1: Astray.NOWHERE}
+
+
+def test_a_person_of_whom_nothing_says_whose_they_are_is_in_doubt(sqlite: sa.Engine) -> None:
+    owned = "controller: {column: name, values: {Bob: mill}}"
+    datasets = DATASETS.replace("controller: mill", owned)
+    found = found_in(sqlite, "(1, 'A', 'anna@example.com')", datasets=datasets)
+    assert found.rows == ()
+    assert told(found) == {"A": Astray.NOBODYS}
+    assert found.strays[0].by == "email"

@@ -103,15 +103,24 @@ def show_found(found: Found) -> None:
 
 
 def _why(stray: Stray) -> str:
-    if stray.by:
-        return (
-            f"holds that {stray.by}, and leads to nobody, since what it refers to is not there: "
-            "mend its reference if it is theirs, or empty it"
-        )
-    return (
-        "refers to theirs by a text that only the database takes for the same: if it is theirs, "
-        "write it in both as in one"
-    )
+    from doelbinding.rights.found import Astray
+
+    match stray.why:
+        case Astray.NOWHERE:
+            return (
+                f"holds that {stray.by}, and leads to nobody, since what it refers to is not "
+                "there: mend its reference if it is theirs, or empty it"
+            )
+        case Astray.NOBODYS:
+            return (
+                f"holds that {stray.by}, and nothing says of which controller it is: mend the "
+                "column that should, or add its value to the policy"
+            )
+        case Astray.LOOSELY:
+            return (
+                "refers to theirs by a text that only the database takes for the same: if it is "
+                "theirs, write it in both as in one"
+            )
 
 
 @app.command()

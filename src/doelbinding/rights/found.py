@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from doelbinding.binding.circumstances import Key, Subjects
 from doelbinding.binding.justification import Row
@@ -32,16 +33,24 @@ class FoundRow:
     others: bool = False
 
 
+class Astray(StrEnum):
+    """Why nothing is done with a row that may be the person's."""
+
+    NOWHERE = "nowhere"
+    """It holds an identifier of theirs, and what it refers to is not there."""
+    NOBODYS = "nobodys"
+    """It holds an identifier of theirs, and nothing says of which controller it is."""
+    LOOSELY = "loosely"
+    """It refers to a row of theirs by a text that only the store takes for the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
-    """A row that may be the person's and leads to nobody, so that nothing is done with it.
-
-    It holds an identifier of theirs of the kind `by`, and what it refers to is not there; or, with
-    `by` empty, it refers to a row of theirs by a text that only the store takes for the same.
-    """
+    """A row that may be the person's and is left out; `by` what kind of identifier it was found."""
 
     place: Place
     key: Key
+    why: Astray
     by: str = ""
 
 

@@ -16,7 +16,7 @@ from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column
-from doelbinding.rights.found import FoundRow, Stray, key_of
+from doelbinding.rights.found import Astray, FoundRow, Stray, key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import Way, Ways, ways_of
 
@@ -92,9 +92,10 @@ class Scope:
         """Give the columns that are searched for identifiers of a kind."""
         return self._columns.get(kind, ())
 
-    def is_ours(self, here: Place, row: Row) -> bool:
-        """Tell whether a person's row belongs to the controller."""
-        return self.controller in (self.interpreter.controllers(here, row) or ())
+    def is_ours(self, here: Place, row: Row) -> bool | None:
+        """Tell whether a person's row belongs to the controller; None when nothing says."""
+        owners = self.interpreter.controllers(here, row)
+        return None if owners is None else self.controller in owners
 
     def top(self, here: Place, row: Row) -> tuple[Place, Row | None]:
         """Give the last row on the way up from a row; none where the way breaks off."""
@@ -118,7 +119,7 @@ class Scope:
             for other in self.reading.loosely(way.ref, way.theirs, way.key(found.row)):
                 meant = way.when is None or self.interpreter.test(way.when, way.there, other)
                 if meant is not False and not self.is_anothers(way.there, other):
-                    yield Stray(place=way.there, key=key_of(way.there, other))
+                    yield Stray(place=way.there, key=key_of(way.there, other), why=Astray.LOOSELY)
 
     def _collect(
         self,

@@ -15,7 +15,7 @@ from doelbinding.plan.identifiers import (
     Identifier,
     normalise,
 )
-from doelbinding.rights.found import Person, Stray, key_of
+from doelbinding.rights.found import Astray, Person, Stray, key_of
 from doelbinding.rights.names import Words, agree, all_agree, words_in, words_of
 from doelbinding.rights.scope import Identifying, Scope
 
@@ -101,14 +101,21 @@ class Search:
         scope = self.scope
         for row in scope.reading.alike(here.ref, column.name, kind, value):
             top, person = scope.top(here, row)
-            if person is not None and scope.is_ours(top, person):
+            ours = None if person is None else scope.is_ours(top, person)
+            if person is None:
+                self._astray(here, row, identifier, Astray.NOWHERE)
+            elif ours:
                 yield Person(place=top, key=key_of(top, person), row=person, by=(identifier.kind,))
-            elif person is None and self._may_be_theirs(here, row, identifier):
-                stray = Stray(place=here, key=key_of(here, row), by=identifier.kind)
-                self.strays.setdefault((here.ref, stray.key), stray)
+            elif ours is None:
+                self._astray(top, person, identifier, Astray.NOBODYS)
+
+    def _astray(self, here: Place, row: Row, identifier: Identifier, why: Astray) -> None:
+        if self._may_be_theirs(here, row, identifier):
+            stray = Stray(place=here, key=key_of(here, row), why=why, by=identifier.kind)
+            self.strays.setdefault((here.ref, stray.key), stray)
 
     def _may_be_theirs(self, here: Place, row: Row, identifier: Identifier) -> bool:
-        """Tell whether a row that leads to nobody bears the identifier, and is not another's."""
+        """Tell whether a row that is nobody's bears the identifier, and is not another's."""
         if identifier.kind == NAME_AND_BIRTH:
             name = words_in(identifier.value.rpartition("/")[0])
             if not agree(words_of(here.dataset, row), name):
