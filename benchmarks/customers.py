@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.measuring import insist_equal
 from benchmarks.server import Connection, Server, analysed, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID
-from doelbinding.plan.atonce import Pending
+from doelbinding.plan.atonce import Found, Pending
 from doelbinding.plan.grades import left_as_is
 from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Plan
@@ -118,11 +118,31 @@ class Watched(SqlStore):
         self.spent.deeds += perf_counter() - start
 
     def do_at_once(self, *words: Any, **more: Any) -> Pending:
-        """Do the steps of a small plan, and add up the time it takes."""
+        """Do the steps of a small plan, and add up the time it takes, with its commit."""
         start = perf_counter()
         done: Pending = super().do_at_once(*words, **more)
         self.spent.deeds += perf_counter() - start
-        return done
+        return _Watched(done, self.spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What was done and not yet committed, of which the commit is timed too."""
+
+    pending: Pending
+    spent: Spent
+
+    @property
+    def changed(self) -> Found:
+        return self.pending.changed
+
+    def commit(self) -> None:
+        start = perf_counter()
+        self.pending.commit()
+        self.spent.deeds += perf_counter() - start
+
+    def close(self) -> None:
+        self.pending.close()
 
 
 def applied(server: Server, database: str, plan: Plan) -> Spent:
