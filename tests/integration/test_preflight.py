@@ -452,16 +452,23 @@ def test_a_view_that_could_hide_what_keeps_somebody_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [("mariadb", "BINARY(16)"), ("mariadb", "DECIMAL(9, 2)"), ("postgresql", "numeric")],
+    ("name", "kind", "told"),
+    [
+        ("mariadb", "BINARY(16)", "BINARY(16)"),
+        ("mariadb", "DECIMAL(9, 2)", "DECIMAL(9, 2)"),
+        ("mariadb", "INET6", "of an unknown type"),
+        ("postgresql", "numeric", "NUMERIC"),
+        ("postgresql", "inet", "INET"),
+        ("postgresql", "timestamptz", "TIMESTAMP"),
+    ],
 )
 def test_a_key_that_no_record_can_hold_is_refused(
-    name: str, kind: str, request: pytest.FixtureRequest
+    name: str, kind: str, told: str, request: pytest.FixtureRequest
 ) -> None:
     engine = request.getfixturevalue(name)
     say(engine, TABLE.replace("INTEGER", kind))
     (found,) = refused(engine)
-    assert found.startswith("refuses: key column 'id' is ")
+    assert found.startswith(f"refuses: key column 'id' is {told}: ")
 
 
 def test_rows_are_told_by_their_uuid(postgresql: sa.Engine) -> None:

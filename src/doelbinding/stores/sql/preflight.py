@@ -138,8 +138,9 @@ def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obs
         return
     whole = isinstance(kind, sa.Numeric) and kind.scale == 0
     if not whole and not issubclass(held, str | int | UUID):
+        known = "of an unknown type" if isinstance(kind, sa.types.NullType) else str(kind)
         yield refuses(
             ref,
-            f"key column {name!r} is {kind}: rows are told by text, whole numbers or UUIDs",
+            f"key column {name!r} is {known}: rows are told by text, whole numbers or UUIDs",
             "give the table a primary key of these",
         )
