@@ -30,10 +30,10 @@ stores:
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def policy_of(datasets: str) -> Policy:
-    """Give the mill's policy with one store `s` of these datasets."""
+def policy_of(datasets: str, policy: str = POLICY) -> Policy:
+    """Give the mill's policy, or another, with one store `s` of these datasets."""
     with TemporaryDirectory() as folder:
-        (Path(folder) / "policy.yaml").write_text(POLICY)
+        (Path(folder) / "policy.yaml").write_text(policy)
         (Path(folder) / "store.yaml").write_text(STORE + datasets)
         return load(Path(folder))
 

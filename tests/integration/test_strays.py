@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.identifiers import parse_identifier
+from doelbinding.policy.model import Policy
 from doelbinding.rights.found import Astray, Found
-from doelbinding.rights.locate import Locator
+from doelbinding.rights.locate import Locator, Wanted
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.mill import POLICY
 from tests.integration.one_night import policy_of
 from tests.integration.one_table import say
 
@@ -41,6 +43,82 @@ DATASETS = """\
         bindings: [{activity: news, columns: ['*']}]
 """
 ANNA = "email:anna@example.com"
+READERS = DATASETS[: DATASETS.index("      - id: note")]
+CREATE_READER = (
+    "CREATE TABLE reader (code VARCHAR(9) PRIMARY KEY, name VARCHAR(9), mail VARCHAR(40), "
+    "status VARCHAR(9), own VARCHAR(9))"
+)
+LETTERS = """\
+      - id: letter
+        label: {en: Letters}
+        table: letter
+        key: [id]
+        subjects: [{to: reader, columns: [sender]}, {to: reader, columns: [receiver]}]
+        columns:
+          - {name: id, type: integer}
+          - {name: sender}
+          - {name: receiver}
+          - {name: name, category: name, identifier: name}
+          - {name: mail, category: email, identifier: email}
+        bindings: [{activity: news, columns: ['*']}]
+"""
+MILL = POLICY[POLICY.index("  - id: mill\n    name") : POLICY.index("person_categories:")]
+BOTH = POLICY.replace(MILL, MILL + MILL.replace("id: mill", "id: bakery"))
+OWN = "controller: {column: own, values: {m: mill, b: bakery}}"
+THINGS = f"""\
+      - id: thing
+        label: {{en: Things}}
+        table: thing
+        key: [id]
+        {OWN}
+        subject: {{to: reader, columns: [code]}}
+        columns:
+          - {{name: id, type: integer}}
+          - {{name: code}}
+          - {{name: text, category: history}}
+          - {{name: own}}
+        bindings: [{{activity: news, columns: ['*']}}]
+      - id: note
+        label: {{en: Notes}}
+        table: note
+        key: [id]
+        subject: {{to: thing, columns: [thing]}}
+        columns:
+          - {{name: id, type: integer}}
+          - {{name: thing, type: integer}}
+          - {{name: mail, category: email, identifier: email}}
+        bindings: [{{activity: news, columns: ['*']}}]
+"""
+BORN = """\
+      - id: note
+        label: {en: Notes}
+        table: note
+        key: [id]
+        subject: {to: reader, columns: [code]}
+        columns:
+          - {name: id, type: integer}
+          - {name: code}
+          - {name: name, category: name, identifier: name}
+          - {name: born, type: date, category: history, identifier: birth-date}
+        bindings: [{activity: news, columns: ['*']}]
+"""
+
+
+def search(
+    engine: sa.Engine, policy: Policy, *wanted: str, controller: str = "mill"
+) -> list[Found]:
+    """Search for several people, each by one or more identifiers."""
+    store = SqlStore(policy.stores[0], engine)
+    locator = Locator(
+        policy=policy,
+        controller=policy.controller_by_id[controller],
+        stores={"s": store},
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    people = [[parse_identifier(one) for one in known.split()] for known in wanted]
+    found = locator.find_many([Wanted(identifiers=known) for known in people])
+    store.close()
+    return found
 
 
 def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA, datasets: str = DATASETS) -> Found:
@@ -55,13 +133,7 @@ def found_in(engine: sa.Engine, *notes: str, wanted: str = ANNA, datasets: str =
         "('B', 'Bob', 'bob@example.com', 'Yes')",
         f"INSERT INTO note VALUES {', '.join(notes)}",  # noqa: S608 - our own text
     )
-    policy = policy_of(datasets)
-    store = SqlStore(policy.stores[0], engine)
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    (controller,) = policy.controllers
-    locator = Locator(policy=policy, controller=controller, stores={"s": store}, at=at)
-    found = locator.find([parse_identifier(wanted)])
-    store.close()
+    (found,) = search(engine, policy_of(datasets), wanted)
     return found
 
 
@@ -120,3 +192,92 @@ def test_a_person_of_whom_nothing_says_whose_they_are_is_in_doubt(sqlite: sa.Eng
     assert found.rows == ()
     assert told(found) == {"A": Astray.NOBODYS}
     assert found.strays[0].by == "email"
+
+
+@pytest.mark.parametrize(
+    ("name", "exact", "folding"),
+    [("sqlite", "BINARY", "NOCASE"), ("mariadb", "utf8mb4_bin", "utf8mb4_general_ci")],
+)
+def test_a_row_that_refers_to_somebody_else_is_theirs_alone(
+    name: str, exact: str, folding: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(
+        engine,
+        CREATE_READER.replace(" PRIMARY", f" COLLATE {exact} PRIMARY"),
+        f"CREATE TABLE note (id INTEGER, code VARCHAR(9) COLLATE {folding}, mail VARCHAR(40))",
+        "INSERT INTO reader VALUES ('A', 'Anna', 'anna@example.com', '', ''), "
+        "('a', 'Bob', 'bob@example.com', '', '')",
+        "INSERT INTO note VALUES (1, 'A', NULL), (2, 'a', NULL)",
+    )
+    bob, policy = "email:bob@example.com", policy_of(DATASETS)
+    together = search(engine, policy, ANNA, bob)
+    assert [(keys(one), told(one)) for one in together] == [([1], {}), ([2], {})]
+    assert together == [found for one in (ANNA, bob) for found in search(engine, policy, one)]
+
+
+def test_a_row_that_may_lead_to_several_and_leads_to_nobody_is_in_doubt(sqlite: sa.Engine) -> None:
+    """Of one that leads to Bob, and to Anna by a text that is not hers, she is told too."""
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE letter (id INTEGER, sender TEXT COLLATE NOCASE, receiver TEXT, name, mail)",
+        "INSERT INTO reader VALUES ('A', 'Anna', 'anna@example.com', '', ''), "
+        "('B', 'Bob', 'bob@example.com', '', '')",
+        "INSERT INTO letter VALUES (1, 'Z', 'Y', NULL, 'anna@example.com'), "
+        "(2, NULL, NULL, NULL, 'anna@example.com'), (3, 'A', 'B', NULL, NULL), "
+        "(4, 'a', 'B', NULL, NULL)",
+    )
+    policy, bob_s = policy_of(READERS + LETTERS), "email:bob@example.com"
+    anna, bob = (search(sqlite, policy, one)[0] for one in (ANNA, bob_s))
+    assert told(anna) == {1: Astray.NOWHERE, 2: Astray.NOWHERE, 4: Astray.LOOSELY}
+    assert told(bob) == {}
+
+
+def test_what_is_ambiguous_for_its_name_is_counted_once(sqlite: sa.Engine) -> None:
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE letter (id INTEGER, sender TEXT COLLATE NOCASE, receiver TEXT, name, mail)",
+        "INSERT INTO reader VALUES ('A', 'Anna', 'anna@example.com', '', '')",
+        "INSERT INTO letter VALUES (1, 'a', NULL, 'Anna B', 'a@example.com'), "
+        "(2, 'a', NULL, 'Bob', 'anna@example.com')",
+    )
+    letters = LETTERS.replace("key: [id]", "key: [id]\n        controller: mill")
+    policy = policy_of(READERS + letters)
+    (found,) = search(sqlite, policy, f"{ANNA} name:Anna")
+    assert [person.key for person in found.ambiguous] == [(2,)]
+    assert told(found) == {1: Astray.LOOSELY}
+    assert found.doubtful == 2
+
+
+def test_what_leads_to_another_controllers_row_is_not_told(sqlite: sa.Engine) -> None:
+    """Also where that row, on the way, leads to nobody."""
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE thing (id INTEGER, code TEXT, text TEXT, own TEXT)",
+        "CREATE TABLE note (id INTEGER, thing INTEGER, mail TEXT)",
+        "INSERT INTO thing VALUES (1, NULL, '', 'b'), (2, NULL, '', 'm')",
+        "INSERT INTO note VALUES (1, 1, 'anna@example.com'), (2, 2, 'anna@example.com'), "
+        "(3, NULL, 'anna@example.com')",
+    )
+    readers = READERS.replace("controller: mill", OWN).replace(
+        "{name: status}", "{name: status}\n          - {name: own}"
+    )
+    policy = policy_of(readers + THINGS, BOTH)
+    mill, bakery = (search(sqlite, policy, ANNA, controller=one)[0] for one in ("mill", "bakery"))
+    assert told(mill) == {2: Astray.NOWHERE, 3: Astray.NOWHERE}
+    assert told(bakery) == {1: Astray.NOWHERE, 3: Astray.NOWHERE}
+
+
+def test_who_has_no_name_is_not_told_to_all_who_were_born_that_day(sqlite: sa.Engine) -> None:
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE note (id INTEGER, code TEXT, name TEXT, born DATE)",
+        "INSERT INTO note VALUES (1, NULL, 'Anna', '1980-01-02'), (2, NULL, NULL, '1980-01-02'), "
+        "(3, NULL, 'Bob', '1980-01-02'), (4, NULL, 'Anna', '1980-01-03')",
+    )
+    (found,) = search(sqlite, policy_of(READERS + BORN), "name-and-birth:Anna/1980-01-02")
+    assert told(found) == {1: Astray.NOWHERE}

@@ -173,13 +173,13 @@ def _found(scope: Scope, search: Search) -> Found:
 
 
 def _strays(scope: Scope, search: Search, rows: Sequence[FoundRow]) -> tuple[Stray, ...]:
-    """Give the rows that may be the person's and lead to nobody, each once."""
+    """Give the rows that may be the person's and lead to nobody, each once and not told already."""
     strays = dict(search.strays)
     for found in rows if scope.reading.any_loosely else ():
         for stray in scope.strays_beneath(found):
             strays.setdefault((stray.place.ref, stray.key), stray)
-    for found in rows:
-        strays.pop((found.place.ref, found.key), None)
+    for mark in (*search.ambiguous, *((found.place.ref, found.key) for found in rows)):
+        strays.pop(mark, None)
     return tuple(strays.values())
 
 

@@ -95,7 +95,7 @@ class Scope:
     def is_ours(self, here: Place, row: Row) -> bool | None:
         """Tell whether a person's row belongs to the controller; None when nothing says."""
         owners = self.interpreter.controllers(here, row)
-        return None if owners is None else self.controller in owners
+        return self.controller in owners if owners else None
 
     def top(self, here: Place, row: Row) -> tuple[Place, Row | None]:
         """Give the last row on the way up from a row; none where the way breaks off."""
@@ -104,6 +104,11 @@ class Scope:
             found = self.interpreter.up(here, found)
             here = self.ways.places[here.parent.ref]
         return here, found
+
+    def leads_to_nobody(self, here: Place, row: Row) -> bool:
+        """Tell whether a row may lead to several people, and leads to none."""
+        reached = (self.top(*one) for one in self.interpreter.persons_of(here, row))
+        return here.shared and all(found is None for _, found in reached)
 
     def beneath(
         self, here: Place, row: Row, by: tuple[str, ...], ways: Mapping[str, tuple[Way, ...]]
@@ -118,8 +123,17 @@ class Scope:
         for way in self.ways.below[found.place.ref]:
             for other in self.reading.loosely(way.ref, way.theirs, way.key(found.row)):
                 meant = way.when is None or self.interpreter.test(way.when, way.there, other)
-                if meant is not False and not self.is_anothers(way.there, other):
+                if meant is False or self.is_anothers(way.there, other):
+                    continue
+                if not self._refers_exactly(found, way, other):
                     yield Stray(place=way.there, key=key_of(way.there, other), why=Astray.LOOSELY)
+
+    def _refers_exactly(self, found: FoundRow, way: Way, other: Row) -> bool:
+        """Tell whether the one that refers, of two rows that only a store relates, has its own."""
+        if not way.refers:
+            return bool(self.reading.by_key(way.ref, way.theirs, way.key(found.row)))
+        named = dict(zip(way.mine, (other[name] for name in way.theirs), strict=True))
+        return bool(self.reading.rows(found.place.ref, named))
 
     def _collect(
         self,
@@ -140,7 +154,9 @@ class Scope:
 
     def is_anothers(self, here: Place, row: Row) -> bool:
         """Tell whether a row says itself that it belongs to other controllers."""
-        if here.dataset.controller is None:
-            return False
-        owners = self.interpreter.controllers(here, row)
-        return bool(owners) and self.controller not in (owners or ())
+        return here.dataset.controller is not None and self.is_of_others(here, row)
+
+    def is_of_others(self, here: Place, row: Row) -> bool:
+        """Tell whether a row, or one on its way to a person, says that it is other controllers'."""
+        owners = self.interpreter.controllers(here, row) or ()
+        return bool(owners) and self.controller not in owners

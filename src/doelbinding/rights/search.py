@@ -102,7 +102,7 @@ class Search:
         for row in scope.reading.alike(here.ref, column.name, kind, value):
             top, person = scope.top(here, row)
             ours = None if person is None else scope.is_ours(top, person)
-            if person is None:
+            if person is None or (ours is None and scope.leads_to_nobody(top, person)):
                 self._astray(here, row, identifier, Astray.NOWHERE)
             elif ours:
                 yield Person(place=top, key=key_of(top, person), row=person, by=(identifier.kind,))
@@ -118,9 +118,10 @@ class Search:
         """Tell whether a row that is nobody's bears the identifier, and is not another's."""
         if identifier.kind == NAME_AND_BIRTH:
             name = words_in(identifier.value.rpartition("/")[0])
-            if not agree(words_of(here.dataset, row), name):
+            words = words_of(here.dataset, row)
+            if not words or not agree(words, name):
                 return False
-        return not self.scope.is_anothers(here, row)
+        return not self.scope.is_of_others(here, row)
 
     def _by_name_and_birth(
         self, found: Mapping[tuple[str, Key], Person], identifier: Identifier

@@ -7,7 +7,7 @@ they belong to: the number of statements follows the depth of the policy, not th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 
@@ -25,7 +25,8 @@ from doelbinding.rights.reading import Reading
 class Way:
     """From rows of one dataset to those of another: `mine` here equal `theirs` there, in order.
 
-    Columns stand in the alphabetical order of `theirs`; rows there must pass `when`.
+    Columns stand in the alphabetical order of `theirs`; rows there must pass `when`. `refers`: rows
+    there refer to those here, and not these to them.
     """
 
     there: Place
@@ -33,6 +34,7 @@ class Way:
     mine: tuple[str, ...]
     theirs: tuple[str, ...]
     when: Condition | None = None
+    refers: bool = False
 
     @cached_property
     def key(self) -> Callable[[Row], Key]:
@@ -68,7 +70,13 @@ class Ways:
     def _below(self, here: Place) -> Iterator[Way]:
         for there, link, when in here.beneath():
             if there.ref in self.places:
-                yield self._way(link, self.places[there.ref], when)
+                shares = any(
+                    lead.sharing and lead.link.back(there.dataset.id) == link
+                    for lead in there.leads
+                    if lead.place.ref == here.ref
+                )
+                way = self._way(link, self.places[there.ref], when)
+                yield replace(way, refers=not shares)
 
     def _reads(self, here: Place) -> Iterator[Way]:
         """Yield where judging rows here reads others: rows they lead to, events, states of rows."""
