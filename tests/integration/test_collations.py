@@ -208,3 +208,43 @@ def test_rows_refer_to_others_by_the_collation_of_what_they_refer_to(
     assert list(store.count_at_once(steps, [], {})[0]) == [going, going]
     assert [len(one) for one in store.find_at_once(steps, {}).values()] == [going, going]
     assert sum(map(len, store.select_keys(steps[0], {}))) == going
+
+
+def ids_by(engine: sa.Engine, *lookups: Lookup) -> list[list[object]]:
+    """Give what each lookup finds exactly, when all are asked at once."""
+    store = SqlStore(policy_of(DATASETS).stores[0], engine)
+    with store.gathering() as gather:
+        answered = gather(lookups).rows
+    return [sorted(row["id"] for rows in one.values() for row in rows) for one in answered]  # type: ignore[type-var]
+
+
+def test_of_keys_asked_in_parts_none_is_lost_where_a_later_part_folds(sqlite: sa.Engine) -> None:
+    say(
+        sqlite,
+        "CREATE TABLE note (id INTEGER, code TEXT COLLATE NOCASE, words TEXT)",
+        "INSERT INTO note VALUES (1, 'K1', ''), (2, 'k5999', '')",
+    )
+    keys = [(f"K{n}",) for n in range(6000)]
+    assert ids_by(sqlite, Lookup(ref="s.note", columns=("code",), keys=keys)) == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "padded"),
+    [
+        ("sqlite", "TEXT COLLATE RTRIM"),
+        ("mariadb", "VARCHAR(9)"),
+        ("postgresql", "CHAR(9)"),
+    ],
+)
+def test_a_row_that_was_asked_for_otherwise_too_is_found_by_its_padded_key(
+    name: str, padded: str, request: pytest.FixtureRequest
+) -> None:
+    engine: sa.Engine = request.getfixturevalue(name)
+    say(
+        engine,
+        f"CREATE TABLE note (id INTEGER, code {padded}, words VARCHAR(9))",
+        "INSERT INTO note VALUES (1, 'A  ', ''), (2, 'A', ''), (3, 'B', '')",
+    )
+    by_code = Lookup(ref="s.note", columns=("code",), keys=[("A",)])
+    by_id = Lookup(ref="s.note", columns=("id",), keys=[(1,), (2,), (3,)])
+    assert ids_by(engine, by_code, by_id) == [[1, 2], [1, 2, 3]]

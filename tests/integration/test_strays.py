@@ -228,8 +228,7 @@ def test_a_row_that_may_lead_to_several_and_leads_to_nobody_is_in_doubt(sqlite: 
         "(2, NULL, NULL, NULL, 'anna@example.com'), (3, 'A', 'B', NULL, NULL), "
         "(4, 'a', 'B', NULL, NULL)",
     )
-    policy, bob_s = policy_of(READERS + LETTERS), "email:bob@example.com"
-    anna, bob = (search(sqlite, policy, one)[0] for one in (ANNA, bob_s))
+    anna, bob = search(sqlite, policy_of(READERS + LETTERS), ANNA, "email:bob@example.com")
     assert told(anna) == {1: Astray.NOWHERE, 2: Astray.NOWHERE, 4: Astray.LOOSELY}
     assert told(bob) == {}
 
@@ -281,3 +280,22 @@ def test_who_has_no_name_is_not_told_to_all_who_were_born_that_day(sqlite: sa.En
     )
     (found,) = search(sqlite, policy_of(READERS + BORN), "name-and-birth:Anna/1980-01-02")
     assert told(found) == {1: Astray.NOWHERE}
+
+
+def test_a_row_that_only_the_database_finds_keeps_none_from_being_found_by_what_it_holds(
+    sqlite: sa.Engine,
+) -> None:
+    """Letters are asked for by whom they lead to and by what they hold in one statement."""
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE letter (id INTEGER, sender TEXT COLLATE NOCASE, receiver TEXT, name, mail)",
+        "INSERT INTO reader VALUES ('A', 'Anna', 'anna@example.com', '+353 1 234 5678', '')",
+        "INSERT INTO letter VALUES (1, 'a', 'Z', NULL, NULL), "
+        "(2, 'Z', 'Z', NULL, 'anna@example.com')",
+    )
+    readers = READERS.replace(
+        "{name: status}", "{name: status, category: history, identifier: phone}"
+    )
+    (found,) = search(sqlite, policy_of(readers + LETTERS), "phone:+35312345678")
+    assert told(found) == {1: Astray.LOOSELY, 2: Astray.NOWHERE}

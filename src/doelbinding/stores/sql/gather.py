@@ -9,6 +9,7 @@ exactly the key even then is told apart.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -123,23 +124,27 @@ class Gatherer:
             return
         takers = [(_takes(one.lookup), one.rows) for one in asked]
         judged = all(one.lookup.kind is not None for one in asked)
+        others = [_may_take(one.lookup) for one in asked] if len(asked) > 1 else []
+        folds = False
         for row in rows:
-            taken = judged
-            for takes, answer in takers:
+            taken, left = judged, []
+            for n, (takes, answer) in enumerate(takers):
                 key = takes(row)
-                if key is not None:
+                if key is None:
+                    left.append(n)
+                else:
                     taken = True
                     answer.setdefault(key, []).append(row)
-            if not taken:
-                self._one_by_one(cursor, asked)
-                return
+            folds = folds or not taken or (bool(others) and any(others[n](row) for n in left))
+        if folds:
+            self._one_by_one(cursor, asked)
 
     def _one_by_one(self, cursor: Any, asked: Sequence[_Answer]) -> None:
         """Ask each key alone, where the database finds rows by it that Python would not."""
         for one in asked:
             if one.lookup.kind is None:
-                one.rows.clear()
                 for key in one.lookup.keys:
+                    one.rows.pop(key, None)
                     (found,) = self._found(cursor, [[_with(one.lookup, [key])]])
                     one.take(key, found)
 
@@ -285,6 +290,30 @@ def _takes(lookup: Lookup) -> Callable[[Mapping[str, object]], Key | None]:
         return key if key in keys else None
 
     return by_several
+
+
+def _may_take(lookup: Lookup) -> Callable[[Mapping[str, object]], bool]:
+    """Give what tells of a row that was asked for otherwise whether the database takes it too."""
+    if lookup.kind is not None:
+        return lambda _: False
+    whole = all(type(part) is int for key in lookup.keys for part in key)
+    keys: set[Key] = set()
+
+    def may_take(row: Mapping[str, object]) -> bool:
+        held = [row[name] for name in lookup.columns]
+        if None in held or (whole and all(type(part) is int for part in held)):
+            return False
+        if not keys:
+            keys.update(tuple(map(_folded, key)) for key in lookup.keys)
+        return tuple(map(_folded, held)) in keys
+
+    return may_take
+
+
+def _folded(part: object) -> str:
+    """Leave out what some collations and types do: case, accents, blanks at the end."""
+    plain = unicodedata.normalize("NFKD", str(part).casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).rstrip(" ")
 
 
 def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key | None]:
