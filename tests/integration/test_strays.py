@@ -299,3 +299,21 @@ def test_a_row_that_only_the_database_finds_keeps_none_from_being_found_by_what_
     )
     (found,) = search(sqlite, policy_of(readers + LETTERS), "phone:+35312345678")
     assert told(found) == {1: Astray.LOOSELY, 2: Astray.NOWHERE}
+
+
+def test_what_may_lead_to_several_of_whom_nothing_says_whose_they_are_is_in_doubt(
+    sqlite: sa.Engine,
+) -> None:
+    say(
+        sqlite,
+        CREATE_READER,
+        "CREATE TABLE letter (id INTEGER, sender TEXT, receiver TEXT, name TEXT, mail TEXT)",
+        "INSERT INTO reader VALUES ('C', 'Cas', NULL, '', NULL)",
+        "INSERT INTO letter VALUES (1, 'C', NULL, NULL, 'anna@example.com')",
+    )
+    readers = READERS.replace("controller: mill", OWN).replace(
+        "{name: status}", "{name: status}\n          - {name: own}"
+    )
+    (found,) = search(sqlite, policy_of(readers + LETTERS, BOTH), ANNA)
+    assert found.rows == ()
+    assert told(found) == {1: Astray.NOBODYS}
