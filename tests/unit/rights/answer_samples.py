@@ -20,7 +20,7 @@ from doelbinding.policy.vocabulary import (
     TransferGround,
 )
 from doelbinding.rights.answer import Case
-from doelbinding.rights.found import Found, FoundRow, Person
+from doelbinding.rights.found import Astray, Found, FoundRow, Person, Stray
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, RowReport, Standing
 
 LANGUAGES = ("nl", "en", "fr")
@@ -323,7 +323,7 @@ def row(
     )
 
 
-def inventory(*rows: RowReport, ambiguous: int = 0) -> Inventory:
+def inventory(*rows: RowReport, ambiguous: int = 0, strays: int = 0) -> Inventory:
     visit = place(POLICY, "crm.visit")
     doubtful = [
         Person(place=visit, key=(n,), row={"nr": n, "ip": "198.51.100.7"}) for n in range(ambiguous)
@@ -336,6 +336,10 @@ def inventory(*rows: RowReport, ambiguous: int = 0) -> Inventory:
         ),
         rows=tuple(r.found for r in rows),
         ambiguous=tuple(doubtful),
+        strays=tuple(
+            Stray(place=visit, key=(100 + n,), why=Astray.NOWHERE, by="email")
+            for n in range(strays)
+        ),
         searched=tuple(f"crm.{dataset.id}" for dataset in STORE.datasets),
     )
     return Inventory(controller=CONTROLLER, at=AT, found=found, rows=rows)

@@ -269,6 +269,23 @@ def test_a_shared_record_that_only_another_needs_says_just_that(tmp_path: Path) 
     assert (told["street"]["standing"], told["street"]["reasons"]) == ("others", [])
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", "Wij vonden niets dat zeker van u is."),
+        ("nl", "1 registratie waarvan niet vaststaat van wie die is, en die van u kan zijn."),
+        ("en", "We found nothing that is certainly yours."),
+        ("en", "1 record of which we cannot tell whose it is, and which may be yours."),
+        ("fr", "Nous n’avons rien trouvé qui vous concerne avec certitude."),
+        ("fr", "1 enregistrement dont nous ne savons pas qui il concerne, et qui peut vous"),
+    ],
+)
+def test_what_leads_to_nobody_is_told_as_such(tmp_path: Path, language: str, told: str) -> None:
+    files = folder(tmp_path, inventory(strays=1), language)
+    assert json.loads(files["access.json"])["ambiguous"] == 1
+    assert told in " ".join(files["index.html"].split())
+
+
 def test_people_in_doubt_are_counted_and_never_shown(tmp_path: Path) -> None:
     files = folder(tmp_path)
     assert json.loads(files["access.json"])["ambiguous"] == 2

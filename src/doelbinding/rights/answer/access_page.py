@@ -81,7 +81,8 @@ def _sections(found: Gathered) -> Iterator[Section]:
 def _summary(found: Gathered) -> Section:
     words = found.words
     if not found.datasets:
-        told = paragraphs(words.ui("access.nothing", controller=found.case.controller.name))
+        nothing = "nothing_sure" if found.inventory.found.doubtful else "nothing"
+        told = paragraphs(words.ui(f"access.{nothing}", controller=found.case.controller.name))
     else:
         told = paragraphs(
             words.ui(
@@ -133,11 +134,15 @@ def _to_tell(found: Gathered) -> tuple[Block, ...]:
 
 
 def _ambiguous(found: Gathered) -> tuple[Block, ...]:
-    doubtful = found.inventory.found.doubtful
-    if not doubtful:
-        return ()
-    return notice(
-        f"{found.words.plural('access.ambiguous', doubtful)} {found.words.ui('access.clarify')}"
+    words, searched = found.words, found.inventory.found
+    told = (("ambiguous", searched.ambiguous, "clarify"), ("stray", searched.strays, "stray_left"))
+    return tuple(
+        block
+        for what, some, then in told
+        if some
+        for block in notice(
+            f"{words.plural(f'access.{what}', len(some))} {words.ui(f'access.{then}')}"
+        )
     )
 
 

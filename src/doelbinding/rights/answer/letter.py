@@ -56,8 +56,9 @@ def _outcome(settled: Settled, *, verified: bool) -> tuple[Block, ...]:
     words = settled.words
     name = settled.case.controller.name
     if not settled.inventory.found.rows:
+        nothing = "nothing_sure" if settled.inventory.found.doubtful else "nothing"
         return (
-            *paragraphs(words.ui("letter.nothing", controller=name)),
+            *paragraphs(words.ui(f"letter.{nothing}", controller=name)),
             *bullets(_searched(settled)),
             *paragraphs(words.ui("letter.nothing_more")),
         )
@@ -78,9 +79,13 @@ def _searched(settled: Settled) -> list[Line]:
 
 
 def _ambiguous(settled: Settled) -> tuple[Block, ...]:
-    doubtful = settled.inventory.found.doubtful
-    if not doubtful:
-        return ()
-    words = settled.words
-    said = f"{words.plural('access.ambiguous', doubtful)} {words.ui('letter.clarify')}"
-    return paragraphs(said)
+    words, searched = settled.words, settled.inventory.found
+    told = (("ambiguous", searched.ambiguous, "clarify"), ("stray", searched.strays, "stray_left"))
+    return tuple(
+        block
+        for what, some, then in told
+        if some
+        for block in paragraphs(
+            f"{words.plural(f'access.{what}', len(some))} {words.ui(f'letter.{then}')}"
+        )
+    )
