@@ -186,7 +186,8 @@ def _show_inventory(inventory: Inventory) -> None:
     if inventory.found.empty:
         say(f"searched and found empty: {', '.join(inventory.found.empty)}")
     if inventory.found.doubtful:
-        say(f"{inventory.found.doubtful} ambiguous rows left out: see `subject find`")
+        left_out = counted(inventory.found.doubtful, "row")
+        say(f"ambiguous and left out: {left_out}; see `subject find`")
 
 
 @app.command()
