@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from doelbinding.cli.subject import show_found
 from doelbinding.plan.identifiers import parse_identifier
 from doelbinding.policy.model import Policy
 from doelbinding.rights.found import Astray, Found
@@ -176,6 +177,17 @@ def test_a_row_that_holds_an_identifier_and_leads_to_nobody_is_in_doubt(
     )
     assert keys(found) == [1]
     assert told(found) == {2: Astray.NOWHERE, 3: Astray.NOWHERE}
+
+
+def test_whoever_looks_is_told_which_rows_and_what_to_mend(
+    sqlite: sa.Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = ("(1, 'A', NULL)", "(2, 'a', NULL)", "(3, NULL, 'anna@example.com')")
+    show_found(found_in(sqlite, *notes))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "ambiguous: s.note:2 refers to theirs by a text that only the database takes" in told
+    assert "ambiguous: s.note:3 holds that email, and leads to nobody" in told
+    assert "anna@example.com" not in told
 
 
 def test_nobody_is_found_by_what_leads_to_nobody_and_it_is_told(sqlite: sa.Engine) -> None:

@@ -28,6 +28,7 @@ from doelbinding.rights.answer.pages import Page
 from doelbinding.rights.answer.parts import (
     case_facts,
     contact,
+    in_doubt,
 )
 from doelbinding.rights.answer.why import Footing
 
@@ -134,16 +135,8 @@ def _to_tell(found: Gathered) -> tuple[Block, ...]:
 
 
 def _ambiguous(found: Gathered) -> tuple[Block, ...]:
-    words, searched = found.words, found.inventory.found
-    told = (("ambiguous", searched.ambiguous, "clarify"), ("stray", searched.strays, "stray_left"))
-    return tuple(
-        block
-        for what, some, then in told
-        if some
-        for block in notice(
-            f"{words.plural(f'access.{what}', len(some))} {words.ui(f'access.{then}')}"
-        )
-    )
+    told = in_doubt(found.inventory.found, found.words, "access")
+    return tuple(block for said in told for block in notice(said))
 
 
 def _empty(found: Gathered) -> tuple[Block, ...]:

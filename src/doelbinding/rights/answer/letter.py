@@ -8,6 +8,7 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letter_parts import letter_sections
 from doelbinding.rights.answer.letters import files_of, letter
 from doelbinding.rights.answer.pages import Letter
+from doelbinding.rights.answer.parts import in_doubt
 from doelbinding.rights.answer.settled import Lot, Settled, settle
 from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
@@ -79,13 +80,5 @@ def _searched(settled: Settled) -> list[Line]:
 
 
 def _ambiguous(settled: Settled) -> tuple[Block, ...]:
-    words, searched = settled.words, settled.inventory.found
-    told = (("ambiguous", searched.ambiguous, "clarify"), ("stray", searched.strays, "stray_left"))
-    return tuple(
-        block
-        for what, some, then in told
-        if some
-        for block in paragraphs(
-            f"{words.plural(f'access.{what}', len(some))} {words.ui(f'letter.{then}')}"
-        )
-    )
+    told = in_doubt(settled.inventory.found, settled.words, "letter")
+    return tuple(block for said in told for block in paragraphs(said))

@@ -26,6 +26,7 @@ from doelbinding.policy.stores import Store
 from doelbinding.policy.text import Text
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer.case import Case
+from doelbinding.rights.found import Found
 
 
 def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
@@ -35,6 +36,14 @@ def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
         (words.ui("case.received"), (Line(text=words.date(case.received_on)),)),
         (words.ui("case.answered"), (Line(text=words.date(case.answered_on)),)),
     )
+
+
+def in_doubt(found: Found, words: Wording, answer: str) -> Iterator[str]:
+    """Yield how many records may be theirs, and what this kind of answer did with them."""
+    told = (("ambiguous", found.ambiguous, "clarify"), ("stray", found.strays, "stray_left"))
+    for what, some, then in told:
+        if some:
+            yield f"{words.plural(f'access.{what}', len(some))} {words.ui(f'{answer}.{then}')}"
 
 
 def sender(controller: Controller, words: Wording) -> Cell:
