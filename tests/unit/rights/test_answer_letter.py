@@ -261,6 +261,37 @@ def test_when_everything_went_it_is_short(tmp_path: Path, language: str, opening
     assert len(titles) == 4
 
 
+@pytest.mark.parametrize("doubts", [{"ambiguous": 1}, {"strays": 1}])
+@pytest.mark.parametrize(
+    ("language", "opening", "untrue"),
+    [
+        (
+            "nl",
+            "Alles wat Acme B.V. had en waarvan vaststaat dat het van u was, hebben wij gewist.",
+            "alles gewist wat Acme B.V. van u had",
+        ),
+        (
+            "en",
+            "We have erased everything that Acme B.V. had and that was certainly yours.",
+            "everything that Acme B.V. had about you",
+        ),
+        (
+            "fr",
+            "Nous avons effacé tout ce que Acme B.V. avait et qui vous concernait avec certitude.",
+            "tout ce que Acme B.V. avait sur vous",
+        ),
+    ],
+)
+def test_everything_is_not_said_to_be_erased_where_something_was_left_in_doubt(
+    tmp_path: Path, language: str, opening: str, untrue: str, doubts: dict[str, int]
+) -> None:
+    gone = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
+    made = decision(STOPS_NEWS, fates=fates(gone))
+    text = words(letter(tmp_path, made, inventory(gone, **doubts), language)[1])
+    assert opening in text
+    assert untrue not in text
+
+
 @pytest.mark.parametrize(
     ("language", "opening"),
     [
