@@ -24,6 +24,7 @@ from doelbinding.plan.ports import Tally
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.meant import asked_by, counted, left_before, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.spans import any_of_spans
 from doelbinding.stores.sql.truth import count_where, is_not_true, is_true, least_where
 from doelbinding.stores.sql.visits import among_visited, are_deep
 
@@ -187,7 +188,7 @@ def _among(counts: Sequence[Count], compiler: Compiler, here: Here) -> sa.Column
     """Give what the rows of any of them pass, without what another implies."""
     certain = any_of(*(one.among for one in counts if one.among is not None))
     others = (one.condition for one in counts if one.among is None)
-    return sa.or_(compiler.certainly(certain, here, wanted=True), *others)
+    return any_of_spans([compiler.certainly(certain, here, wanted=True), *others])
 
 
 def _reads_elsewhere(asked: Asked) -> bool:
