@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import sqlalchemy as sa
-
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 
@@ -31,11 +29,17 @@ _MARKED = {
 }
 _FIRST_OF_ITS_OWN = 16384
 """The first id that PostgreSQL gives to what is not its own (FirstNormalObjectId)."""
-_ASKED = " UNION ALL ".join(
+_MARKS = " UNION ALL ".join(
     f"SELECT {n}, count(*), sum(xmin::text::bigint), sum({owner}::bigint) "  # noqa: S608 - ours
     f"FROM pg_catalog.{table} WHERE {owner} >= {_FIRST_OF_ITS_OWN}"
     for n, (table, owner) in enumerate(_MARKED.items())
 )
+MARK_AND_CLOCK = (
+    "SELECT current_user || (SELECT string_agg(marked::text, '' ORDER BY n) "  # noqa: S608 - ours
+    f"FROM ({_MARKS}) AS marked(n, rows, written, owners)), "
+    "extract(epoch FROM clock_timestamp())::float8"
+)
+"""Asks PostgreSQL for what changes as its catalogue does, and for the time."""
 
 
 class Catalogue:
@@ -46,16 +50,17 @@ class Catalogue:
         self._found: dict[object, list[Obstacle]] = {}
 
     def obstacles(
-        self,
-        connection: sa.Connection,
-        steps: Sequence[Step],
-        look: Callable[[], list[Obstacle]],
+        self, mark: object, steps: Sequence[Step], look: Callable[[], list[Obstacle]]
     ) -> list[Obstacle]:
-        """Give what stands in the way of the steps, looked up anew if anything has changed."""
-        if connection.dialect.name != "postgresql":
+        """Give what stands in the way of the steps, looked up anew if anything has changed.
+
+        Args:
+            mark: of the catalogue now; none where it has no such.
+            steps: what is to be done.
+            look: looks it up.
+        """
+        if mark is None:
             return look()
-        rows = connection.exec_driver_sql(f"{_ASKED} ORDER BY 1").all()
-        mark = (connection.exec_driver_sql("SELECT current_user").scalar(), *map(tuple, rows))
         if mark != self._mark:
             self._mark, self._found = mark, {}
         asked = frozenset((step.dataset, step.deed, step.columns) for step in steps)

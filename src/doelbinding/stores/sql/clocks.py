@@ -14,19 +14,21 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.stores.sql.obstacles import refuses
 
 APART = timedelta(minutes=10)
-_ASKED = {
-    "postgresql": "SELECT extract(epoch FROM clock_timestamp())::float8",
-    "mysql": "SELECT utc_timestamp(6)",
-    "mariadb": "SELECT utc_timestamp(6)",
-}
+_ASKED = {"mysql": "SELECT utc_timestamp(6)", "mariadb": "SELECT utc_timestamp(6)"}
 
 
-def clocks_apart(connection: sa.Connection, store: str, now: datetime) -> list[Obstacle]:
-    """Give the obstacle that the database's clock is not this machine's, which says `now`."""
+def clock_of(connection: sa.Connection) -> datetime | None:
+    """Ask MariaDB for the time; PostgreSQL tells it with its catalogue's mark."""
     asked = _ASKED.get(connection.dialect.name)
     if asked is None:
-        return []
-    ahead = now - _moment(connection.exec_driver_sql(asked).scalar_one())
+        return None
+    told: datetime = connection.exec_driver_sql(asked).scalar_one()
+    return told.replace(tzinfo=UTC)
+
+
+def clocks_apart(store: str, told: datetime | None, now: datetime) -> list[Obstacle]:
+    """Give the obstacle that a database's clock, which says `told`, is not this machine's."""
+    ahead = now - told if told is not None else timedelta()
     if abs(ahead) <= APART:
         return []
     minutes, way = abs(ahead) // timedelta(minutes=1), "ahead of" if ahead > APART else "behind"
@@ -37,10 +39,3 @@ def clocks_apart(connection: sa.Connection, store: str, now: datetime) -> list[O
             "set right whichever is wrong: on a clock that is ahead too much would go",
         )
     ]
-
-
-def _moment(told: float | datetime) -> datetime:
-    """Read a moment that is told in seconds, or as one of UTC."""
-    if isinstance(told, datetime):
-        return told.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(told, UTC)

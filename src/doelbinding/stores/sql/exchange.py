@@ -64,6 +64,17 @@ class Exchange:
         with self._readers.connection() as driver, self._refusing("it was only being read"):
             return self._send(driver, asked, keys)
 
+    def row(self, text: str) -> Sequence[Any]:
+        """Give the row of a statement of PostgreSQL's that reads, prepared once.
+
+        Raises:
+            Unreachable: no connection.
+            Refused: the database refused, or was lost.
+        """
+        with self._readers.connection() as driver, self._refusing("it was only being read"):
+            row: Sequence[Any] = driver.execute(text, prepare=True).fetchone()
+            return row
+
     def write(self, asked: Asked, keys: KeySets) -> tuple[list[list[Key]], PoolProxiedConnection]:
         """Give the rows of each statement, and the connection whose transaction is still open.
 

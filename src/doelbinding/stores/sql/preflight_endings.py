@@ -32,6 +32,11 @@ from doelbinding.stores.sql.uniqueness import uniques
 _TEXTS = (KeepFirst, Pseudonymise, StripText)
 
 
+def is_told_apart(step: Step) -> bool:
+    """Tell whether there is more to look at than a table's catalogue: changed values, or files."""
+    return bool(step.files) or any(one.transformation is not None for one in step.columns)
+
+
 def ending_obstacles(
     connection: sa.Connection,
     store: Store,

@@ -42,9 +42,9 @@ from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
-from doelbinding.stores.sql.catalogue import Catalogue
+from doelbinding.stores.sql.catalogue import MARK_AND_CLOCK, Catalogue
 from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
-from doelbinding.stores.sql.clocks import clocks_apart
+from doelbinding.stores.sql.clocks import clock_of, clocks_apart
 from doelbinding.stores.sql.comparing import Comparing, comparing_in
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
@@ -56,7 +56,7 @@ from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.places import places
 from doelbinding.stores.sql.preflight import obstacles
-from doelbinding.stores.sql.preflight_endings import ending_obstacles
+from doelbinding.stores.sql.preflight_endings import ending_obstacles, is_told_apart
 from doelbinding.stores.sql.purge import purge
 from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
@@ -147,14 +147,31 @@ class SqlStore:
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
         """Look in the database's own catalogue for what would go wrong."""
+        mark, clock = self._mark_and_clock()
+        found = self._catalogue.obstacles(mark, steps, lambda: self._looked_up(steps))
+        refused = {one.ref for one in found if one.gravity is Gravity.REFUSES}
+        fine = [step for step in steps if step.ref not in refused]  # whose table may be read
+        if any(map(is_told_apart, fine)):
+            with self.transaction() as connection:
+                found += ending_obstacles(
+                    connection, self.mapped, fine, self.transformer, self.files
+                )
+        return found + clocks_apart(self.id, clock, self._clock())
+
+    def _mark_and_clock(self) -> tuple[object, datetime | None]:
+        """Give what changes as the catalogue does, and the database's time; none it does not tell.
+
+        Both in one question, since each exchange costs as much as a request's deed.
+        """
+        if self.dialect == "postgresql":
+            mark, seconds = self._exchange.row(MARK_AND_CLOCK)
+            return mark, datetime.fromtimestamp(seconds, UTC)
         with self.transaction() as connection:
-            found = self._catalogue.obstacles(
-                connection, steps, lambda: obstacles(connection, self.mapped, steps)
-            )
-            refused = {one.ref for one in found if one.gravity is Gravity.REFUSES}
-            fine = [step for step in steps if step.ref not in refused]  # whose table may be read
-            found += ending_obstacles(connection, self.mapped, fine, self.transformer, self.files)
-            return found + clocks_apart(connection, self.id, self._clock())
+            return None, clock_of(connection)
+
+    def _looked_up(self, steps: Sequence[Step]) -> list[Obstacle]:
+        with self.transaction() as connection:
+            return obstacles(connection, self.mapped, steps)
 
     def places(self) -> Mapping[str, frozenset[str]]:
         """Give, by dataset, names of the tables whose rows it has, whatever store asks."""
