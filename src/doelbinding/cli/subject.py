@@ -185,9 +185,13 @@ def _show_inventory(inventory: Inventory) -> None:
     console().print(table(counted(len(inventory.rows), "row"), heads, rows))
     if inventory.found.empty:
         say(f"searched and found empty: {', '.join(inventory.found.empty)}")
-    if inventory.found.doubtful:
-        left_out = counted(inventory.found.doubtful, "row")
-        say(f"ambiguous and left out: {left_out}; see `subject find`")
+    show_left_out(inventory.found.doubtful)
+
+
+def show_left_out(rows: int) -> None:
+    """Print how many rows may be the person's, if there are any."""
+    if rows:
+        say(f"ambiguous and left out: {counted(rows, 'row')}; see `subject find`")
 
 
 @app.command()

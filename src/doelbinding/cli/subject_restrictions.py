@@ -11,7 +11,7 @@ import typer
 from doelbinding.cli.options import At, Controller, Identifiers, Include, Language, Out
 from doelbinding.cli.printing import counted, say
 from doelbinding.cli.reading import opened
-from doelbinding.cli.subject import asked_of, outcome_in_words
+from doelbinding.cli.subject import asked_of, outcome_in_words, show_left_out
 
 if TYPE_CHECKING:
     from doelbinding.jobs.restrictions import Restricted
@@ -68,6 +68,7 @@ def show_restricted(done: Restricted) -> None:
     """Print what was restricted, and how it ends."""
     rows = counted(done.rows, "row")
     say(f"{done.request.id}: {outcome_in_words(done.request)}; {rows} of the person")
+    show_left_out(done.left_out)
     for file in done.files:
         say(f"  {file}")
     say(f"{done.id}: values are kept and not used until it is lifted")

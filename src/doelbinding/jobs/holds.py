@@ -13,11 +13,20 @@ from doelbinding.evidence.schema import EntryKind, instant
 from doelbinding.jobs.requests import Asked, NoSuchCase, find
 from doelbinding.records.models import HoldRecord
 from doelbinding.records.said import record_hold
+from doelbinding.rights.found import Found
 from doelbinding.wiring import Workspace
 
 
 class NobodyFound(Exception):
     """Nothing was found of the person, so there is nothing to keep or restrict."""
+
+
+def nobody(found: Found, deed: str) -> str:
+    """Say that nothing was found to hold, correct or restrict; and whether anything is in doubt."""
+    said = f"nothing was found of this person, so there is nothing to {deed}"
+    if not found.doubtful:
+        return said
+    return f"{said}; rows in doubt: {found.doubtful}, which `subject find` tells"
 
 
 def set_hold(
@@ -31,7 +40,7 @@ def set_hold(
     records = workspace.records
     found = find(workspace, asked)
     if not found.rows:
-        raise NobodyFound("nothing was found of this person, so there is nothing to hold")
+        raise NobodyFound(nobody(found, "hold"))
     hold = Hold(
         id=f"hold-{secrets.token_hex(4)}",
         controller=asked.controller.id,

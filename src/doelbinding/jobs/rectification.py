@@ -8,7 +8,7 @@ dies goes on from there with the same case. Once it is answered the right values
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from doelbinding.binding.paths import place
 from doelbinding.jobs.applying import apply_plan, give_up, ledger_ends
 from doelbinding.jobs.corrections import forget_values, plan_of, rehearse, was_hash
 from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
-from doelbinding.jobs.holds import NobodyFound
+from doelbinding.jobs.holds import NobodyFound, nobody
 from doelbinding.jobs.plans import approve_plan, enter_plan, read_plan, write_plan
 from doelbinding.jobs.requests import (
     Asked,
@@ -56,7 +56,7 @@ from doelbinding.records.models import (
 from doelbinding.records.said import stop_in
 from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
-from doelbinding.rights.found import Found, FoundRow
+from doelbinding.rights.found import Found, FoundRow, InDoubt
 from doelbinding.rights.lasting import remembering
 from doelbinding.rights.rectification import Correcting, Correction
 from doelbinding.wiring import Workspace
@@ -104,7 +104,7 @@ def draft(workspace: Workspace, asked: Asked, wanted: Wanted) -> Draft:
     """
     found = find(workspace, asked)
     if not found.rows:
-        raise NobodyFound("nothing was found of this person, so there is nothing to correct")
+        raise NobodyFound(nobody(found, "correct"))
     correcting = rectification.correcting(
         workspace.policy,
         asked.controller,
@@ -194,8 +194,10 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
     if last is None:
         found = draft(workspace, asked, wanted)
         corrections, subjects = found.correcting.corrections, found.found.subjects
+        doubt = rectification.left_in_doubt(found.found, corrections)
     else:  # no search finds rows any more by an address that was corrected already
         corrections, subjects = tuple(_decided_before(workspace, request)), {}
+        doubt = _doubt_in(workspace, last)
     plan, keys = plan_of(workspace, corrections, asked.at, request.id)
     case = case_of(request, asked.controller, datetime.now(UTC).date())
     letters = rectification_letter(
@@ -203,6 +205,7 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         case=case,
         corrections=corrections,
         inventory=inventory_of(workspace, asked, _rows_of(corrections)),
+        doubt=doubt,
     )
     known = rectification.identifiers_after(
         wanted.values, workspace.policy, asked.controller.country
@@ -219,13 +222,25 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
             plan=record,
             decided_at=datetime.now(UTC),
             found=sum(len(one.rows) for one in corrections),
-            file_sealed=workspace.records.sealer.seal("decision", {"letters": letters}),
+            file_sealed=_sealed(workspace, doubt, letters=letters),
         )
 
 
 def _rows_of(corrections: Iterable[Correction]) -> Found:
     rows = tuple(row for one in corrections for row in one.rows)
     return Found(people=(), rows=rows, ambiguous=(), searched=())
+
+
+def _sealed(workspace: Workspace, doubt: InDoubt, **more: object) -> bytes:
+    return workspace.records.sealer.seal("decision", {"in_doubt": asdict(doubt), **more})
+
+
+def _doubt_in(workspace: Workspace, decision: Decision) -> InDoubt:
+    """Give what was in doubt when a case was decided first, which it is told at its end."""
+    if decision.file_sealed is None:
+        return InDoubt()
+    file = workspace.records.sealer.open("decision", decision.file_sealed)
+    return InDoubt(**file.get("in_doubt", {}))
 
 
 def _decided_before(workspace: Workspace, request: Request) -> Iterator[Correction]:
@@ -284,7 +299,8 @@ def _run(workspace: Workspace, decision: Decision) -> Outcome | None:
         return apply_plan(workspace, fingerprint, bound=Bound(), progress=lambda _s, _r: None)
     except (PlanStale, Surprise):
         give_up(workspace, fingerprint)
-        Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
+        doubt = _sealed(workspace, _doubt_in(workspace, decision))
+        Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=doubt)
         return None
 
 
@@ -296,8 +312,8 @@ def _answer(
     files = write_private(out / request.id, file["letters"])
     steps = StepRun.objects.filter(run__plan__request=request)
     with transaction.atomic():
-        decision.verified, decision.file_sealed = True, None
-        decision.save(update_fields=["verified", "file_sealed"])
+        Decision.objects.filter(id=decision.id).update(verified=True)
+        Decision.objects.filter(request=request).update(file_sealed=None)
         _let_go(workspace, request)
         rows = sum(steps.values_list("rows", flat=True))
         record_answer(workspace, request, "granted", datetime.now(UTC), rows=rows)

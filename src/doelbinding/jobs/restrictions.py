@@ -18,7 +18,7 @@ from doelbinding.binding.circumstances import Restriction, Subjects
 from doelbinding.binding.paths import place
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
-from doelbinding.jobs.holds import NobodyFound
+from doelbinding.jobs.holds import NobodyFound, nobody
 from doelbinding.jobs.requests import (
     Asked,
     NoSuchCase,
@@ -40,7 +40,7 @@ from doelbinding.records.alone import alone
 from doelbinding.records.models import HoldRecord, Request, RestrictionRecord
 from doelbinding.records.said import record_restriction, subjects_in
 from doelbinding.rights.answer import lifting_letter, restriction_letter, write_private
-from doelbinding.rights.found import Found
+from doelbinding.rights.found import Found, InDoubt
 from doelbinding.wiring import Workspace
 
 
@@ -63,11 +63,15 @@ class NotLifted(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restricted:
-    """A restriction that was set: its case, its id, how many rows it covers, its letter."""
+    """A restriction that was set: its case, its id, how many rows it covers, its letter.
+
+    `left_out` are the rows that may be the person's, and are not restricted.
+    """
 
     request: Request
     id: str
     rows: int
+    left_out: int
     files: tuple[Path, ...]
 
 
@@ -131,7 +135,7 @@ def resume(workspace: Workspace, case_id: str, out: Path) -> Restricted:
 
 def _insist(policy: Policy, found: Found, columns: Collection[str]) -> None:
     if not found.rows:
-        raise NobodyFound("nothing was found of this person, so there is nothing to restrict")
+        raise NobodyFound(nobody(found, "restrict"))
     held = _columns_of(found)
     for named in columns:
         ref, _, name = named.rpartition(".")
@@ -181,6 +185,12 @@ def _record(workspace: Workspace, request: Request, found: Found) -> None:
     )
 
 
+def _left_in_doubt(found: Found, columns: Collection[str]) -> InDoubt:
+    """Count what may be the person's, of the datasets that a restriction is about."""
+    refs = {column.rpartition(".")[0] for column in columns}
+    return found.in_doubt(lambda here: not refs or here.ref in refs)
+
+
 def _covered(restriction: Restriction, found: Found) -> int:
     if not restriction.columns:
         return len(found.rows)
@@ -200,7 +210,7 @@ def _finish(workspace: Workspace, request: Request, out: Path) -> Restricted:
     """Write the letter, then record the answer."""
     asked, _ = asked_in(workspace, request)
     found, wants = find(workspace, asked, again=True), wanted_in(workspace, request)
-    now = datetime.now(UTC)
+    doubt, now = _left_in_doubt(found, wants["columns"]), datetime.now(UTC)
     record = RestrictionRecord.objects.get(id=f"{request.id}-restriction")
     letter = restriction_letter(
         policy=workspace.policy,
@@ -208,13 +218,20 @@ def _finish(workspace: Workspace, request: Request, out: Path) -> Restricted:
         ground=wants["ground"],
         columns=wants["columns"],
         inventory=inventory_of(workspace, asked, found),
+        doubt=doubt,
     )
     files = write_private(out / request.id, letter)
     with alone(workspace.records.state, request.id), transaction.atomic():
         if Request.objects.filter(id=request.id, answered_at=None).exists():
             record_answer(workspace, request, "granted", now, rows=len(found.rows))
     workspace.records.checkpoint()
-    return Restricted(request=request, id=record.id, rows=len(found.rows), files=files)
+    return Restricted(
+        request=request,
+        id=record.id,
+        rows=len(found.rows),
+        left_out=doubt.rows,
+        files=files,
+    )
 
 
 def is_restriction(restriction_id: str) -> bool:

@@ -122,7 +122,8 @@ class Decision(models.Model):
     """A request for erasure decided: its plan, and what is needed to finish when a process dies.
 
     A case has several when rows appeared while it was carried out, or a claim was weighed.
-    `file_sealed` holds the letters and what should be gone, until the decision is `verified`.
+    `file_sealed` holds the letters and what should be gone, until the decision is `verified`; of a
+    rectification whose plan grew old, what its letter is still to tell.
     `weighed` are the phases (`activity/phase`) that are suspended by it.
     """
 

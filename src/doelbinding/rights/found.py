@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -55,6 +56,23 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InDoubt:
+    """How many records are left out: of one person or another, and leading to nobody."""
+
+    ambiguous: int = 0
+    strays: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many in all."""
+        return self.ambiguous + self.strays
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return self.rows > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What was found of a person, what may be theirs, and where nothing was.
 
@@ -79,7 +97,14 @@ class Found:
     @property
     def doubtful(self) -> int:
         """How many records may be theirs, or somebody else's, and were left out."""
-        return len(self.ambiguous) + len(self.strays)
+        return self.in_doubt().rows
+
+    def in_doubt(self, concerned: Callable[[Place], bool] = lambda _place: True) -> InDoubt:
+        """Count the records in doubt, of the datasets that a request concerns."""
+        return InDoubt(
+            ambiguous=sum(concerned(person.place) for person in self.ambiguous),
+            strays=sum(concerned(stray.place) for stray in self.strays),
+        )
 
     @property
     def empty(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from doelbinding.policy.json_path import Every, parse_path
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType, Dataset
-from doelbinding.rights.found import Found, FoundRow
+from doelbinding.rights.found import Found, FoundRow, InDoubt
 from doelbinding.rights.names import all_agree, words_of
 
 _WHOLE = {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
@@ -110,6 +110,19 @@ def identifiers_after(
             except NotAnIdentifier:
                 continue
             yield Identifier(column.identifier, value)
+
+
+def left_in_doubt(found: Found, corrections: Sequence[Correction]) -> InDoubt:
+    """Count what may be the person's, and may hold a value such as was wrong."""
+
+    def concerned(here: Place) -> bool:
+        return any(
+            _are_alike(one.column, column)
+            for one in corrections
+            for column in here.dataset.personal_columns
+        )
+
+    return found.in_doubt(concerned)
 
 
 # -- which rows -----------------------------------------------------------------------------------
@@ -281,10 +294,9 @@ def _elsewhere(
             continue
         for column in row.place.dataset.personal_columns:
             name = f"{row.place.ref}.{column.name}"
-            alike = column.identifier == kind if kind else column.category == one.column.category
             same = _compared(row.row[column.name], kind, country) in wrong - {right}
             if (
-                alike
+                _are_alike(one.column, column)
                 and same
                 and name not in set_
                 and column.name not in _joining(row.place.dataset)
@@ -295,6 +307,13 @@ def _elsewhere(
                     place=row.place, column=column, right=one.right, rows=rows
                 )
     yield from by_column.values()
+
+
+def _are_alike(one: Column, other: Column) -> bool:
+    """Tell whether columns hold values of the same kind."""
+    if one.identifier:
+        return other.identifier == one.identifier
+    return other.category == one.category
 
 
 def _compared(value: object, kind: str | None, country: str | None) -> str | None:

@@ -191,7 +191,7 @@ def test_a_value_that_lasts_as_long_as_something_goes_on_has_criteria_and_no_dat
                 "Het gebruik ervan is stilgelegd.",
                 "Gerechtvaardigd belang (art. 6 lid 1 onder f AVG), tot en met 4 mei 2029",
                 "Deze registratie is ook van iemand anders.",
-                "Wij vonden ook 2 registraties die van u kunnen zijn, maar ook van iemand anders.",
+                "Wij vonden 2 registraties die van u kunnen zijn, maar ook van iemand anders.",
                 "Hier zochten wij ook, maar vonden wij niets van u: Bezoeken",
             ),
         ),
@@ -205,7 +205,7 @@ def test_a_value_that_lasts_as_long_as_something_goes_on_has_criteria_and_no_dat
                 "Its use has been stopped.",
                 "Legitimate interest",
                 "This record is somebody else’s too.",
-                "We also found 2 records that may be yours, but may be somebody else’s.",
+                "We found 2 records that may be yours, but may be somebody else’s.",
                 "We searched here too, but found nothing about you: Visits",
             ),
         ),
@@ -219,7 +219,7 @@ def test_a_value_that_lasts_as_long_as_something_goes_on_has_criteria_and_no_dat
                 "Son utilisation est suspendue.",
                 "Intérêts légitimes (art. 6, § 1, point f) du RGPD), jusqu’au 4 mai 2029 inclus",
                 "Cet enregistrement concerne aussi une autre personne.",
-                "Nous avons aussi trouvé 2 enregistrements qui peuvent vous concerner",
+                "Nous avons trouvé 2 enregistrements qui peuvent vous concerner, mais aussi",
                 "Visites",
             ),
         ),
@@ -273,11 +273,17 @@ def test_a_shared_record_that_only_another_needs_says_just_that(tmp_path: Path) 
     ("language", "told"),
     [
         ("nl", "Wij vonden niets dat zeker van u is."),
-        ("nl", "1 registratie waarvan niet vaststaat van wie die is, en die van u kan zijn."),
+        (
+            "nl",
+            "1 registratie die van u kan zijn. Van wie die is, weten wij nog niet.",
+        ),
         ("en", "We found nothing that is certainly yours."),
-        ("en", "1 record of which we cannot tell whose it is, and which may be yours."),
+        ("en", "1 record that may be yours. We do not know yet whose it is."),
         ("fr", "Nous n’avons rien trouvé qui vous concerne avec certitude."),
-        ("fr", "1 enregistrement dont nous ne savons pas qui il concerne, et qui peut vous"),
+        (
+            "fr",
+            "1 enregistrement qui peut vous concerner. Nous ne savons pas encore qui il concerne.",
+        ),
     ],
 )
 def test_what_leads_to_nobody_is_told_as_such(tmp_path: Path, language: str, told: str) -> None:

@@ -315,20 +315,20 @@ def test_when_nothing_was_found_it_says_where_was_searched(
         (
             "nl",
             "Wij hebben niets gevonden dat zeker van u is, en dus niets gewist.",
-            "1 registratie die van u kan zijn, maar ook van iemand anders.",
-            "2 registraties waarvan niet vaststaat van wie die zijn, en die van u kunnen zijn.",
+            "Wij vonden 1 registratie die van u kan zijn, maar ook van iemand anders.",
+            "2 registraties die van u kunnen zijn. Van wie die zijn, weten wij nog niet.",
         ),
         (
             "en",
             "We found nothing that is certainly yours, so we have erased nothing.",
-            "1 record that may be yours, but may be somebody else’s.",
-            "2 records of which we cannot tell whose they are, and which may be yours.",
+            "We found 1 record that may be yours, but may be somebody else’s.",
+            "We found 2 records that may be yours. We do not know yet whose they are.",
         ),
         (
             "fr",
             "Nous n’avons rien trouvé qui vous concerne avec certitude, et n’avons donc rien",
             "1 enregistrement qui peut vous concerner, mais aussi concerner une autre personne.",
-            "2 enregistrements dont nous ne savons pas qui ils concernent, et qui peuvent vous",
+            "2 enregistrements qui peuvent vous concerner. Nous ne savons pas encore qui ils",
         ),
     ],
 )

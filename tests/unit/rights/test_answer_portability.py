@@ -1,5 +1,7 @@
 """Data to take along: exactly those, in forms a computer reads (R-IX.5)."""
 
+# ruff: noqa: RUF001 - French writes a typographic apostrophe
+
 from __future__ import annotations
 
 import csv
@@ -63,6 +65,22 @@ def test_a_reason_that_is_not_certain_takes_nothing_along(tmp_path: Path) -> Non
     files = folder(tmp_path, inventory(doubtful))
     assert taken(files) == {}
     assert "geen gegevens die u op grond van dit recht kunt meenemen" in files["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", "weten wij nog niet. Daarom staat daar niets van in deze bestanden."),
+        ("en", "do not know yet whose it is. So nothing of that is in these files."),
+        ("fr", "pas encore qui il concerne. Ces fichiers n’en contiennent donc rien."),
+    ],
+)
+def test_what_leads_to_nobody_is_told_and_not_taken(
+    tmp_path: Path, language: str, told: str
+) -> None:
+    files = folder(tmp_path, inventory(strays=1), language)
+    assert taken(files) == {}
+    assert told in " ".join(files["index.html"].split())
 
 
 def test_each_dataset_is_a_csv_with_the_names_of_its_fields(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def _to_tell(found: Gathered) -> tuple[Block, ...]:
 
 
 def _ambiguous(found: Gathered) -> tuple[Block, ...]:
-    told = in_doubt(found.inventory.found, found.words, "access")
+    told = in_doubt(found.inventory.found.in_doubt(), found.words, "access")
     return tuple(block for said in told for block in notice(said))
 
 

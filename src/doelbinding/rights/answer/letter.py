@@ -6,9 +6,8 @@ from doelbinding.document.blocks import Block, Line, bullets, paragraphs
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letter_parts import letter_sections
-from doelbinding.rights.answer.letters import files_of, letter
+from doelbinding.rights.answer.letters import files_of, left_in_doubt, letter
 from doelbinding.rights.answer.pages import Letter
-from doelbinding.rights.answer.parts import in_doubt
 from doelbinding.rights.answer.settled import Lot, Settled, settle
 from doelbinding.rights.erasure import ErasureDecision
 from doelbinding.rights.inventory import Inventory
@@ -46,7 +45,7 @@ def _letter(settled: Settled, *, verified: bool) -> Letter:
         opening=(
             *paragraphs(words.ui("letter.received", day=words.date(case.received_on))),
             *_outcome(settled, verified=verified),
-            *_ambiguous(settled),
+            *left_in_doubt(settled.inventory.found.in_doubt(), words, "erasure"),
         ),
         sections=letter_sections(settled, verified=verified),
     )
@@ -78,8 +77,3 @@ def _searched(settled: Settled) -> list[Line]:
     searched = {ref.partition(".")[0] for ref in settled.inventory.found.searched}
     say = settled.words.say
     return [Line(text=say(store.label)) for store in settled.policy.stores if store.id in searched]
-
-
-def _ambiguous(settled: Settled) -> tuple[Block, ...]:
-    told = in_doubt(settled.inventory.found, settled.words, "letter")
-    return tuple(block for said in told for block in paragraphs(said))

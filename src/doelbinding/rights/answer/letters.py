@@ -20,9 +20,10 @@ from doelbinding.policy.organisation import Recipient
 from doelbinding.policy.stores import Column, Dataset, Store
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.pages import Letter
-from doelbinding.rights.answer.parts import sender
+from doelbinding.rights.answer.parts import in_doubt, sender
 from doelbinding.rights.answer.plain import letter_text
 from doelbinding.rights.answer.render import letter_html
+from doelbinding.rights.found import InDoubt
 from doelbinding.rights.inventory import Inventory
 
 
@@ -50,6 +51,11 @@ def letter(
         colon=words.ui("colon"),
         semicolon=words.ui("semicolon"),
     )
+
+
+def left_in_doubt(doubt: InDoubt, words: Wording, right: str) -> tuple[Block, ...]:
+    """Say what may be the person's and is left as it is, each kind in a paragraph."""
+    return tuple(block for said in in_doubt(doubt, words, right) for block in paragraphs(said))
 
 
 def files_of(written: Letter, name: str) -> dict[str, str]:

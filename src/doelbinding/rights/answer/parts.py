@@ -26,7 +26,7 @@ from doelbinding.policy.stores import Store
 from doelbinding.policy.text import Text
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.found import Found
+from doelbinding.rights.found import InDoubt
 
 
 def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
@@ -38,12 +38,14 @@ def case_facts(case: Case, words: Wording) -> tuple[Block, ...]:
     )
 
 
-def in_doubt(found: Found, words: Wording, answer: str) -> Iterator[str]:
-    """Yield how many records may be theirs, and what this kind of answer did with them."""
-    told = (("ambiguous", found.ambiguous, "clarify"), ("stray", found.strays, "stray_left"))
-    for what, some, then in told:
-        if some:
-            yield f"{words.plural(f'access.{what}', len(some))} {words.ui(f'{answer}.{then}')}"
+def in_doubt(doubt: InDoubt, words: Wording, right: str) -> Iterator[str]:
+    """Yield how many records may be theirs, what is not done with them for it, and what follows."""
+    left = words.ui(f"doubt.{right}")
+    if doubt.ambiguous:
+        yield f"{words.plural('doubt.ambiguous', doubt.ambiguous)} {left} {words.ui('doubt.ask')}"
+    if doubt.strays:
+        found, then = (words.plural(f"doubt.{said}", doubt.strays) for said in ("stray", "look"))
+        yield f"{found} {left} {then}"
 
 
 def sender(controller: Controller, words: Wording) -> Cell:

@@ -21,7 +21,7 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.files import as_json, write_private
 from doelbinding.rights.answer.gather import DatasetFact, Gathered, RecordFact, ValueFact, gather
 from doelbinding.rights.answer.pages import Page
-from doelbinding.rights.answer.parts import case_facts, contact
+from doelbinding.rights.answer.parts import case_facts, contact, in_doubt
 from doelbinding.rights.answer.render import page_html
 from doelbinding.rights.answer.schema import PORTABILITY, portability_schema
 from doelbinding.rights.answer.values import Exact, as_csv
@@ -130,6 +130,7 @@ def _page(found: Gathered, taken: list[_Taken]) -> Page:
                 "what",
                 words.ui("portability.what"),
                 paragraphs(words.ui("portability.selected"), words.ui("portability.beyond")),
+                paragraphs(*in_doubt(found.inventory.found.in_doubt(), words, "portability")),
             ),
             contact(case, words),
         ),

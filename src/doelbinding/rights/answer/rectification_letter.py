@@ -8,19 +8,30 @@ from doelbinding.document.blocks import Block, Line, bullets, paragraphs, sectio
 from doelbinding.law.language.wording import Wording
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.letters import files_of, letter, recipients_of, told
+from doelbinding.rights.answer.letters import files_of, left_in_doubt, letter, recipients_of, told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.words import label_of, words_for
+from doelbinding.rights.found import InDoubt
 from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.rectification import Correction
 
 
 def rectification_letter(
-    *, policy: Policy, case: Case, corrections: Sequence[Correction], inventory: Inventory
+    *,
+    policy: Policy,
+    case: Case,
+    corrections: Sequence[Correction],
+    inventory: Inventory,
+    doubt: InDoubt,
 ) -> dict[str, str]:
     """Give the letter as two files by their names: `letter.html` and `letter.txt`.
 
-    `inventory` is of the rows that are corrected, as they were.
+    Args:
+        policy: what was promised.
+        case: the request.
+        corrections: what is corrected.
+        inventory: the rows that are corrected, as they were.
+        doubt: what may be the person's and is left as it is.
     """
     words = words_for(case)
     got = recipients_of(policy, inventory, {one.name for one in corrections})
@@ -41,6 +52,7 @@ def rectification_letter(
         opening=(
             *paragraphs(words.ui("rectified.received", day=words.date(case.received_on))),
             *paragraphs(words.ui("rectified.done")),
+            *left_in_doubt(doubt, words, "rectification"),
         ),
         sections=sections,
     )

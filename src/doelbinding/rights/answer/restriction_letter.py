@@ -10,6 +10,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letters import (
     files_of,
+    left_in_doubt,
     letter,
     named_columns,
     recipients_of,
@@ -17,13 +18,20 @@ from doelbinding.rights.answer.letters import (
 )
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.words import label_of, words_for
+from doelbinding.rights.found import InDoubt
 from doelbinding.rights.inventory import Inventory
 
 _USES = ("consent", "claims", "others", "public")
 
 
 def restriction_letter(
-    *, policy: Policy, case: Case, ground: str, columns: Collection[str], inventory: Inventory
+    *,
+    policy: Policy,
+    case: Case,
+    ground: str,
+    columns: Collection[str],
+    inventory: Inventory,
+    doubt: InDoubt,
 ) -> dict[str, str]:
     """Give the letter that says that values are restricted: `letter.html` and `letter.txt`.
 
@@ -33,18 +41,20 @@ def restriction_letter(
         ground: of Art. 18(1), as the evidence has it: `accuracy_contested`.
         columns: `store.dataset.column` of the values; none: everything.
         inventory: what is there of the person.
+        doubt: what may be the person's and is not restricted.
     """
     words = words_for(case)
     got = recipients_of(policy, inventory, columns)
     opening = (
         *paragraphs(words.ui("restriction.received", day=words.date(case.received_on))),
         *paragraphs(words.ui("restriction.done")),
+        *left_in_doubt(doubt, words, "restriction"),
     )
     sections = (
         section(
             "restricted",
             words.ui("restriction.what"),
-            _covered(policy, case, columns, words),
+            _covered(policy, case, columns, words, sure=not doubt),
             paragraphs(_chosen("restriction.because", ground, words)),
         ),
         _uses(words),
@@ -88,10 +98,12 @@ def lifting_letter(
 
 
 def _covered(
-    policy: Policy, case: Case, columns: Collection[str], words: Wording
+    policy: Policy, case: Case, columns: Collection[str], words: Wording, *, sure: bool = True
 ) -> tuple[Block, ...]:
     if not columns:
-        return paragraphs(words.ui("restriction.everything", controller=case.controller.name))
+        everything = "everything" if sure else "everything_sure"
+        name = case.controller.name
+        return paragraphs(words.ui(f"restriction.{everything}", controller=name))
     fields: dict[str, list[str]] = {}
     for _, dataset, column in named_columns(policy, columns):
         fields.setdefault(words.say(dataset.label), []).append(label_of(column, words))

@@ -1,0 +1,116 @@
+"""What may be the person's is told in letters of rectification and restriction (ADR 0032)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.integration.forked import forked
+from tests.integration.mill import ANNA, DAY
+from tests.integration.restorable import World
+
+MESSAGES = """\
+      - id: message
+        label: {en: Messages}
+        table: message
+        key: [id]
+        subject: {to: customer, columns: [customer_id]}
+        columns:
+          - {name: id, type: integer}
+          - {name: customer_id, type: integer}
+          - {name: email, category: email, identifier: email}
+        bindings: [{activity: customers, columns: ['*']}]
+"""
+NEW = ("--set", "crm.customer.email=ann.new@example.com", "--everywhere")
+CONTESTED = ("--ground", "accuracy-contested")
+TOLD = "We found 1 record that may be yours. We do not know yet whose it is."
+NOT_CORRECTED = f"{TOLD} So we have corrected nothing in that."
+NOT_RESTRICTED = f"{TOLD} So we have not restricted the use of that."
+
+
+@pytest.fixture
+def strays(world: World) -> World:
+    """Give the mill with a message of Anna, and one with her address that leads to nobody."""
+    with (world.folder / "policy" / "crm.yaml").open("a") as policy:
+        policy.write(MESSAGES)
+    world.change(
+        "crm",
+        "CREATE TABLE message (id INTEGER PRIMARY KEY, "
+        "customer_id INTEGER REFERENCES customer (id), email VARCHAR(80))",
+    )
+    world.change("crm", "CREATE INDEX message_customer ON message (customer_id)")
+    world.change(
+        "crm",
+        "INSERT INTO message VALUES (1, 1, 'anna@example.com'), (2, NULL, 'anna@example.com')",
+    )
+    return world
+
+
+def letter(world: World) -> str:
+    """Give the one letter that was written, on one line."""
+    (written,) = (world.folder / "answers").glob("*/letter.txt")
+    return " ".join(written.read_text().split())
+
+
+def test_a_stray_with_an_address_that_was_wrong_is_left_and_told(strays: World) -> None:
+    strays.does("subject", "rectify", *ANNA, *NEW, "--yes", "--at", DAY)
+    assert NOT_CORRECTED in letter(strays)
+    messages = [row[2] for row in strays.contents()["crm.message"]]
+    assert messages == ["ann.new@example.com", "anna@example.com"]
+
+
+def test_a_stray_that_holds_nothing_of_the_kind_that_was_wrong_is_not_told(strays: World) -> None:
+    strays.does("subject", "rectify", *ANNA, "--clear", "shop.buyer.remark", "--yes", "--at", DAY)
+    assert "may be yours" not in letter(strays)
+
+
+def test_a_case_that_is_planned_anew_half_way_still_tells_what_it_found(strays: World) -> None:
+    """The address is right by then, so that no search would find the person or what is hers."""
+    answers = strays.folder / "answers"
+    answers.write_text("in the way of the letter")
+    command = ("subject", "rectify", *ANNA, *NEW, "--yes", "--at", DAY)
+    assert forked(strays.folder, *command).returncode != 0
+    answers.unlink()
+    policy = strays.folder / "policy" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("First version.", "The first version."))
+    strays.change("crm", "UPDATE message SET email = NULL WHERE id = 2")
+    strays.change("crm", "UPDATE message SET email = 'anna@example.com' WHERE id = 1")
+    strays.does(*command)
+    assert NOT_CORRECTED in letter(strays)
+    with closing(sqlite3.connect(strays.folder / ".doelbinding" / "records.sqlite3")) as records:
+        asked = "SELECT COUNT(*), COUNT(file_sealed) FROM records_decision"
+        assert records.execute(asked).fetchone() == (2, 0)
+
+
+@pytest.mark.parametrize("columns", [(), ("--column", "crm.message.email")])
+def test_a_stray_that_is_not_restricted_is_told(strays: World, columns: tuple[str, ...]) -> None:
+    said = strays.does("subject", "restrict", *ANNA, *CONTESTED, *columns, "--at", DAY)
+    assert "ambiguous and left out: 1 row;" in said
+    assert NOT_RESTRICTED in letter(strays)
+    assert ("Mill Ltd has and that are certainly yours" in letter(strays)) is (not columns)
+
+
+def test_a_stray_of_a_dataset_that_is_not_restricted_is_not_told(strays: World) -> None:
+    command = ("subject", "restrict", *ANNA, *CONTESTED, "--column", "shop.buyer.email")
+    assert "left out" not in strays.does(*command, "--at", DAY)
+    assert "may be yours" not in letter(strays)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("rectify", "--set", "crm.customer.name=Guy"),
+        ("restrict", *CONTESTED),
+        ("hold", "--reason", "a claim", "--review", "2099-01-01"),
+    ],
+)
+def test_whoever_finds_nobody_is_told_that_something_is_in_doubt(
+    strays: World, command: tuple[str, ...]
+) -> None:
+    strays.change("crm", "INSERT INTO message VALUES (3, NULL, 'guest@example.com')")
+    guest = ("--id", "email:guest@example.com", "--controller", "mill")
+    done = forked(strays.folder, "subject", command[0], *guest, *command[1:], "--at", DAY)
+    assert done.returncode == 2
+    assert "rows in doubt: 1, which `subject find` tells" in done.stderr
