@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
+from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Compare, Comparison, Referred
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Emptied
-from doelbinding.plan.ports import Lookup
+from doelbinding.plan.ports import Answered, Lookup
 from doelbinding.plan.run import ObstaclesFound
-from doelbinding.policy.stores import Column, ColumnType, Dataset
+from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
 from doelbinding.stores.sql import visits
 from doelbinding.stores.sql.comparing import comparing_in
 from doelbinding.stores.sql.identify import question
@@ -18,6 +20,7 @@ from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night, planned, policy_of
 from tests.integration.one_table import COLUMNS, ENDED, done, left, mapped, say, step
 
+Ids = dict[Key, list[object]]
 FOLDING = pytest.mark.parametrize(
     ("name", "collated"), [("sqlite", "COLLATE NOCASE"), ("mariadb", "")]
 )
@@ -248,3 +251,174 @@ def test_a_row_that_was_asked_for_otherwise_too_is_found_by_its_padded_key(
     by_code = Lookup(ref="s.note", columns=("code",), keys=[("A",)])
     by_id = Lookup(ref="s.note", columns=("id",), keys=[(1,), (2,), (3,)])
     assert ids_by(engine, by_code, by_id) == [[1, 2], [1, 2, 3]]
+
+
+ALIKE = [*"AaBcoø?", "á", "A ", "straße", "STRASSE", "\uff23", "d'%"]
+"""Texts that some collation takes for another of them."""
+
+
+@pytest.mark.parametrize(
+    ("name", "collated"),
+    [
+        ("sqlite", "TEXT COLLATE NOCASE"),
+        ("sqlite", "TEXT COLLATE RTRIM"),
+        ("mariadb", "VARCHAR(9)"),
+        ("mariadb", "VARCHAR(9) COLLATE utf8mb4_unicode_ci"),
+        ("mariadb", "VARCHAR(9) COLLATE utf8mb4_unicode_nopad_ci"),
+        ("postgresql", "VARCHAR(9)"),
+        ("postgresql", "CHAR(9)"),
+    ],
+)
+@pytest.mark.parametrize("columns", [("code",), ("code", "words"), ("code", "id")])
+def test_keys_asked_at_once_find_what_each_finds_alone(
+    name: str, collated: str, columns: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    engine: sa.Engine = request.getfixturevalue(name)
+    say(engine, f"CREATE TABLE note (id INTEGER PRIMARY KEY, code {collated}, words {collated})")
+    with engine.begin() as connection:
+        rows = [{"n": n, "text": text} for n, text in enumerate(ALIKE)]
+        connection.execute(sa.text("INSERT INTO note VALUES (:n, :text, 'w')"), rows)
+        connection.execute(sa.text("INSERT INTO note VALUES (99, 'e', 'W'), (98, 'b', 'w')"))
+    rest: list[Key] = {"code": [()], "words": [("w",), ("W",)], "id": [(0,), (1,), (99,), (98,)]}[
+        columns[-1]
+    ]
+    keys = [(text, *more) for text in (*ALIKE, "E", "none") for more in rest]
+    store = SqlStore(policy_of(DATASETS).stores[0], engine)
+    with store.gathering() as gather:
+        for some in (keys, keys[::2], keys[1::2]):
+            (found,), (loosely,) = told(gather([Lookup(ref="s.note", columns=columns, keys=some)]))
+            for key in some:
+                alone = told(gather([Lookup(ref="s.note", columns=columns, keys=[key])]))
+                exactly, others = (one[0].get(key) for one in alone)
+                assert (found.get(key), loosely.get(key)) == (exactly, others), key
+
+
+def test_keys_of_another_type_than_their_column_are_asked_so_whatever_names_there_are(
+    everywhere: sa.Engine,
+) -> None:
+    quote = everywhere.dialect.identifier_preparer.quote
+    number, text = quote("asked_0"), quote("per%cent :x")
+    say(
+        everywhere,
+        f"CREATE TABLE asked (asked INTEGER PRIMARY KEY, {number} INTEGER, {text} VARCHAR(9))",
+        "INSERT INTO asked VALUES (1, 10, 'x'), (2, 20, 'y'), (3, 10, 'y'), (4, 30, 'x')",
+    )
+    columns = (
+        Column(name="asked", type=ColumnType.INTEGER),
+        Column(name="asked_0", type=ColumnType.INTEGER),
+        Column(name="per%cent :x"),
+    )
+    dataset = Dataset(id="asked", table="asked", key=("asked",), label={}, columns=columns)
+    store, both = SqlStore(mapped(COLUMNS, dataset), everywhere), ("asked_0", "per%cent :x")
+    lookups = [
+        Lookup(ref="s.asked", columns=("asked_0",), keys=[("10",), ("20",)]),
+        Lookup(ref="s.asked", columns=both, keys=[("10", "x"), ("10", "y"), ("20", "z")]),
+    ]
+    with store.gathering() as gather:
+        answered = [*gather(lookups).rows, *(gather([one]).rows[0] for one in lookups)]
+    found = [{k: [row["asked"] for row in rows] for k, rows in one.items()} for one in answered]
+    assert found == [{("10",): [1, 3], ("20",): [2]}, {("10", "x"): [1], ("10", "y"): [3]}] * 2
+
+
+def test_keys_that_only_a_parameter_finds_are_asked_one_by_one(mariadb: sa.Engine) -> None:
+    """MariaDB takes 20 for a year, and not from a column of numbers."""
+    say(
+        mariadb,
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, code YEAR, words VARCHAR(9))",
+        "INSERT INTO note VALUES (1, 2020, ''), (2, 2021, ''), (3, 2022, '')",
+    )
+    keys: list[Key] = [("20",), ("2021",)]
+    with SqlStore(policy_of(DATASETS).stores[0], mariadb).gathering() as gather:
+        (found,), _ = told(gather([Lookup(ref="s.note", columns=("code",), keys=keys)]))
+    assert found == {("20",): [1], ("2021",): [2]}
+
+
+@pytest.mark.parametrize("keyed", [("NOCASE", "RTRIM"), ("BINARY", "NOCASE")])
+def test_rows_refer_by_several_columns_under_the_collations_of_what_they_refer_to(
+    keyed: tuple[str, str], sqlite: sa.Engine
+) -> None:
+    one, two = keyed
+    say(
+        sqlite,
+        f"CREATE TABLE person (id INTEGER PRIMARY KEY, a TEXT COLLATE {one}, b TEXT COLLATE {two})",
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, a TEXT, b TEXT COLLATE NOCASE)",
+        "INSERT INTO note VALUES (1, 'A', 'B'), (2, 'a', 'B'), (3, 'A', 'b'), (4, 'A', 'B '), "
+        "(5, 'a', 'B '), (6, 'a', 'b'), (7, 'C', 'D')",
+    )
+    texts = (Column(name="id", type=ColumnType.INTEGER), Column(name="a"), Column(name="b"))
+    way = Subject(to="person", columns=("a", "b"), references=("a", "b"))
+    note = Dataset(id="note", table="note", key=("id",), label={}, columns=texts, subject=way)
+    lookups = [
+        Lookup(ref="s.note", columns=("a", "b"), keys=[("A", "B"), ("C", "D")][:n]) for n in (1, 2)
+    ]
+    with SqlStore(mapped(texts, note), sqlite).gathering() as gather:
+        answers = [told(gather([lookup])) for lookup in lookups]
+    folds = keyed == ("NOCASE", "RTRIM")
+    found = {("A", "B"): [1, 4] if folds else [1]}
+    loosely = {("A", "B"): [2, 3, 5, 6] if folds else [3]}
+    assert answers == [([found], [loosely]), ([{**found, ("C", "D"): [7]}], [loosely])]
+
+
+@pytest.mark.parametrize("readers", ["RTRIM", "BINARY"])
+@pytest.mark.parametrize("notes", ["RTRIM", "BINARY"])
+def test_blanks_at_the_end_are_not_hashed(readers: str, notes: str, sqlite: sa.Engine) -> None:
+    """SQLite 3.40 makes an index of its own for a join, and before that hashes a text's length."""
+    say(
+        sqlite,
+        f"CREATE TABLE reader (code TEXT COLLATE {readers} PRIMARY KEY, name TEXT, status TEXT)",
+        f"CREATE TABLE note (id INTEGER PRIMARY KEY, code TEXT COLLATE {notes}, words TEXT)",
+        "WITH RECURSIVE n(n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM n WHERE n < 999) "
+        "INSERT INTO note SELECT n, n, '' FROM n",
+    )
+    plain: list[Key] = [(str(n),) for n in range(100, 1000)]
+    padded: list[Key] = [(f"{n} ",) for n in range(100, 1000)]
+    with SqlStore(policy_of(DATASETS).stores[0], sqlite).gathering() as gather:
+        (found,), _ = told(gather([Lookup(ref="s.note", columns=("code",), keys=plain + padded)]))
+    all_ids = [[n] for n in range(100, 1000)]
+    assert [found.get(key) for key in plain] == all_ids
+    if "RTRIM" in {readers, notes}:
+        assert [found.get(key) for key in padded] == all_ids
+    else:
+        assert not found.keys() & set(padded)
+
+
+def told(answered: Answered) -> tuple[list[Ids], list[Ids]]:
+    """Give by key which rows are found, exactly and loosely."""
+    exactly, loosely = (
+        [
+            {key: sorted(row["id"] for row in rows) for key, rows in one.items()}  # type: ignore[type-var]
+            for one in answers or [{}]
+        ]
+        for answers in (answered.rows, answered.loosely)
+    )
+    return exactly, loosely
+
+
+@pytest.mark.parametrize("loose", [0, 1, 5000])
+@FOLDING
+def test_rows_that_only_the_database_finds_cost_no_statement_per_key(
+    loose: int, name: str, collated: str, request: pytest.FixtureRequest
+) -> None:
+    made: sa.Engine = request.getfixturevalue(name)
+    say(made, f"CREATE TABLE note (id INTEGER PRIMARY KEY, code VARCHAR(9) {collated}, words TEXT)")
+    with made.begin() as connection:
+        rows = [{"n": n, "code": f"{'k' if n < loose else 'K'}{n}"} for n in range(5000)]
+        connection.execute(sa.text("INSERT INTO note VALUES (:n, :code, '')"), rows)
+    lookup = Lookup(ref="s.note", columns=("code",), keys=[(f"K{n}",) for n in range(5000)])
+    store, asked = SqlStore(policy_of(DATASETS).stores[0], made), list[str]()
+    if name == "sqlite":
+        made.dispose()
+        event.listen(made, "connect", lambda driver, _: driver.set_trace_callback(asked.append))
+    with store.gathering() as gather:
+        before = _selects(made, asked)
+        exactly, loosely = told(gather([lookup]))
+        assert _selects(made, asked) - before == (1 if loose == 0 else 2)
+    assert loosely[0] == {(f"K{n}",): [n] for n in range(loose)}
+    assert exactly[0] == {(f"K{n}",): [n] for n in range(loose, 5000)}
+
+
+def _selects(engine: sa.Engine, asked: list[str]) -> int:
+    """Count what was asked: SQLite tells it as it goes, and MariaDB counts it for all."""
+    if engine.dialect.name == "sqlite":
+        return sum(one.startswith("SELECT note") for one in asked)
+    return int(str(left(engine, "SHOW GLOBAL STATUS LIKE 'Com_select'")[0][1]))

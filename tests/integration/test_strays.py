@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -155,6 +156,53 @@ def test_a_row_that_refers_in_another_case_is_in_doubt(
     assert keys(found) == [1]
     assert told(found) == {2: Astray.LOOSELY}
     assert found.doubtful == 1
+
+
+@pytest.mark.parametrize("notes", ["NOCASE", "BINARY", "RTRIM"])
+@pytest.mark.parametrize(
+    ("readers", "told_of", "his"),
+    [("NOCASE", [2], [1]), ("RTRIM", [], [1, 3]), ("BINARY", [], [1])],
+)
+def test_what_a_foreign_key_of_sqlite_takes_for_theirs_is_found_or_told(
+    readers: str, told_of: list[int], his: list[int], notes: str, sqlite: sa.Engine
+) -> None:
+    """A key compares as what it refers to, and a question as the column that is asked."""
+    say(
+        sqlite,
+        CREATE_READER.replace(" PRIMARY", f" COLLATE {readers} PRIMARY"),
+        f"CREATE TABLE note (id INTEGER PRIMARY KEY, code VARCHAR(9) COLLATE {notes} "
+        "REFERENCES reader, mail VARCHAR(40))",
+        "INSERT INTO reader VALUES ('A', 'Anna', 'anna@example.com', '', ''), "
+        "('B', 'Bob', 'bob@example.com', '', '')",
+    )
+    for note in ("1, 'A'", "2, 'a'", "3, 'A '", "4, 'B'"):
+        taken = int(note[0]) in {1, 4, *told_of, *his}
+        insert = f"INSERT INTO note VALUES ({note}, NULL)"  # noqa: S608 - our own text
+        with nullcontext() if taken else pytest.raises(sa.exc.IntegrityError):
+            say(sqlite, insert)
+    (found,) = search(sqlite, policy_of(DATASETS), ANNA)
+    assert (keys(found), told(found)) == (his, dict.fromkeys(told_of, Astray.LOOSELY))
+
+
+@pytest.mark.parametrize(
+    ("readers", "notes"), [("NOCASE", "NOCASE"), ("NOCASE", "BINARY"), ("BINARY", "NOCASE")]
+)
+@pytest.mark.parametrize("rows", [2, 700])
+def test_without_a_foreign_key_it_is_told_by_either_collation(
+    readers: str, notes: str, rows: int, sqlite: sa.Engine
+) -> None:
+    say(
+        sqlite,
+        CREATE_READER.replace(" PRIMARY", f" COLLATE {readers} PRIMARY"),
+        f"CREATE TABLE note (id INTEGER, code VARCHAR(9) COLLATE {notes}, mail VARCHAR(40))",
+        f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rows}) "  # noqa: S608
+        "INSERT INTO reader SELECT 'A' || n, 'Anna', 'anna@example.com', '', '' FROM n",
+        "INSERT INTO note SELECT row_number() OVER (), code, NULL FROM reader",
+        "INSERT INTO note VALUES (1001, 'a1', NULL), (1002, 'a2', NULL), (1003, 'a999', NULL)",
+    )
+    (found,) = search(sqlite, policy_of(DATASETS), ANNA)
+    assert keys(found) == list(range(1, rows + 1))
+    assert told(found) == dict.fromkeys([1001, 1002], Astray.LOOSELY)
 
 
 def test_where_texts_are_compared_exactly_another_case_is_another(postgresql: sa.Engine) -> None:

@@ -3,16 +3,16 @@
 Statements are written once per dataset and question and kept as text, so that a database prepares
 them once and no time goes into writing them. All questions about one table in a round are one
 statement; each row then goes to whoever asked for it. What a database takes for equal and Python
-does not (a collation, a type) is asked again key by key, so nothing is lost in between; what is not
-exactly the key even then is told apart.
+does not (a collation, a type) is asked again by keys that have numbers, or key by key, so nothing
+is lost in between; what is not exactly the key even then is told apart.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,12 @@ from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import is_lost, named
-from doelbinding.stores.sql.identify import Question, alike, question
+from doelbinding.stores.sql.comparing import Comparing
+from doelbinding.stores.sql.identify import Question, question
 from doelbinding.stores.sql.inside import with_values_inside
+from doelbinding.stores.sql.numbered import can_be_numbered, numbered
+from doelbinding.stores.sql.taking import are_alike, ends_in_blanks, is_part, may_take, takes
+from doelbinding.stores.sql.texts import FOLDING
 
 _MOST = 5_000
 """Keys in one statement: below every engine's limit of parameters, also in tuples of several."""
@@ -52,22 +56,31 @@ class _Answer:
         """
         pairs = list(zip(self.lookup.columns, key, strict=True))
         for row in found:
-            exactly = all(_alike(row[name], part) for name, part in pairs)
+            exactly = all(is_part(row[name], part) for name, part in pairs)
             (self.rows if exactly else self.loosely).setdefault(key, []).append(row)
 
 
 class Gatherer:
-    """Answers lookups in one database; keeps the text of what it has asked before."""
+    """Answers lookups in one database; keeps the text of what it has asked before.
+
+    Args:
+        engine: of the database.
+        select: gives what reads a dataset's rows.
+        dataset: gives a dataset by its id.
+        comparing: how SQLite compares; of others nothing more is asked.
+    """
 
     def __init__(
         self,
         engine: sa.Engine,
         select: Callable[[Dataset], sa.Select[Any]],
         dataset: Callable[[str], Dataset],
+        comparing: Comparing,
     ) -> None:
         self._engine = engine
         self._select = select
         self._dataset = dataset
+        self._comparing = comparing
         self._texts: dict[str, _Text] = {}
         self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._questions: dict[tuple[str, str, str], Question] = {}
@@ -110,9 +123,10 @@ class Gatherer:
         """Yield what is asked by one statement each, with the number of each lookup."""
         by_ref: dict[str, list[tuple[int, Lookup]]] = {}
         for n, lookup in enumerate(lookups):
-            if len(lookup.keys) > _MOST:
-                for start in range(0, len(lookup.keys), _MOST):
-                    yield [(n, _with(lookup, lookup.keys[start : start + _MOST]))]
+            most = _MOST // (len(self._held(lookup)) if lookup.kind is None else 1)
+            if len(lookup.keys) > most:
+                for start in range(0, len(lookup.keys), most):
+                    yield [(n, _with(lookup, lookup.keys[start : start + most]))]
             else:
                 by_ref.setdefault(lookup.ref, []).append((n, lookup))
         yield from by_ref.values()
@@ -122,14 +136,14 @@ class Gatherer:
         if len(asked) == 1 and len(asked[0].lookup.keys) == 1 and asked[0].lookup.kind is None:
             asked[0].take(asked[0].lookup.keys[0], rows)
             return
-        takers = [(_takes(one.lookup), one.rows) for one in asked]
+        takers = [(takes(one.lookup), one.rows) for one in asked]
         judged = all(one.lookup.kind is not None for one in asked)
-        others = [_may_take(one.lookup) for one in asked] if len(asked) > 1 else []
-        folds = False
+        others = [may_take(one.lookup) for one in asked] if len(asked) > 1 else []
+        folds = any(self._folds(one.lookup) and are_alike(one.lookup) for one in asked)
         for row in rows:
             taken, left = judged, []
-            for n, (takes, answer) in enumerate(takers):
-                key = takes(row)
+            for n, (taken_by, answer) in enumerate(takers):
+                key = taken_by(row)
                 if key is None:
                     left.append(n)
                 else:
@@ -137,16 +151,58 @@ class Gatherer:
                     answer.setdefault(key, []).append(row)
             folds = folds or not taken or (bool(others) and any(others[n](row) for n in left))
         if folds:
-            self._one_by_one(cursor, asked)
+            for one in asked:
+                if one.lookup.kind is None:
+                    self._ask_closely(cursor, one, rows if len(asked) == 1 else None)
 
-    def _one_by_one(self, cursor: Any, asked: Sequence[_Answer]) -> None:
-        """Ask each key alone, where the database finds rows by it that Python would not."""
-        for one in asked:
-            if one.lookup.kind is None:
-                for key in one.lookup.keys:
-                    one.rows.pop(key, None)
-                    (found,) = self._found(cursor, [[_with(one.lookup, [key])]])
-                    one.take(key, found)
+    def _folds(self, lookup: Lookup) -> bool:
+        """Tell whether the database may find rows of one key by another, as padded ones."""
+        dataset = lookup.ref.partition(".")[2]
+        columns = {(dataset, name) for name in lookup.columns}
+        dialect = self._engine.dialect.name
+        every = ("mysql" if dialect == "mariadb" else dialect) in FOLDING
+        return every or not columns.isdisjoint(self._comparing.under) or ends_in_blanks(lookup)
+
+    def _ask_closely(self, cursor: Any, one: _Answer, rows: Sequence[Row] | None) -> None:
+        """Ask which key finds which row, where the database finds rows by it that Python would not.
+
+        Keys are asked one by one where numbers do not tell of all rows that the lookup finds.
+        """
+        found = self._by_numbers(cursor, one.lookup)
+        if found is not None:
+            if rows is None:
+                (rows,) = self._found(cursor, [[one.lookup]])
+            told = {self._mark_of(one.lookup, row) for each in found for row in each}
+            if told != {self._mark_of(one.lookup, row) for row in rows}:
+                found = None
+        for n, key in enumerate(one.lookup.keys):
+            one.rows.pop(key, None)
+            if found is None:
+                (alone,) = self._found(cursor, [[_with(one.lookup, [key])]])
+            else:
+                alone = found[n]
+            one.take(key, alone)
+
+    def _by_numbers(self, cursor: Any, lookup: Lookup) -> list[list[Row]] | None:
+        """Give the rows that the database finds by each key, where it can be asked so."""
+        dialect, dataset = self._engine.dialect, self._of(lookup.ref)
+        if not can_be_numbered(dialect, lookup.keys):
+            return None
+        found: list[list[Row]] = [[] for _ in lookup.keys]
+        ways = self._held(lookup)
+        for held in ways:
+            keys = numbered(dialect, dataset, lookup.columns, held, lookup.keys)
+            selected = self._select(dataset).add_columns(sa.literal_column(keys.number))
+            written = f"{selected.compile(dialect=dialect)} {keys.joined}"
+            (fetched,) = self._fetched(cursor, [(written, keys.values)])
+            numbers = [row[-1] for row in fetched]
+            for n, row in zip(numbers, self._read(lookup.ref, fetched), strict=True):
+                if len(ways) == 1 or row not in found[n - 1]:
+                    found[n - 1].append(row)
+        return found
+
+    def _mark_of(self, lookup: Lookup, row: Row) -> tuple[object, ...]:
+        return tuple(row[name] for name in self._of(lookup.ref).key)
 
     def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
         """Give the rows that each statement finds, whoever of its lookups asked for them."""
@@ -154,11 +210,14 @@ class Gatherer:
         fetched = self._fetched(cursor, statements)
         found: list[list[Row]] = []
         for lookups, rows in zip(asked, fetched, strict=True):
-            names, dataset = self._text(lookups[0].ref).names, self._of(lookups[0].ref)
-            plain: list[Row] = [dict(zip(names, row)) for row in rows]  # noqa: B905 - as selected
-            inside = dataset.documents
-            found.append([with_values_inside(dataset, r) for r in plain] if inside else plain)
+            found.append(self._read(lookups[0].ref, rows))
         return found
+
+    def _read(self, ref: str, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+        """Give rows by the names of their columns; what more was selected is left out."""
+        names, dataset = self._text(ref).names, self._of(ref)
+        plain: list[Row] = [dict(zip(names, row)) for row in rows]  # noqa: B905 - as selected
+        return [with_values_inside(dataset, r) for r in plain] if dataset.documents else plain
 
     def _written(self, lookups: Sequence[Lookup]) -> tuple[str, list[Any]]:
         conditions, values = [], []
@@ -184,15 +243,38 @@ class Gatherer:
     def _condition(self, lookup: Lookup) -> tuple[str, list[Any]]:
         if lookup.kind is not None:
             return self._alike(lookup, lookup.kind)
-        quoted = [self._quoted(name) for name in lookup.columns]
-        if len(quoted) > 1:
-            one = f"({', '.join([self._mark] * len(quoted))})"
-            marks = ", ".join([one] * len(lookup.keys))
-            values = [part for key in lookup.keys for part in key]
-            if self._engine.dialect.name == "sqlite":
-                marks = f"VALUES {marks}"
-            return f"({', '.join(quoted)}) IN ({marks})", values
-        return self._held_in(quoted[0], [key[0] for key in lookup.keys])
+        conditions, values = [], []
+        for held in self._held(lookup):
+            condition, said = self._holds(held, lookup.keys)
+            conditions.append(condition)
+            values += said
+        return " OR ".join(conditions), values
+
+    def _held(self, lookup: Lookup) -> list[tuple[str, ...]]:
+        """Give the columns of a lookup as they are compared, once or more."""
+        quoted = [(name, self._quoted(name)) for name in lookup.columns]
+        under, dataset = self._comparing.under, lookup.ref.partition(".")[2]
+        if not under:
+            return [tuple(column for _, column in quoted)]
+        return list(
+            product(
+                *(
+                    [f"{column} COLLATE {one}" for one in under.get((dataset, name), ())]
+                    or [column]
+                    for name, column in quoted
+                )
+            )
+        )
+
+    def _holds(self, held: Sequence[str], keys: Sequence[Key]) -> tuple[str, list[Any]]:
+        if len(held) == 1:
+            return self._held_in(held[0], [key[0] for key in keys])
+        one = f"({', '.join([self._mark] * len(held))})"
+        marks = ", ".join([one] * len(keys))
+        values = [part for key in keys for part in key]
+        if self._engine.dialect.name == "sqlite":
+            marks = f"VALUES {marks}"
+        return f"({', '.join(held)}) IN ({marks})", values
 
     def _held_in(self, held: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
         if len(values) == 1:
@@ -240,12 +322,6 @@ class Gatherer:
         return str(self._engine.dialect.identifier_preparer.quote(name))
 
 
-def _alike(held: object, part: object) -> bool:
-    if isinstance(held, str) and isinstance(part, str):
-        return held.rstrip(" ") == part.rstrip(" ")
-    return True
-
-
 def _fetch(cursor: Any, written: str, values: list[Any], **how: Any) -> Sequence[tuple[Any, ...]]:
     cursor.execute(written, values, **how)
     rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
@@ -269,59 +345,3 @@ def _with(lookup: Lookup, keys: Sequence[Key]) -> Lookup:
         kind=lookup.kind,
         country=lookup.country,
     )
-
-
-def _takes(lookup: Lookup) -> Callable[[Mapping[str, object]], Key | None]:
-    """Give what tells by which of its keys a lookup finds a row."""
-    keys = frozenset(lookup.keys)
-    if lookup.kind is not None:
-        return _judges(lookup, lookup.kind)
-    if len(lookup.columns) == 1:
-        (name,) = lookup.columns
-
-        def by_one(row: Mapping[str, object]) -> Key | None:
-            key: Any = (row[name],)
-            return key if key in keys else None
-
-        return by_one
-
-    def by_several(row: Mapping[str, object]) -> Key | None:
-        key: Any = tuple(row[name] for name in lookup.columns)
-        return key if key in keys else None
-
-    return by_several
-
-
-def _may_take(lookup: Lookup) -> Callable[[Mapping[str, object]], bool]:
-    """Give what tells of a row that was asked for otherwise whether the database takes it too."""
-    if lookup.kind is not None:
-        return lambda _: False
-    whole = all(type(part) is int for key in lookup.keys for part in key)
-    keys: set[Key] = set()
-
-    def may_take(row: Mapping[str, object]) -> bool:
-        held = [row[name] for name in lookup.columns]
-        if None in held or (whole and all(type(part) is int for part in held)):
-            return False
-        if not keys:
-            keys.update(tuple(map(_folded, key)) for key in lookup.keys)
-        return tuple(map(_folded, held)) in keys
-
-    return may_take
-
-
-def _folded(part: object) -> str:
-    """Leave out what some collations and types do: case, accents, blanks at the end."""
-    plain = unicodedata.normalize("NFKD", str(part).casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).rstrip(" ")
-
-
-def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key | None]:
-    (name,) = lookup.columns
-    wanted = frozenset(str(value) for (value,) in lookup.keys)
-
-    def judge(row: Mapping[str, object]) -> Key | None:
-        found = alike(row[name], kind, wanted, lookup.country)
-        return None if found is None else (found,)
-
-    return judge

@@ -19,15 +19,14 @@ from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.declared import affinity, kind_of, named
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.pairs import Pair, pairs_of
 from doelbinding.stores.sql.tables import column_of, other_rows, qualified
 from doelbinding.stores.sql.texts import as_bytes
-
-Pair = tuple[Dataset, str, Dataset, str]
 
 
 def unlike(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
     """Yield the pairs of columns, one of them in a dataset, that are compared across types."""
-    for one, column, other, there in _pairs(store, dataset):
+    for one, column, other, there in pairs_of(store, dataset):
         mine, its = _type(connection, one, column), _type(connection, other, there)
         if mine is None or its is None:
             continue
@@ -117,31 +116,6 @@ _COLLATION = (
     "SELECT attcollation::bigint FROM pg_attribute JOIN pg_collation c ON c.oid = attcollation "
     "WHERE attrelid = to_regclass(:name) AND attname = :column AND collprovider <> 'd'"
 )
-
-
-def _pairs(store: Store, dataset: Dataset) -> Iterator[Pair]:
-    """Yield a dataset and its column, and the dataset and column that it is matched with."""
-    for path in dataset.paths:
-        other = store.dataset(path.other)
-        if path.to is not None:
-            referred = path.references or other.key
-            yield from ((dataset, a, other, b) for a, b in zip(path.columns, referred, strict=True))
-        else:
-            referred = path.references or dataset.key
-            yield from ((other, a, dataset, b) for a, b in zip(path.columns, referred, strict=True))
-    for reference in dataset.references:
-        other = store.dataset(reference.to)
-        referred = reference.references or other.key
-        yield from (
-            (dataset, a, other, b) for a, b in zip(reference.columns, referred, strict=True)
-        )
-    sources = [s for event in dataset.events.values() for s in event.latest_of if not s.store]
-    for name, on in [(s.dataset, s.on) for s in sources] + [
-        (state.dataset, state.on) for state in dataset.row_states.values()
-    ]:
-        if name is not None:
-            other = store.dataset(name)
-            yield from ((other, there, dataset, mine) for there, mine in on.items())
 
 
 def _type(connection: sa.Connection, dataset: Dataset, column: str) -> Any:

@@ -45,7 +45,7 @@ from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import MARK_AND_CLOCK, Catalogue
 from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
 from doelbinding.stores.sql.clocks import clock_of, clocks_apart
-from doelbinding.stores.sql.comparing import Comparing, comparing_in
+from doelbinding.stores.sql.comparing import EXACTLY, Comparing, comparing_in
 from doelbinding.stores.sql.compile import Compiler, Here
 from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
@@ -482,7 +482,8 @@ class SqlStore:
         def select(dataset: Dataset) -> sa.Select[Any]:
             return self._selection(dataset, table(dataset))
 
-        return Gatherer(self.engine, select, self.mapped.dataset)
+        comparing = self._comparing if self.dialect == "sqlite" else EXACTLY
+        return Gatherer(self.engine, select, self.mapped.dataset, comparing)
 
     def values(self, ref: str, column: str) -> Iterator[str | int]:
         """Yield each value that a column of a dataset holds, once."""

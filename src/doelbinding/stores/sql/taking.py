@@ -1,0 +1,89 @@
+"""By which of its keys a lookup takes a row, exactly or as identifiers of a kind are alike."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from doelbinding.binding.circumstances import Key
+from doelbinding.plan.ports import Lookup
+from doelbinding.stores.sql.identify import alike
+
+
+def is_part(held: object, part: object) -> bool:
+    """Tell whether a text is that of a key; blanks at its end may be padding."""
+    if isinstance(held, str) and isinstance(part, str):
+        return held.rstrip(" ") == part.rstrip(" ")
+    return True
+
+
+def takes(lookup: Lookup) -> Callable[[Mapping[str, object]], Key | None]:
+    """Give what tells by which of its keys a lookup finds a row."""
+    keys = frozenset(lookup.keys)
+    if lookup.kind is not None:
+        return _judges(lookup, lookup.kind)
+    if len(lookup.columns) == 1:
+        (name,) = lookup.columns
+
+        def by_one(row: Mapping[str, object]) -> Key | None:
+            key: Any = (row[name],)
+            return key if key in keys else None
+
+        return by_one
+
+    def by_several(row: Mapping[str, object]) -> Key | None:
+        key: Any = tuple(row[name] for name in lookup.columns)
+        return key if key in keys else None
+
+    return by_several
+
+
+def may_take(lookup: Lookup) -> Callable[[Mapping[str, object]], bool]:
+    """Give what tells of a row that was asked for otherwise whether the database takes it too."""
+    if lookup.kind is not None:
+        return lambda _: False
+    whole = all(type(part) is int for key in lookup.keys for part in key)
+    keys: set[Key] = set()
+
+    def taken_alike(row: Mapping[str, object]) -> bool:
+        held = [row[name] for name in lookup.columns]
+        if None in held or (whole and all(type(part) is int for part in held)):
+            return False
+        if not keys:
+            keys.update(tuple(map(_folded, key)) for key in lookup.keys)
+        return tuple(map(_folded, held)) in keys
+
+    return taken_alike
+
+
+def are_alike(lookup: Lookup) -> bool:
+    """Tell whether some of its keys are texts that a database may take for the same."""
+    if lookup.kind is not None or all(type(part) is int for key in lookup.keys for part in key):
+        return False
+    return len({tuple(map(_folded, key)) for key in lookup.keys}) < len(set(lookup.keys))
+
+
+def ends_in_blanks(lookup: Lookup) -> bool:
+    """Tell whether a text of its keys ends in a blank, which may be padding."""
+    return any(isinstance(part, str) and part[-1:] == " " for key in lookup.keys for part in key)
+
+
+def _folded(part: object) -> str:
+    """Leave out what some collations and types do: case, accents, blanks at the end."""
+    written = str(part)
+    if written.isascii():
+        return written.lower().rstrip(" ")
+    plain = unicodedata.normalize("NFKD", written.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).rstrip(" ")
+
+
+def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key | None]:
+    (name,) = lookup.columns
+    wanted = frozenset(str(value) for (value,) in lookup.keys)
+
+    def judge(row: Mapping[str, object]) -> Key | None:
+        found = alike(row[name], kind, wanted, lookup.country)
+        return None if found is None else (found,)
+
+    return judge
