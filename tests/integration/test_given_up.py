@@ -6,6 +6,7 @@ It stays where what was said since covers it, and is nobody's whom a new plan fi
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from tests.integration.restorable import entries
 STUCK = "CREATE TRIGGER stuck BEFORE DELETE ON address BEGIN SELECT RAISE(ABORT, 'no'); END"
 EVE = ("--id", "email:eve@example.com", "--controller", "mill")
 BEN = ("--id", "email:ben@example.com", "--controller", "mill")
+WITHDRAWN = ("--ground", "consent-withdrawn", "--at", "2026-11-22", "--yes")
 HELD = ("--reason", "a claim", "--review", "2099-01-01")
 NIGHT = ("nightly", "--approve-up-to", "100")
 
@@ -222,11 +224,24 @@ def test_stores_of_a_run_go_on_while_one_of_its_stores_is_away(tmp_path: Path) -
     assert sealed(folder) == 0
 
 
+def test_a_store_that_is_away_is_not_asked_about_what_is_undated_there(tmp_path: Path) -> None:
+    """Eve asked for erasure, so that whatever is asked there asks first which rows she had then."""
+    folder = tmp_path / "mill"
+    interrupted(folder, ("subject", "erase", *EVE, *WITHDRAWN))
+    (file,) = (one for one in (folder / "plans").glob("*.json") if '"retention"' in one.read_text())
+    assert "crm" in {doubt["store"] for doubt in json.loads(file.read_text())["doubts"]}
+    with opened(folder, "mail") as mail:
+        mail.execute("UPDATE reader SET active = 0 WHERE id = 1")
+    (folder / "stores" / "crm.sqlite").rename(folder / "away")
+    done = run(*NIGHT, folder=folder)
+    assert re.findall(r"not done in (.*): store", done.stderr) == ["crm"], done.stderr
+    assert contents(folder)["mail.reader"] == []
+
+
 def test_a_run_over_a_store_that_is_mapped_no_more_ends_what_only_it_knows(tmp_path: Path) -> None:
     """Eve, who is in that store, asked for erasure before: the run asked there when she came."""
     folder = tmp_path / "mill"
-    withdrawn = ("--ground", "consent-withdrawn", "--at", "2026-11-22", "--yes")
-    interrupted(folder, ("subject", "erase", *EVE, *withdrawn))
+    interrupted(folder, ("subject", "erase", *EVE, *WITHDRAWN))
     (folder / "policy" / "mail.yaml").unlink()
     file = folder / "doelbinding.toml"
     file.write_text(file.read_text().partition("[stores.mail]")[0])
