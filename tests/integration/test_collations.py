@@ -19,36 +19,13 @@ from doelbinding.stores.sql.identify import question
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night, planned, policy_of
 from tests.integration.one_table import COLUMNS, ENDED, done, left, mapped, say, step
+from tests.integration.readers import mapped_notes, mapped_readers
 
 Ids = dict[Key, list[object]]
 FOLDING = pytest.mark.parametrize(
     ("name", "collated"), [("sqlite", "COLLATE NOCASE"), ("mariadb", "")]
 )
-DATASETS = """\
-      - id: reader
-        label: {en: Readers}
-        table: reader
-        key: [code]
-        controller: mill
-        person: true
-        columns:
-          - {name: code}
-          - {name: name, category: name}
-          - {name: status}
-        states:
-          subscribed: {column: status, equals: "Yes"}
-        bindings: [{activity: news, columns: ['*']}]
-      - id: note
-        label: {en: Notes}
-        table: note
-        key: [id]
-        subject: {to: reader, columns: [code]}
-        columns:
-          - {name: id, type: integer}
-          - {name: code}
-          - {name: words, category: history}
-        bindings: [{activity: news, columns: ['*']}]
-"""
+DATASETS = mapped_readers() + mapped_notes("{name: words, category: history}")
 READERS = (
     "INSERT INTO reader VALUES ('A', 'a', 'No'), ('B', 'b', 'yes'), "
     "('C', 'c', 'Yes'), ('D', 'd', 'YES'), ('E', 'e', 'Yes')"

@@ -17,35 +17,12 @@ from doelbinding.stores.sql.store import SqlStore
 from tests.integration.mill import POLICY
 from tests.integration.one_night import policy_of
 from tests.integration.one_table import say
+from tests.integration.readers import mapped_notes, mapped_readers
 
-DATASETS = """\
-      - id: reader
-        label: {en: Readers}
-        table: reader
-        key: [code]
-        controller: mill
-        person: true
-        columns:
-          - {name: code}
-          - {name: name, category: name, identifier: name}
-          - {name: mail, category: email, identifier: email}
-          - {name: status}
-        states:
-          subscribed: {column: status, equals: "Yes"}
-        bindings: [{activity: news, columns: ['*']}]
-      - id: note
-        label: {en: Notes}
-        table: note
-        key: [id]
-        subject: {to: reader, columns: [code]}
-        columns:
-          - {name: id, type: integer}
-          - {name: code}
-          - {name: mail, category: email, identifier: email}
-        bindings: [{activity: news, columns: ['*']}]
-"""
+MAIL = "{name: mail, category: email, identifier: email}"
+READERS = mapped_readers(MAIL)
+DATASETS = READERS + mapped_notes(MAIL)
 ANNA = "email:anna@example.com"
-READERS = DATASETS[: DATASETS.index("      - id: note")]
 CREATE_READER = (
     "CREATE TABLE reader (code VARCHAR(9) PRIMARY KEY, name VARCHAR(9), mail VARCHAR(40), "
     "status VARCHAR(9), own VARCHAR(9))"
@@ -67,6 +44,7 @@ LETTERS = """\
 MILL = POLICY[POLICY.index("  - id: mill\n    name") : POLICY.index("person_categories:")]
 BOTH = POLICY.replace(MILL, MILL + MILL.replace("id: mill", "id: bakery"))
 OWN = "controller: {column: own, values: {m: mill, b: bakery}}"
+OWNED = mapped_readers(MAIL, "{name: own}").replace("controller: mill", OWN)
 THINGS = f"""\
       - id: thing
         label: {{en: Things}}
@@ -91,19 +69,10 @@ THINGS = f"""\
           - {{name: mail, category: email, identifier: email}}
         bindings: [{{activity: news, columns: ['*']}}]
 """
-BORN = """\
-      - id: note
-        label: {en: Notes}
-        table: note
-        key: [id]
-        subject: {to: reader, columns: [code]}
-        columns:
-          - {name: id, type: integer}
-          - {name: code}
-          - {name: name, category: name, identifier: name}
-          - {name: born, type: date, category: history, identifier: birth-date}
-        bindings: [{activity: news, columns: ['*']}]
-"""
+BORN = mapped_notes(
+    "{name: name, category: name, identifier: name}",
+    "{name: born, type: date, category: history, identifier: birth-date}",
+)
 
 
 def search(
@@ -321,10 +290,7 @@ def test_what_leads_to_another_controllers_row_is_not_told(sqlite: sa.Engine) ->
         "INSERT INTO note VALUES (1, 1, 'anna@example.com'), (2, 2, 'anna@example.com'), "
         "(3, NULL, 'anna@example.com')",
     )
-    readers = READERS.replace("controller: mill", OWN).replace(
-        "{name: status}", "{name: status}\n          - {name: own}"
-    )
-    policy = policy_of(readers + THINGS, BOTH)
+    policy = policy_of(OWNED + THINGS, BOTH)
     mill, bakery = (search(sqlite, policy, ANNA, controller=one)[0] for one in ("mill", "bakery"))
     assert told(mill) == {2: Astray.NOWHERE, 3: Astray.NOWHERE}
     assert told(bakery) == {1: Astray.NOWHERE, 3: Astray.NOWHERE}
@@ -354,10 +320,10 @@ def test_a_row_that_only_the_database_finds_keeps_none_from_being_found_by_what_
         "INSERT INTO letter VALUES (1, 'a', 'Z', NULL, NULL), "
         "(2, 'Z', 'Z', NULL, 'anna@example.com')",
     )
-    readers = READERS.replace(
+    phones = READERS.replace(
         "{name: status}", "{name: status, category: history, identifier: phone}"
     )
-    (found,) = search(sqlite, policy_of(readers + LETTERS), "phone:+35312345678")
+    (found,) = search(sqlite, policy_of(phones + LETTERS), "phone:+35312345678")
     assert told(found) == {1: Astray.LOOSELY, 2: Astray.NOWHERE}
 
 
@@ -371,9 +337,6 @@ def test_what_may_lead_to_several_of_whom_nothing_says_whose_they_are_is_in_doub
         "INSERT INTO reader VALUES ('C', 'Cas', NULL, '', NULL)",
         "INSERT INTO letter VALUES (1, 'C', NULL, NULL, 'anna@example.com')",
     )
-    readers = READERS.replace("controller: mill", OWN).replace(
-        "{name: status}", "{name: status}\n          - {name: own}"
-    )
-    (found,) = search(sqlite, policy_of(readers + LETTERS, BOTH), ANNA)
+    (found,) = search(sqlite, policy_of(OWNED + LETTERS, BOTH), ANNA)
     assert found.rows == ()
     assert told(found) == {1: Astray.NOBODYS}
