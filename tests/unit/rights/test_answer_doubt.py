@@ -8,7 +8,7 @@ import pytest
 from answer_samples import LETTER, POLICY, case, inventory
 
 from doelbinding.policy.vocabulary import Right
-from doelbinding.rights.answer import rectification_letter, restriction_letter
+from doelbinding.rights.answer import lifting_letter, rectification_letter, restriction_letter
 from doelbinding.rights.found import InDoubt
 from doelbinding.rights.rectification import Correction
 
@@ -21,13 +21,14 @@ AMBIGUOUS = {
     "autre personne. {left} Donnez-nous un élément qui permette de vous reconnaître",
 }
 STRAYS = {
-    "nl": "Wij vonden 2 registraties die van u kunnen zijn. Van wie die zijn, weten wij nog niet. "
-    "{left} Wij zoeken het uit. Blijken die van u te zijn, dan geldt uw verzoek ook daarvoor.",
-    "en": "We found 2 records that may be yours. We do not know yet whose they are. {left} We are "
-    "looking into it. If they prove to be yours, your request counts for them too.",
-    "fr": "Nous avons trouvé 2 enregistrements qui peuvent vous concerner. Nous ne savons pas "
-    "encore qui ils concernent. {left} Nous cherchons à le savoir. S’ils vous concernent, votre "
-    "demande vaudra aussi pour eux.",
+    "nl": "Daarnaast vonden wij 2 registraties die van u kunnen zijn. Van wie die zijn, weten wij "
+    "nog niet. {left} Wij zoeken het uit. Blijken die van u te zijn, dan geldt uw verzoek ook "
+    "daarvoor.",
+    "en": "We also found 2 other records that may be yours. We do not know yet whose they are. "
+    "{left} We are looking into it. If they prove to be yours, your request counts for them too.",
+    "fr": "Nous avons aussi trouvé 2 autres enregistrements qui peuvent vous concerner. Nous ne "
+    "savons pas encore qui ils concernent. {left} Nous cherchons à le savoir. S’ils vous "
+    "concernent, votre demande vaudra aussi pour eux.",
 }
 
 
@@ -106,3 +107,22 @@ def test_a_letter_of_restriction_tells_what_was_not_restricted(
     plain = restricted(language, InDoubt())
     assert everything in plain
     assert left not in plain
+
+
+@pytest.mark.parametrize(
+    ("language", "what"),
+    [
+        ("nl", "alle gegevens waarvan wij het gebruik toen hebben beperkt."),
+        ("en", "all the data whose use we restricted then."),
+        ("fr", "toutes les données dont nous avions alors limité l’utilisation."),
+    ],
+)
+def test_what_is_lifted_is_what_was_restricted_and_no_more(language: str, what: str) -> None:
+    files = lifting_letter(
+        policy=POLICY,
+        case=case(language, Right.RESTRICTION),
+        ground="accuracy_contested",
+        columns=(),
+        reason=None,
+    )
+    assert what in " ".join(files["lifting.txt"].split())

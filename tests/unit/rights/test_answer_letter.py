@@ -141,8 +141,8 @@ def test_it_does_not_repeat_the_values(tmp_path: Path) -> None:
 def test_it_owns_up_to_what_should_have_gone_before(tmp_path: Path) -> None:
     text = words(letter(tmp_path)[1])
     assert "Wij hadden het eerder moeten wissen. Dat spijt ons." in text
-    assert "Voor 1 van deze gegevens hadden wij geen doel vastgelegd." in text
-    assert "Van 1 van deze gegevens stond bij ons niet vast tot wanneer" in text
+    assert "Voor één van deze gegevens hadden wij geen doel vastgelegd." in text
+    assert "Van één van deze gegevens stond bij ons niet vast tot wanneer" in text
 
 
 def test_what_a_claim_holds_is_named_so(tmp_path: Path) -> None:
@@ -316,19 +316,19 @@ def test_when_nothing_was_found_it_says_where_was_searched(
             "nl",
             "Wij hebben niets gevonden dat zeker van u is, en dus niets gewist.",
             "Wij vonden 1 registratie die van u kan zijn, maar ook van iemand anders.",
-            "2 registraties die van u kunnen zijn. Van wie die zijn, weten wij nog niet.",
+            "Daarnaast vonden wij 2 registraties die van u kunnen zijn. Van wie die zijn,",
         ),
         (
             "en",
             "We found nothing that is certainly yours, so we have erased nothing.",
             "We found 1 record that may be yours, but may be somebody else’s.",
-            "We found 2 records that may be yours. We do not know yet whose they are.",
+            "We also found 2 other records that may be yours. We do not know yet whose they are.",
         ),
         (
             "fr",
             "Nous n’avons rien trouvé qui vous concerne avec certitude, et n’avons donc rien",
             "1 enregistrement qui peut vous concerner, mais aussi concerner une autre personne.",
-            "2 enregistrements qui peuvent vous concerner. Nous ne savons pas encore qui ils",
+            "2 autres enregistrements qui peuvent vous concerner. Nous ne savons pas encore",
         ),
     ],
 )

@@ -44,7 +44,8 @@ def in_doubt(doubt: InDoubt, words: Wording, right: str) -> Iterator[str]:
     if doubt.ambiguous:
         yield f"{words.plural('doubt.ambiguous', doubt.ambiguous)} {left} {words.ui('doubt.ask')}"
     if doubt.strays:
-        found, then = (words.plural(f"doubt.{said}", doubt.strays) for said in ("stray", "look"))
+        stray = "stray_too" if doubt.ambiguous else "stray"
+        found, then = (words.plural(f"doubt.{said}", doubt.strays) for said in (stray, "look"))
         yield f"{found} {left} {then}"
 
 

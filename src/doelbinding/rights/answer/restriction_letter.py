@@ -45,6 +45,10 @@ def restriction_letter(
     """
     words = words_for(case)
     got = recipients_of(policy, inventory, columns)
+    everything = words.ui(
+        "restriction.everything_sure" if doubt else "restriction.everything",
+        controller=case.controller.name,
+    )
     opening = (
         *paragraphs(words.ui("restriction.received", day=words.date(case.received_on))),
         *paragraphs(words.ui("restriction.done")),
@@ -54,7 +58,7 @@ def restriction_letter(
         section(
             "restricted",
             words.ui("restriction.what"),
-            _covered(policy, case, columns, words, sure=not doubt),
+            _covered(policy, columns, words, everything),
             paragraphs(_chosen("restriction.because", ground, words)),
         ),
         _uses(words),
@@ -81,8 +85,9 @@ def lifting_letter(
     """
     words = words_for(case)
     day = words.date(case.received_on)
+    covered = _covered(policy, columns, words, words.ui("lifting.everything"))
     sections = (
-        section("lifting", words.ui("lifting.what"), _covered(policy, case, columns, words)),
+        section("lifting", words.ui("lifting.what"), covered),
         section("why", words.ui("lifting.why"), tuple(_reasons(ground, reason, words))),
         section("then", words.ui("lifting.then"), paragraphs(words.ui("lifting.uses"))),
         contact(case, words),
@@ -98,12 +103,10 @@ def lifting_letter(
 
 
 def _covered(
-    policy: Policy, case: Case, columns: Collection[str], words: Wording, *, sure: bool = True
+    policy: Policy, columns: Collection[str], words: Wording, everything: str
 ) -> tuple[Block, ...]:
     if not columns:
-        everything = "everything" if sure else "everything_sure"
-        name = case.controller.name
-        return paragraphs(words.ui(f"restriction.{everything}", controller=name))
+        return paragraphs(everything)
     fields: dict[str, list[str]] = {}
     for _, dataset, column in named_columns(policy, columns):
         fields.setdefault(words.say(dataset.label), []).append(label_of(column, words))
