@@ -7,14 +7,12 @@ row that came back to life since is spared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from time import sleep
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Branch, Elsewhere
@@ -32,50 +30,34 @@ from doelbinding.plan.ports import (
     Obstacle,
     Refused,
     Tally,
-    Unreachable,
 )
-from doelbinding.plan.transform import NoKey, Transformer
+from doelbinding.plan.transform import Transformer
 from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.explaining import explained
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.atonce import AtOnce, Counts
-from doelbinding.stores.sql.batches import are_many, ranges
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import MARK_AND_CLOCK, Catalogue
-from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
 from doelbinding.stores.sql.clocks import clock_of, clocks_apart
 from doelbinding.stores.sql.comparing import EXACTLY, Comparing, comparing_in
-from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.computed import AS_TEXT, Change, Computed
-from doelbinding.stores.sql.deeds import Deeds
-from doelbinding.stores.sql.exchange import PAUSES, Exchange
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.computed import AS_TEXT
+from doelbinding.stores.sql.exchange import Exchange
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
-from doelbinding.stores.sql.meant import counted, meant
-from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.places import places
 from doelbinding.stores.sql.preflight import obstacles
 from doelbinding.stores.sql.preflight_endings import ending_obstacles, is_told_apart
 from doelbinding.stores.sql.purge import purge
-from doelbinding.stores.sql.questions import Question, as_date, counting, reading_back
+from doelbinding.stores.sql.questions import Question, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
+from doelbinding.stores.sql.stepwise import MOST_PARAMETERS, Stepwise
 from doelbinding.stores.sql.tables import bound, table
-from doelbinding.stores.sql.touched import ENGINES, touched_columns
-from doelbinding.stores.sql.truth import is_not_true
-from doelbinding.stores.sql.visits import are_deep
-from doelbinding.stores.sql.with_files import WithFiles
+from doelbinding.stores.sql.transactions import Transactions
 from doelbinding.stores.sql.written import Texts, Written, can_be_kept
 
 BATCH = 5000
-MOST_PARAMETERS = 30_000
-Done = TypeVar("Done")
-LOOKED_FOR = 10
-"""How many batches of keys are looked for at once, since looking costs more than changing."""
-
-
-class WillPass(Refused):
-    """The database refused for a lock or a deadlock, which another moment may not meet."""
 
 
 class SqlStore:
@@ -98,6 +80,7 @@ class SqlStore:
         self.mapped = mapped
         self.engine = engine
         self.batch = batch
+        self._transactions = Transactions(mapped.id, engine)
         self._catalogue = Catalogue()
         self._compilers: dict[bool, Compiler] = {}
 
@@ -107,43 +90,14 @@ class SqlStore:
         name = self.engine.dialect.name
         return "mysql" if name == "mariadb" else name
 
-    @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> AbstractContextManager[sa.Connection]:
         """Give a connection in a short transaction, with failures said in our words.
 
         Raises:
             Unreachable: no connection.
             Refused: the database refused a statement.
         """
-        try:
-            connection = self.engine.connect()
-        except SQLAlchemyError as error:
-            raise self._unreachable(error) from None
-        with connection:
-            try:
-                with connection.begin():
-                    yield connection
-            except SQLAlchemyError as error:
-                raise self._refused(error) from None
-
-    def _refused(self, error: SQLAlchemyError) -> Refused:
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            return Refused(
-                f"store {self.id!r} was lost ({cause(error)}): whether this batch was changed is "
-                "not known; run the same plan again, which goes on from what is there"
-            )
-        kind = WillPass if will_pass(error) else Refused
-        return kind(
-            f"store {self.id!r} refused a statement ({cause(error)}): nothing of this batch was "
-            "changed; mend the cause and run the same plan again"
-        )
-
-    def _unreachable(self, error: Exception) -> Unreachable:
-        variable = f"DOELBINDING_STORE_{self.id.upper().replace('-', '_')}_URL"
-        return Unreachable(
-            f"store {self.id!r} cannot be reached ({why_unreachable(error)}): check that it runs, "
-            f"and the address in doelbinding.toml or {variable}, and give the same command again"
-        )
+        return self._transactions.one()
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:
         """Look in the database's own catalogue for what would go wrong."""
@@ -199,7 +153,7 @@ class SqlStore:
         others = [step for step in steps if step.deed is Deed.TRANSFORM]
         try:
             tallies = self._counted(counting(asked, doubts, compiler))
-            computed = {step.id: self._tally_computed(step, compiler) for step in others}
+            computed = {step.id: self._stepwise.tally_computed(step, keys) for step in others}
         except Refused as refused:
             raise explained(refused, partial(self.preflight, steps)) from None
         found = {step.id: tallies[id(step)] for step in asked} | computed
@@ -213,24 +167,9 @@ class SqlStore:
         others = [step for step in steps if step.deed is Deed.TRANSFORM]
         return found | {step.id: self.remaining(step, keys, None) for step in others}
 
-    def _counted(self, questions: Iterable[Question]) -> dict[int, Tally]:
-        """Ask, and give the tallies by the identity of what was counted."""
-        found: dict[int, Tally] = {}
-        with self.transaction() as connection:
-            for question in questions:
-                asked = question.ask(connection, self.dialect)
-                found |= {id(of): tally for of, tally in asked}
-        return found
-
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
-        """Give the keys of the rows a step finds, in batches, in the order of the key.
-
-        Where conditions are deep they are looked for once, since each look asks of all rows again.
-        """
-        compiler = self._compiler(keys)
-        here = compiler.here(step.dataset)
-        found = self._streamed_keys if are_deep((step.needed,), compiler) else self._next_chunks
-        yield from found(here, meant(step, compiler, here))
+        """Give the keys of the rows a step finds, in batches, in the order of the key."""
+        return self._stepwise.select_keys(step, keys)
 
     def execute(
         self,
@@ -240,79 +179,7 @@ class SqlStore:
         announce: Announce | None = None,
     ) -> Iterator[Changed]:
         """Do the step in short transactions; yield what was changed after each commit."""
-        compiler = self._compiler(keys, doing=True)
-        here = compiler.here(step.dataset)
-        predicate = meant(step, compiler, here, sealed=sealed is not None)
-        kept = self._touched.get(step.dataset, ())
-        change = Deeds(step=step, here=here, dialect=self.dialect, kept=kept)
-        if not step.row_by_row and self._walks(step, here, sealed, announce):
-            for part in ranges(here, self.dialect, self._ask):
-                done = self._in_short(partial(change.rows, sa.and_(part, predicate)))
-                yield Changed(rows=done)
-            return
-        own = self._own_key(here)
-        if step.deed is Deed.TRANSFORM:
-            yield from self._transform(self._computed(step, compiler), predicate, sealed, announce)
-            return
-        for chunk in self._chunks(here, predicate, sealed):
-            mine = sa.and_(compiler.key_in(own, chunk), predicate)
-            if announce is None and not step.files:
-                yield Changed(rows=self._in_short(partial(change.rows, mine)))
-                continue
-            if announce is not None:
-                announce(chunk)
-            work = partial(change.keys, mine, compiler.key_in)
-            if step.files:
-                going = WithFiles(store=self.mapped, roots=self.files, step=step, here=here)
-                work = partial(going.change, mine, work)
-            keys_changed = self._in_short(work)
-            yield Changed(rows=len(keys_changed), keys=keys_changed)
-
-    def _walks(
-        self, step: Step, here: Here, sealed: Sequence[Key] | None, announce: Announce | None
-    ) -> bool:
-        """Tell whether a step is done by walking its table in ranges."""
-        if sealed is not None or announce is not None:
-            return False
-        return are_many(step.expected, here, self.dialect, self._ask)
-
-    def _ask(self, asked: sa.Executable) -> Any:
-        with self.transaction() as connection:
-            return connection.execute(asked).scalar()
-
-    def _in_short(self, work: Callable[[sa.Connection], Done]) -> Done:
-        """Do something in one transaction, and again a little later if a lock stood in the way."""
-        for pause in PAUSES:
-            try:
-                with self.transaction() as connection:
-                    return work(connection)
-            except WillPass:
-                sleep(pause)
-        with self.transaction() as connection:
-            return work(connection)
-
-    def _transform(
-        self,
-        computed: Computed,
-        predicate: sa.ColumnElement[bool],
-        sealed: Sequence[Key] | None,
-        announce: Announce | None,
-    ) -> Iterator[Changed]:
-        """Read values in batches, and write what is made of them; as `execute`."""
-        here = computed.here
-        own = self._own_key(here)
-        for chunk in self._chunks(here, predicate, sealed):
-            mine = sa.and_(computed.compiler.key_in(own, chunk), predicate)
-            with self.transaction() as connection, self._with_keys():
-                changes = list(computed.changes(connection.execute(computed.asked(mine))))
-            if not changes:
-                continue
-            if announce is None:
-                yield Changed(rows=self._in_short(partial(computed.write_all, changes, predicate)))
-                continue
-            announce([change.key for change in changes])
-            written = self._in_short(partial(computed.write, changes, predicate))
-            yield Changed(rows=len(written), keys=written)
+        return self._stepwise.execute(step, keys, sealed, announce)
 
     def rehearse(self, steps: Sequence[Step], keys: KeySets) -> None:
         """Do transforming steps in a transaction, and undo it.
@@ -320,130 +187,35 @@ class SqlStore:
         Raises:
             Refused: the database does not take a value.
         """
-        compiler = self._compiler(keys, doing=True)
-        with self.transaction() as connection:
-            for step in steps:
-                computed = self._computed(step, compiler)
-                predicate = meant(step, compiler, computed.here)
-                rows = connection.execute(computed.asked(predicate)).all()
-                computed.write(list(computed.changes(rows)), predicate, connection)
-            undone = connection.get_transaction()
-            if undone is not None:
-                undone.rollback()
-
-    def _computed(self, step: Step, compiler: Compiler) -> Computed:
-        here = compiler.here(step.dataset)
-        return Computed(
-            step=step,
-            here=here,
-            compiler=compiler,
-            transformer=self.transformer,
-            kept=self._touched.get(step.dataset, ()),
-        )
-
-    def _tally_computed(self, step: Step, compiler: Compiler) -> Tally:
-        """Count the rows whose value would change, one by one, in memory that stays the same."""
-        here = compiler.here(step.dataset)
-        mine = counted(step, compiler, here)
-        oldest = oldest_start(step.needed, here, compiler)
-        if oldest is not None and self.dialect != "sqlite":
-            oldest = sa.cast(oldest, sa.Text)
-        rows, least = 0, None
-        with self.transaction() as connection:
-            for change in self._streamed(connection, self._computed(step, compiler), mine, oldest):
-                rows += 1
-                start = as_date(change.oldest)
-                least = start if least is None or (start is not None and start < least) else least
-        return Tally(rows=rows, oldest=least)
-
-    def _streamed(
-        self,
-        connection: sa.Connection,
-        computed: Computed,
-        mine: sa.ColumnElement[bool],
-        oldest: sa.ColumnElement[Any] | None = None,
-    ) -> Iterator[Change]:
-        asked = computed.asked(mine, oldest)
-        with self._with_keys():
-            options = {"yield_per": self.batch}
-            with connection.execute(asked, execution_options=options) as rows:
-                yield from computed.changes(rows)
-
-    @contextmanager
-    def _with_keys(self) -> Iterator[None]:
-        """Say in a store's words that a key for pseudonyms is not there.
-
-        Raises:
-            Refused: it is not.
-        """
-        try:
-            yield
-        except NoKey as error:
-            raise Refused(f"store {self.id!r}: {error}; nothing more was changed") from None
-
-    def _chunks(
-        self, here: Here, predicate: sa.ColumnElement[bool], sealed: Sequence[Key] | None
-    ) -> Iterator[list[Key]]:
-        """Give the keys to change in batches: the sealed ones, or those the predicate finds."""
-        if sealed is not None:
-            size = self._size(here)
-            for start in range(0, len(sealed), size):
-                yield list(sealed[start : start + size])
-            return
-        yield from self._next_chunks(here, predicate)
-
-    def _next_chunks(self, here: Here, predicate: sa.ColumnElement[bool]) -> Iterator[list[Key]]:
-        """Give the keys that a predicate finds, looking again and again for those that follow."""
-        last: Key | None = None
-        size = self._size(here)
-        while True:
-            with self.transaction() as connection:
-                found = self._next_keys(connection, here, predicate, last)
-            for start in range(0, len(found), size):
-                yield found[start : start + size]
-            if len(found) < size * LOOKED_FOR:
-                return
-            last = found[-1]
-
-    def _streamed_keys(self, here: Here, predicate: sa.ColumnElement[bool]) -> Iterator[list[Key]]:
-        """Give the keys that a predicate finds, in one statement that only reads."""
-        own = self._own_key(here)
-        asked = sa.select(*own).where(predicate).order_by(*own)
-        with self.transaction() as connection:
-            rows = connection.execution_options(yield_per=self._size(here)).execute(asked)
-            yield from ([tuple(found) for found in part] for part in rows.partitions())
+        self._stepwise.rehearse(steps, keys)
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
         """Count what the step should have left none of.
 
         The same question at the same instant; for sealed rows also whether any of them is left.
         """
-        compiler = self._compiler(keys, doing=True)
-        here = compiler.here(step.dataset)
-        question = meant(step, compiler, here)
-        with self.transaction() as connection:
-            left = self._left(connection, step, compiler, question)
-            if sealed is None:
-                return left
-            again = meant(step, compiler, here, sealed=True)
-            beyond = sa.and_(again, is_not_true(question))
-            own = self._own_key(here)
-            for chunk in self._chunks(here, again, sealed):
-                mine = sa.and_(compiler.key_in(own, chunk), beyond)
-                left += self._left(connection, step, compiler, mine)
-        return left
+        return self._stepwise.remaining(step, keys, sealed)
 
-    def _left(
-        self,
-        connection: sa.Connection,
-        step: Step,
-        compiler: Compiler,
-        mine: sa.ColumnElement[bool],
-    ) -> int:
-        if step.deed is Deed.TRANSFORM:
-            computed = self._computed(step, compiler)
-            return sum(1 for _ in self._streamed(connection, computed, mine))
-        return self._count(connection, compiler.here(step.dataset), mine)
+    @cached_property
+    def _stepwise(self) -> Stepwise:
+        return Stepwise(
+            mapped=self.mapped,
+            dialect=self.dialect,
+            transactions=self._transactions,
+            compilers=self._compiler,
+            transformer=self.transformer,
+            files=self.files,
+            batch=self.batch,
+        )
+
+    def _counted(self, questions: Iterable[Question]) -> dict[int, Tally]:
+        """Ask, and give the tallies by the identity of what was counted."""
+        found: dict[int, Tally] = {}
+        with self.transaction() as connection:
+            for question in questions:
+                asked = question.ask(connection, self.dialect)
+                found |= {id(of): tally for of, tally in asked}
+        return found
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
@@ -475,7 +247,7 @@ class SqlStore:
 
     @cached_property
     def _readers(self) -> Readers:
-        return Readers(self.engine, self._unreachable)
+        return Readers(self.engine, self._transactions.unreachable)
 
     @cached_property
     def _gatherer(self) -> Gatherer:
@@ -555,7 +327,7 @@ class SqlStore:
 
     @cached_property
     def _exchange(self) -> Exchange:
-        return Exchange(self.id, self.engine, self._readers, self._unreachable)
+        return Exchange(self.id, self.engine, self._readers, self._transactions.unreachable)
 
     @cached_property
     def _counts(self) -> Counts:
@@ -599,45 +371,6 @@ class SqlStore:
     def _comparing(self) -> Comparing:
         with self.transaction() as connection:
             return comparing_in(connection, self.mapped)
-
-    @cached_property
-    def _touched(self) -> Mapping[str, tuple[str, ...]]:
-        if self.dialect not in ENGINES:
-            return {}
-        with self.transaction() as connection:
-            return touched_columns(connection, self.mapped)
-
-    def _size(self, here: Here) -> int:
-        """Give how many keys go into one statement: fewer where a key has many parts."""
-        return min(self.batch, MOST_PARAMETERS // len(here.dataset.key))
-
-    def _own_key(self, here: Here) -> list[sa.ColumnElement[Any]]:
-        return [here.column(name) for name in here.dataset.key]
-
-    def _next_keys(
-        self,
-        connection: sa.Connection,
-        here: Here,
-        predicate: sa.ColumnElement[bool],
-        last: Key | None,
-    ) -> list[Key]:
-        own = self._own_key(here)
-        asked = sa.select(*own).where(predicate).order_by(*own).limit(self._size(here) * LOOKED_FOR)
-        if last is not None:
-            asked = asked.where(_beyond(own, last))
-        return [tuple(found) for found in connection.execute(asked)]
-
-    def _count(
-        self, connection: sa.Connection, here: Here, predicate: sa.ColumnElement[bool]
-    ) -> int:
-        asked = sa.select(sa.func.count()).select_from(here.rows).where(predicate)
-        return int(connection.execute(asked).scalar_one())
-
-
-def _beyond(own: Sequence[sa.ColumnElement[Any]], last: Key) -> sa.ColumnElement[bool]:
-    if len(own) == 1:
-        return own[0] > bound(last[0])
-    return sa.tuple_(*own) > sa.tuple_(*(bound(part) for part in last))
 
 
 def _holds(row: Mapping[str, object], where: Mapping[str, object]) -> bool:
