@@ -17,13 +17,13 @@ from tests.integration.mill import ANNA, CRM, DAY, POLICY, TABLES, World, build
 from tests.integration.one_table import left
 
 ODD = {
-    "customer": 'Kl"ant %s :x',
+    "customer": 'Kl"ant` %s :x',
     "contact": "order",
     "address": "Ä.b 'c' %(d)s",
     "id": "select",
-    "name": 'Na"am',
-    "email": "e-mail (1)",
-    "address_id": "per%cent",
+    "name": 'Na"`am',
+    "email": "e-`mail` (1)",
+    "address_id": "per%cent`",
     "joined": "from",
     "customer_id": "Customer Id:id",
     "at": "A?t;",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.stores.sql.identify import teach_sqlite
-from doelbinding.stores.sql.inspecting import with_documents
+from doelbinding.stores.sql.inspecting import Named, with_documents
 from doelbinding.stores.sql.loaders import teach_mysql, teach_postgresql
 
 LOCK_SECONDS = 5
@@ -70,6 +70,7 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
         engine.dialect.inspector = with_documents(usual)  # type: ignore[attr-defined]
     if engine.dialect.name in {"mysql", "mariadb"}:
         event.listen(engine, "connect", teach_mysql)
+        engine.dialect.inspector = Named  # type: ignore[attr-defined]
     return engine
 
 

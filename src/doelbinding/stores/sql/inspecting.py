@@ -30,6 +30,75 @@ def with_documents(usual: type[sa.Inspector]) -> type[sa.Inspector]:
     return WithDocuments
 
 
+class Named(sa.Inspector):
+    """The inspector of MariaDB and MySQL, with names as they are.
+
+    SQLAlchemy reads them out of SHOW CREATE TABLE, and leaves backticks doubled as they stand
+    there. Of a view it doubles `%` as for a driver, and it does not see a foreign key to a table
+    that has a backtick in its name.
+    """
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """What it was made of (`inspector_of`)."""
+        return self.bind  # type: ignore[return-value]
+
+    def get_columns(self, table_name: str, schema: str | None = None, **more: Any) -> Any:
+        """Give the columns of a table."""
+        found = super().get_columns(table_name, schema, **more)
+        if not any(mark in column["name"] for column in found for mark in "`%"):
+            return found
+        names = column_names(self._connection, table_name, schema)
+        if len(names) != len(found):  # one has a line break in it, and is not read
+            names = [_plain(column["name"]) for column in found]
+        return [{**column, "name": name} for column, name in zip(found, names, strict=True)]
+
+    def get_pk_constraint(self, *about: Any, **more: Any) -> Any:
+        """Give the primary key of a table."""
+        found = super().get_pk_constraint(*about, **more)
+        return {**found, "constrained_columns": [*map(_plain, found["constrained_columns"])]}
+
+    def get_indexes(self, *about: Any, **more: Any) -> Any:
+        """Give the indexes of a table."""
+        return [*map(_with_plain_columns, super().get_indexes(*about, **more))]
+
+    def get_unique_constraints(self, *about: Any, **more: Any) -> Any:
+        """Give the unique constraints of a table."""
+        return [*map(_with_plain_columns, super().get_unique_constraints(*about, **more))]
+
+    def get_foreign_keys(self, table_name: str, schema: str | None = None, **_: Any) -> Any:
+        """Give the foreign keys of a table: name and columns."""
+        asked = sa.text(_KEYS), {"name": table_name, "home": schema}
+        keys: dict[str, list[str]] = {}
+        for key, column in self._connection.execute(*asked):
+            keys.setdefault(key, []).append(column)
+        return [{"name": key, "constrained_columns": keys[key]} for key in keys]
+
+
+def column_names(connection: sa.Connection, table: str, schema: str | None) -> list[str]:
+    """Give the names of a table's columns by the information schema, in order."""
+    return list(connection.scalars(sa.text(_COLUMNS), {"name": table, "home": schema}))
+
+
+_HERE = "table_name = :name AND table_schema = coalesce(:home, database())"
+_COLUMNS = f"""
+SELECT column_name FROM information_schema.columns WHERE {_HERE} ORDER BY ordinal_position
+"""  # noqa: S608 - our own text
+_KEYS = f"""
+SELECT constraint_name, column_name FROM information_schema.key_column_usage
+WHERE {_HERE} AND referenced_table_name IS NOT NULL ORDER BY constraint_name, ordinal_position
+"""  # noqa: S608 - our own text
+
+
+def _plain(name: str) -> str:
+    return name.replace("``", "`")
+
+
+def _with_plain_columns(found: Any) -> dict[str, Any]:
+    """Give an index or the like with names as they are; on an expression it has none."""
+    return {**found, "column_names": [name and _plain(name) for name in found["column_names"]]}
+
+
 _KNOWN: WeakKeyDictionary[sa.Connection, sa.Inspector] = WeakKeyDictionary()
 
 

@@ -26,6 +26,7 @@ from doelbinding.stores.sql.constraints import checks
 from doelbinding.stores.sql.fitting import called, holds_texts
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses, warns
+from doelbinding.stores.sql.supposing import mentions
 from doelbinding.stores.sql.tables import table
 from doelbinding.stores.sql.uniqueness import uniques
 
@@ -145,7 +146,7 @@ class _Look:
                 "take `ends_as` out, and name it under `references`",
             )
         for _, said in checks(self.connection, self.dataset):
-            if name in said:
+            if mentions(said, name, self.connection.dialect):
                 yield warns(
                     self.ref,
                     f"a CHECK constraint reads column {name!r}, whose values are changed",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.inspecting import column_names, inspector_of
 from doelbinding.stores.sql.obstacles import quoting, refuses, shown, warns
 
 _IN_ANY_CASE = frozenset({"sqlite", "mysql", "mariadb"})
@@ -116,9 +116,23 @@ def _not_shown(connection: sa.Connection, ref: str, dataset: Dataset) -> Obstacl
 
 
 def lacking(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
-    """Yield the columns that the policy maps and a table, which is there, does not have."""
+    """Yield the columns that the policy maps and a table, which is there, does not have.
+
+    And those of MariaDB, mapped or not, that are there and cannot be looked at.
+    """
     found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
     there = {column["name"] for column in found}
+    if connection.dialect.name in _MYSQL:
+        for name in column_names(connection, dataset.table, dataset.schema_):
+            if name not in there:
+                there.add(name)
+                yield refuses(
+                    ref,
+                    f"how column {name!r} is made cannot be read, as where its name has a line "
+                    "break",
+                    f"ALTER TABLE {shown(connection, dataset)} RENAME COLUMN, and name it so in "
+                    "the store's file",
+                )
     for column in dataset.own_columns:
         if column.name not in there:
             yield refuses(
