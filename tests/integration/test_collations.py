@@ -399,3 +399,35 @@ def _selects(engine: sa.Engine, asked: list[str]) -> int:
     if engine.dialect.name == "sqlite":
         return sum(one.startswith("SELECT note") for one in asked)
     return int(str(left(engine, "SHOW GLOBAL STATUS LIKE 'Com_select'")[0][1]))
+
+
+@pytest.mark.parametrize("columns", [("code",), ("code", "id")])
+def test_texts_that_a_column_cannot_hold_are_not_found_and_stop_nothing(
+    columns: tuple[str, ...], mariadb: sa.Engine
+) -> None:
+    """MariaDB compares no text with a column of another character set that cannot hold it."""
+    say(
+        mariadb,
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, code VARCHAR(9) CHARACTER SET latin1, "
+        "words VARCHAR(9))",
+        "INSERT INTO note VALUES (1, 'café', ''), (2, 'l', ''), (3, 'CAFÉ', ''), (4, 'L', '')",
+    )
+    texts = ("café", "l", "ł", "名前")
+    keys: list[Key] = [(text, n)[: len(columns)] for text in texts for n in (1, 2, 3, 4)]
+    exactly = {"café": [1], "l": [2]}
+    loosely = {"café": [3], "l": [4]}
+    by_id = Lookup(ref="s.note", columns=("id",), keys=[(2,)])
+    with SqlStore(policy_of(DATASETS).stores[0], mariadb).gathering() as gather:
+        for some in (keys, keys[:8], keys[8:], keys[8:9]):
+            asked = Lookup(ref="s.note", columns=columns, keys=list(dict.fromkeys(some)))
+            (found, two), others = told(gather([asked, by_id]))
+            held = {str(key[0]) for key in some}
+            assert _by_text(found) == {text: exactly[text] for text in texts[:2] if text in held}
+            assert _by_text(others[0]) == {
+                text: loosely[text] for text in texts[:2] if text in held
+            }
+            assert two == {(2,): [2]}
+
+
+def _by_text(found: Ids) -> dict[str, list[object]]:
+    return {str(key[0]): ids for key, ids in found.items()}

@@ -54,6 +54,14 @@ _LOST = ("57P", "08")
 _CONNECTION = frozenset({"OperationalError", "InterfaceError"})
 _MYSQL_LOST = frozenset({1053, 1927, 2006, 2013, 2055})
 
+_MIXED = frozenset({1267, 1270, 1271})
+"""MariaDB's "illegal mix of collations"."""
+
+
+def is_not_compared(error: Exception) -> bool:
+    """Tell whether a driver's own error says that texts are not compared with one another."""
+    return bool(error.args) and error.args[0] in _MIXED
+
 
 def is_lost(error: Exception) -> bool:
     """Tell whether a driver's own error says that the connection is gone."""

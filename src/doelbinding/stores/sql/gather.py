@@ -21,7 +21,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.causes import is_lost, named
+from doelbinding.stores.sql.causes import is_lost, is_not_compared, named
 from doelbinding.stores.sql.comparing import Comparing
 from doelbinding.stores.sql.identify import Question, question
 from doelbinding.stores.sql.inside import with_values_inside
@@ -109,7 +109,13 @@ class Gatherer:
     def _answered(self, cursor: Any, lookups: Sequence[Lookup]) -> Answered:
         answers = [_Answer(lookup=lookup) for lookup in lookups]
         asked = list(self._asked(lookups))
-        found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
+        try:
+            found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if not is_not_compared(error):
+                raise
+            asked = list(self._compared(cursor, asked))
+            found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
         for one, rows in zip(asked, found, strict=True):
             takers = [replace(answers[n], lookup=lookup) for n, lookup in one]
             self._distribute(cursor, takers, rows)
@@ -130,6 +136,36 @@ class Gatherer:
             else:
                 by_ref.setdefault(lookup.ref, []).append((n, lookup))
         yield from by_ref.values()
+
+    def _compared(
+        self, cursor: Any, asked: Sequence[list[tuple[int, Lookup]]]
+    ) -> Iterator[list[tuple[int, Lookup]]]:
+        """Yield what is asked without the keys that the database compares with no such column."""
+        for one in asked:
+            kept = [(n, lookup, self._keys_compared(cursor, lookup)) for n, lookup in one]
+            left = [(n, _with(lookup, keys)) for n, lookup, keys in kept if keys]
+            if left:
+                yield left
+
+    def _keys_compared(self, cursor: Any, lookup: Lookup) -> Sequence[Key]:
+        if lookup.kind is not None:
+            return lookup.keys
+        return [
+            key
+            for key in lookup.keys
+            if all(str(part).isascii() for part in key)
+            or self._alone(cursor, lookup, key) is not None
+        ]
+
+    def _alone(self, cursor: Any, lookup: Lookup, key: Key) -> list[Row] | None:
+        """Give the rows found by one key; None where the database does not compare it at all."""
+        try:
+            (found,) = self._found(cursor, [[_with(lookup, [key])]])
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if not is_not_compared(error):
+                raise
+            return None
+        return found
 
     def _distribute(self, cursor: Any, asked: Sequence[_Answer], rows: Sequence[Row]) -> None:
         """Give each row to whoever asked for it."""
@@ -177,11 +213,8 @@ class Gatherer:
                 found = None
         for n, key in enumerate(one.lookup.keys):
             one.rows.pop(key, None)
-            if found is None:
-                (alone,) = self._found(cursor, [[_with(one.lookup, [key])]])
-            else:
-                alone = found[n]
-            one.take(key, alone)
+            alone = self._alone(cursor, one.lookup, key) if found is None else found[n]
+            one.take(key, alone or ())
 
     def _by_numbers(self, cursor: Any, lookup: Lookup) -> list[list[Row]] | None:
         """Give the rows that the database finds by each key, where it can be asked so."""
@@ -194,7 +227,12 @@ class Gatherer:
             keys = numbered(dialect, dataset, lookup.columns, held, lookup.keys)
             selected = self._select(dataset).add_columns(sa.literal_column(keys.number))
             written = f"{selected.compile(dialect=dialect)} {keys.joined}"
-            (fetched,) = self._fetched(cursor, [(written, keys.values)])
+            try:
+                (fetched,) = self._fetched(cursor, [(written, keys.values)])
+            except dialect.loaded_dbapi.Error as error:
+                if is_not_compared(error):
+                    return None
+                raise
             numbers = [row[-1] for row in fetched]
             for n, row in zip(numbers, self._read(lookup.ref, fetched), strict=True):
                 if len(ways) == 1 or row not in found[n - 1]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.causes import is_not_compared
 from doelbinding.stores.sql.declared import affinity, kind_of, named
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.obstacles import refuses
@@ -97,12 +98,8 @@ def _are_compared(connection: sa.Connection, pair: Pair) -> bool:
     try:
         connection.execute(sa.select(sa.literal_column("1")).select_from(joined).limit(0))
     except DBAPIError as error:  # what else is wrong is told by others
-        return error.orig is None or error.orig.args[:1] != (_MIXED,)
+        return error.orig is None or not is_not_compared(error.orig)
     return True
-
-
-_MIXED = 1267
-"""MySQL's "illegal mix of collations"."""
 
 
 def _collation(connection: sa.Connection, dataset: Dataset, column: str) -> int | None:
