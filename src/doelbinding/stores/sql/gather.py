@@ -1,10 +1,9 @@
 """Many rows by many keys in few statements: how one person's data, or a hundred people's, are read.
 
-Statements are written once per dataset and question and kept as text, so that a database prepares
-them once and no time goes into writing them. All questions about one table in a round are one
-statement; each row then goes to whoever asked for it. What a database takes for equal and Python
-does not (a collation, a type) is asked again by keys that have numbers, or key by key, so nothing
-is lost in between; what is not exactly the key even then is told apart.
+All questions about one table in a round are one statement; each row then goes to whoever asked for
+it. What a database takes for equal and Python does not (a collation, a type) is asked again by keys
+that have numbers, or key by key, so nothing is lost in between; what is not exactly the key even
+then is told apart.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,25 +18,13 @@ import sqlalchemy as sa
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
-from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.asking import Asking
 from doelbinding.stores.sql.causes import is_lost, is_not_compared, named
-from doelbinding.stores.sql.comparing import Comparing
-from doelbinding.stores.sql.identify import Question, question
 from doelbinding.stores.sql.inside import with_values_inside
-from doelbinding.stores.sql.numbered import can_be_numbered, numbered
-from doelbinding.stores.sql.taking import are_alike, ends_in_blanks, is_part, may_take, takes
-from doelbinding.stores.sql.texts import FOLDING
+from doelbinding.stores.sql.taking import are_alike, is_part, may_take, takes
 
 _MOST = 5_000
 """Keys in one statement: below every engine's limit of parameters, also in tuples of several."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    """A dataset's columns, and the statement that reads them, up to its condition."""
-
-    names: tuple[str, ...]
-    select: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,31 +47,11 @@ class _Answer:
 
 
 class Gatherer:
-    """Answers lookups in one database; keeps the text of what it has asked before.
+    """Answers lookups in one database, of an engine; `asking`: in whose words."""
 
-    Args:
-        engine: of the database.
-        select: gives what reads a dataset's rows.
-        dataset: gives a dataset by its id.
-        comparing: how SQLite compares; of others nothing more is asked.
-    """
-
-    def __init__(
-        self,
-        engine: sa.Engine,
-        select: Callable[[Dataset], sa.Select[Any]],
-        dataset: Callable[[str], Dataset],
-        comparing: Comparing,
-    ) -> None:
+    def __init__(self, engine: sa.Engine, asking: Asking) -> None:
         self._engine = engine
-        self._select = select
-        self._dataset = dataset
-        self._comparing = comparing
-        self._texts: dict[str, _Text] = {}
-        self._conditions: dict[tuple[str, tuple[str, ...]], str] = {}
-        self._questions: dict[tuple[str, str, str], Question] = {}
-        self._postgresql = engine.dialect.name == "postgresql"
-        self._mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
+        self._asking = asking
 
     @contextmanager
     def opened(self, connection: Any) -> Iterator[Callable[[Sequence[Lookup]], Answered]]:
@@ -129,7 +95,7 @@ class Gatherer:
         """Yield what is asked by one statement each, with the number of each lookup."""
         by_ref: dict[str, list[tuple[int, Lookup]]] = {}
         for n, lookup in enumerate(lookups):
-            most = _MOST // (len(self._held(lookup)) if lookup.kind is None else 1)
+            most = _MOST // (len(self._asking.held(lookup)) if lookup.kind is None else 1)
             if len(lookup.keys) > most:
                 for start in range(0, len(lookup.keys), most):
                     yield [(n, _with(lookup, lookup.keys[start : start + most]))]
@@ -175,7 +141,7 @@ class Gatherer:
         takers = [(takes(one.lookup), one.rows) for one in asked]
         judged = all(one.lookup.kind is not None for one in asked)
         others = [may_take(one.lookup) for one in asked] if len(asked) > 1 else []
-        folds = any(self._folds(one.lookup) and are_alike(one.lookup) for one in asked)
+        folds = any(self._asking.folds(one.lookup) and are_alike(one.lookup) for one in asked)
         for row in rows:
             taken, left = judged, []
             for n, (taken_by, answer) in enumerate(takers):
@@ -190,14 +156,6 @@ class Gatherer:
             for one in asked:
                 if one.lookup.kind is None:
                     self._ask_closely(cursor, one, rows if len(asked) == 1 else None)
-
-    def _folds(self, lookup: Lookup) -> bool:
-        """Tell whether the database may find rows of one key by another, as padded ones."""
-        dataset = lookup.ref.partition(".")[2]
-        columns = {(dataset, name) for name in lookup.columns}
-        dialect = self._engine.dialect.name
-        every = ("mysql" if dialect == "mariadb" else dialect) in FOLDING
-        return every or not columns.isdisjoint(self._comparing.under) or ends_in_blanks(lookup)
 
     def _ask_closely(self, cursor: Any, one: _Answer, rows: Sequence[Row] | None) -> None:
         """Ask which key finds which row, where the database finds rows by it that Python would not.
@@ -218,33 +176,29 @@ class Gatherer:
 
     def _by_numbers(self, cursor: Any, lookup: Lookup) -> list[list[Row]] | None:
         """Give the rows that the database finds by each key, where it can be asked so."""
-        dialect, dataset = self._engine.dialect, self._of(lookup.ref)
-        if not can_be_numbered(dialect, lookup.keys):
+        statements = self._asking.numbered(lookup)
+        if not statements:
             return None
+        try:
+            fetched = self._fetched(cursor, statements)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if is_not_compared(error):
+                return None
+            raise
         found: list[list[Row]] = [[] for _ in lookup.keys]
-        ways = self._held(lookup)
-        for held in ways:
-            keys = numbered(dialect, dataset, lookup.columns, held, lookup.keys)
-            selected = self._select(dataset).add_columns(sa.literal_column(keys.number))
-            written = f"{selected.compile(dialect=dialect)} {keys.joined}"
-            try:
-                (fetched,) = self._fetched(cursor, [(written, keys.values)])
-            except dialect.loaded_dbapi.Error as error:
-                if is_not_compared(error):
-                    return None
-                raise
-            numbers = [row[-1] for row in fetched]
-            for n, row in zip(numbers, self._read(lookup.ref, fetched), strict=True):
-                if len(ways) == 1 or row not in found[n - 1]:
-                    found[n - 1].append(row)
+        for rows in fetched:
+            for told, row in zip(rows, self._read(lookup.ref, rows), strict=True):
+                by_key = found[told[-1] - 1]
+                if len(fetched) == 1 or row not in by_key:
+                    by_key.append(row)
         return found
 
     def _mark_of(self, lookup: Lookup, row: Row) -> tuple[object, ...]:
-        return tuple(row[name] for name in self._of(lookup.ref).key)
+        return tuple(row[name] for name in self._asking.dataset(lookup.ref).key)
 
     def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
         """Give the rows that each statement finds, whoever of its lookups asked for them."""
-        statements = [self._written(lookups) for lookups in asked]
+        statements = [self._asking.written(lookups) for lookups in asked]
         fetched = self._fetched(cursor, statements)
         found: list[list[Row]] = []
         for lookups, rows in zip(asked, fetched, strict=True):
@@ -253,22 +207,14 @@ class Gatherer:
 
     def _read(self, ref: str, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
         """Give rows by the names of their columns; what more was selected is left out."""
-        names, dataset = self._text(ref).names, self._of(ref)
+        names, dataset = self._asking.names(ref), self._asking.dataset(ref)
         plain: list[Row] = [dict(zip(names, row)) for row in rows]  # noqa: B905 - as selected
         return [with_values_inside(dataset, r) for r in plain] if dataset.documents else plain
-
-    def _written(self, lookups: Sequence[Lookup]) -> tuple[str, list[Any]]:
-        conditions, values = [], []
-        for lookup in lookups:
-            condition, said = self._condition(lookup)
-            conditions.append(condition)
-            values += said
-        return f"{self._text(lookups[0].ref).select} WHERE {' OR '.join(conditions)}", values
 
     def _fetched(
         self, cursor: Any, statements: Sequence[tuple[str, list[Any]]]
     ) -> list[Sequence[tuple[Any, ...]]]:
-        if not self._postgresql:
+        if self._engine.dialect.name != "postgresql":
             return [_fetch(cursor, *statement) for statement in statements]
         try:
             if len(statements) == 1:
@@ -277,87 +223,6 @@ class Gatherer:
         except self._engine.dialect.loaded_dbapi.NotSupportedError:
             # a table was changed since a statement was prepared
             return [_fetch(cursor, *statement, prepare=False) for statement in statements]
-
-    def _condition(self, lookup: Lookup) -> tuple[str, list[Any]]:
-        if lookup.kind is not None:
-            return self._alike(lookup, lookup.kind)
-        conditions, values = [], []
-        for held in self._held(lookup):
-            condition, said = self._holds(held, lookup.keys)
-            conditions.append(condition)
-            values += said
-        return " OR ".join(conditions), values
-
-    def _held(self, lookup: Lookup) -> list[tuple[str, ...]]:
-        """Give the columns of a lookup as they are compared, once or more."""
-        quoted = [(name, self._quoted(name)) for name in lookup.columns]
-        under, dataset = self._comparing.under, lookup.ref.partition(".")[2]
-        if not under:
-            return [tuple(column for _, column in quoted)]
-        return list(
-            product(
-                *(
-                    [f"{column} COLLATE {one}" for one in under.get((dataset, name), ())]
-                    or [column]
-                    for name, column in quoted
-                )
-            )
-        )
-
-    def _holds(self, held: Sequence[str], keys: Sequence[Key]) -> tuple[str, list[Any]]:
-        if len(held) == 1:
-            return self._held_in(held[0], [key[0] for key in keys])
-        one = f"({', '.join([self._mark] * len(held))})"
-        marks = ", ".join([one] * len(keys))
-        values = [part for key in keys for part in key]
-        if self._engine.dialect.name == "sqlite":
-            marks = f"VALUES {marks}"
-        return f"({', '.join(held)}) IN ({marks})", values
-
-    def _held_in(self, held: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
-        if len(values) == 1:
-            return f"{held} = {self._mark}", list(values)
-        if self._postgresql:
-            return f"{held} = ANY({self._mark})", [list(values)]
-        return f"{held} IN ({', '.join([self._mark] * len(values))})", list(values)
-
-    def _alike(self, lookup: Lookup, kind: str) -> tuple[str, list[Any]]:
-        """Ask for at least the rows that are alike."""
-        (name,) = lookup.columns
-        document = self._of(lookup.ref).column(name).inside
-        if document is not None:  # read from the document, and judged, here
-            return f"{self._quoted(document.column)} IS NOT NULL", []
-        asked = self._question(lookup.ref, name, kind)
-        said: list[Any] = []
-        for (value,) in lookup.keys:
-            given = asked.said(str(value))
-            if given is None:
-                return f"{self._quoted(name)} IS NOT NULL", []
-            said += given
-        held, values = self._held_in(asked.plain, said) if said else ("1 = 0", [])
-        return (held if asked.beyond is None else f"{held} OR {asked.beyond}"), values
-
-    def _question(self, ref: str, name: str, kind: str) -> Question:
-        asked = ref, name, kind
-        if asked not in self._questions:
-            column = self._of(ref).column(name)
-            dialect = self._engine.dialect.name
-            self._questions[asked] = question(self._quoted(name), kind, column, dialect)
-        return self._questions[asked]
-
-    def _text(self, ref: str) -> _Text:
-        if ref not in self._texts:
-            dataset = self._of(ref)
-            select = str(self._select(dataset).compile(dialect=self._engine.dialect))
-            names = tuple(column.name for column in dataset.own_columns)
-            self._texts[ref] = _Text(names=names, select=select)
-        return self._texts[ref]
-
-    def _of(self, ref: str) -> Dataset:
-        return self._dataset(ref.partition(".")[2])
-
-    def _quoted(self, name: str) -> str:
-        return str(self._engine.dialect.identifier_preparer.quote(name))
 
 
 def _fetch(cursor: Any, written: str, values: list[Any], **how: Any) -> Sequence[tuple[Any, ...]]:

@@ -36,6 +36,7 @@ from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.explaining import explained
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.asking import Asking
 from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
 from doelbinding.stores.sql.catalogue import MARK_AND_CLOCK, Catalogue
@@ -255,7 +256,8 @@ class SqlStore:
             return self._selection(dataset, table(dataset))
 
         comparing = self._comparing if self.dialect == "sqlite" else EXACTLY
-        return Gatherer(self.engine, select, self.mapped.dataset, comparing)
+        asking = Asking(self.engine.dialect, select, self.mapped.dataset, comparing)
+        return Gatherer(self.engine, asking)
 
     def values(self, ref: str, column: str) -> Iterator[str | int]:
         """Yield each value that a column of a dataset holds, once."""
