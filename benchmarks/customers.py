@@ -106,7 +106,9 @@ class Spent:
 class Watched(SqlStore):
     """A store that keeps the time its deeds take."""
 
-    spent: Spent
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.spent = Spent()
 
     def execute(self, *words: Any, **more: Any) -> Iterator[Changed]:
         """Do the step, and add up the time until it is done."""

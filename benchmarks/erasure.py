@@ -13,9 +13,9 @@ from benchmarks.customers import FINGERPRINT, Spent, Watched
 from benchmarks.measuring import Line, Sizes, Target, insist_equal, seconds
 from benchmarks.server import Connection, Server, execute, statements
 from doelbinding.binding.circumstances import NOTHING_SAID, Key, Stop, Subjects
-from doelbinding.plan.grades import left_as_is
+from doelbinding.plan.grades import left_as_is, purged
 from doelbinding.plan.journal import MemoryJournal
-from doelbinding.plan.run import Bound, run
+from doelbinding.plan.run import Bound, Purge, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.rights.erasure import Claim, Undecided, decide_requests, with_stops
@@ -37,46 +37,66 @@ In one pass as many others go first: what they stop decides which statements are
 """
 
 
-class _Unvacuumed(Watched):
-    """Leaves deleted rows to autovacuum, as the SQL by hand does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """The seconds an erasure takes.
 
-    purge = None  # type: ignore[assignment]
-    spent = Spent()
+    `deeds`: its statements and commit; `carried`: planned, done and read back, once it is decided;
+    `whole`: found and decided before and searched for again afterwards, too.
+    """
+
+    deeds: float
+    carried: float
+    whole: float
 
 
 def measure(server: Server, sizes: Sizes) -> Iterator[Line]:
     """Yield the time of one erasure, and of many in one pass."""
     shop.create(server, sizes.people, indexed=True)
     name = f"erasure, {sizes.people:,} people, identifiers indexed as compared"
-    one, one_by_hand = _one_by_one(server, sizes, _Unvacuumed)
+    one, by_hand = _one_by_one(server, sizes, left_as_is)
     yield Line(
         benchmark=name,
-        what="one: found, decided, planned, done, read back; by hand: a transaction",
-        ours=one,
-        by_hand=one_by_hand,
+        what="one, the deeds alone; by hand: a transaction",
+        ours=one.deeds,
+        by_hand=by_hand,
+        note="median",
+    )
+    yield Line(
+        benchmark=name,
+        what="one, already decided; by hand: a transaction",
+        ours=one.carried,
+        by_hand=by_hand,
         target=Target(at_most=2),
+        note="median; planned, done, read back; by hand: the deeds alone",
+    )
+    yield Line(
+        benchmark=name,
+        what="one found, decided and searched for again besides",
+        ours=one.whole,
+        by_hand=by_hand,
         note="median; by hand: the deeds alone",
     )
-    vacuumed, by_hand = _one_by_one(server, sizes, SqlStore)
+    vacuumed, by_hand = _one_by_one(server, sizes, purged)
     yield Line(
         benchmark=name,
-        what="one, and the tables vacuumed",
-        ours=vacuumed,
+        what="the same, and the tables vacuumed",
+        ours=vacuumed.whole,
         by_hand=by_hand,
         note="median; by hand: the deeds alone",
     )
     for count in dict.fromkeys((sizes.erasures, min(sizes.many, sizes.people // 10))):
-        found, carried, deeds, by_hand = _in_one_pass(server, sizes, count)
+        many, by_hand = _in_one_pass(server, sizes, count)
         yield Line(
             benchmark=name,
             what=f"{count:,} in one plan, the deeds alone; by hand: set-based",
-            ours=deeds,
+            ours=many.deeds,
             by_hand=by_hand,
         )
         yield Line(
             benchmark=name,
             what=f"{count:,} in one plan, already decided; by hand: set-based",
-            ours=carried,
+            ours=many.carried,
             by_hand=by_hand,
             target=Target(at_most=1.5),
             note="planned, done, read back; by hand: the deeds alone",
@@ -84,43 +104,58 @@ def measure(server: Server, sizes: Sizes) -> Iterator[Line]:
         yield Line(
             benchmark=name,
             what=f"{count:,} found, decided and searched for again besides",
-            ours=found + carried,
+            ours=many.whole,
             by_hand=by_hand,
             note="by hand: the deeds alone",
         )
     server.drop(shop.SEED)
 
 
-def _one_by_one(server: Server, sizes: Sizes, kind: type[SqlStore]) -> tuple[float, float]:
+def _one_by_one(server: Server, sizes: Sizes, purge: Purge) -> tuple[Times, float]:
     people = shop.some_people(sizes.people, _WARM + 3 * sizes.repeat)
     with server.copy(shop.SEED) as database:
-        store = kind(shop.policy().stores[0], server.engine(database))
-        ours = [seconds(partial(_erase, store, person)) for person in people]
+        store = Watched(shop.policy().stores[0], server.engine(database))
+        each = [_erase(store, person, purge) for person in people][_WARM:]
         left = _left(server, database, store)
     with server.copy(shop.SEED) as database, server.connect(database) as connection:
         by_hand = [seconds(partial(_by_hand, connection, [person])) for person in people]
         insist_equal("the shop afterwards", left, shop.left(connection))
-    return median(ours[_WARM:]), median(by_hand[_WARM:])
+    ours = Times(
+        deeds=median(one.deeds for one in each),
+        carried=median(one.carried for one in each),
+        whole=median(one.whole for one in each),
+    )
+    return ours, median(by_hand[_WARM:])
 
 
-def _in_one_pass(server: Server, sizes: Sizes, count: int) -> tuple[float, float, float, float]:
-    """Give the seconds for finding and deciding, for carrying out, of it for deeds, and by hand."""
+def _erase(store: Watched, person: int, purge: Purge) -> Times:
+    """Erase somebody as a request is carried out, without records and letter."""
+    decided: list[Decided] = []
+    finding = seconds(lambda: decided.append(_decide(store, [person])))
+    store.spent = Spent()
+    carried = seconds(lambda: _carry_out(store, decided[0], purge))
+    finding += seconds(lambda: access.find_many(store, [person], again=True))
+    return Times(deeds=store.spent.deeds, carried=carried, whole=finding + carried)
+
+
+def _in_one_pass(server: Server, sizes: Sizes, count: int) -> tuple[Times, float]:
     everyone = shop.some_people(sizes.people, 2 * count)
     warm, people = everyone[1::2], everyone[::2]
     with server.copy(shop.SEED) as database:
-        store = _Unvacuumed(shop.policy().stores[0], server.engine(database))
+        store = Watched(shop.policy().stores[0], server.engine(database))
         _carry_out(store, _decide(store, warm))
         decided: list[Decided] = []
         finding = seconds(lambda: decided.append(_decide(store, people)))
         store.spent = Spent()
-        carrying = seconds(lambda: _carry_out(store, decided[0]))
+        carried = seconds(lambda: _carry_out(store, decided[0]))
         finding += seconds(lambda: access.find_many(store, people, again=True))
         left = _left(server, database, store)
     with server.copy(shop.SEED) as database, server.connect(database) as connection:
         _many_by_hand(connection, warm)
         by_hand = seconds(lambda: _many_by_hand(connection, people))
         insist_equal("the shop afterwards", left, shop.left(connection))
-    return finding, carrying, store.spent.deeds, by_hand
+    ours = Times(deeds=store.spent.deeds, carried=carried, whole=finding + carried)
+    return ours, by_hand
 
 
 def _many_by_hand(connection: Connection, people: Sequence[int]) -> None:
@@ -132,12 +167,6 @@ def _left(server: Server, database: str, store: SqlStore) -> list[object]:
     store.close()
     with server.connect(database) as connection:
         return shop.left(connection)
-
-
-def _erase(store: SqlStore, person: int) -> None:
-    """Erase somebody as a request is carried out, without records and letter."""
-    _carry_out(store, _decide(store, [person]))
-    access.find_many(store, [person], again=True)
 
 
 def _decide(store: SqlStore, people: Sequence[int]) -> Decided:
@@ -155,7 +184,8 @@ def _decide(store: SqlStore, people: Sequence[int]) -> Decided:
     )
 
 
-def _carry_out(store: SqlStore, decided: Decided) -> None:
+def _carry_out(store: SqlStore, decided: Decided, purge: Purge = left_as_is) -> None:
+    """Carry out; what is deleted is left to autovacuum, as by hand, unless it is purged."""
     requested = Requested(
         subjects=decided.subjects, controller=shop.policy().controllers[0], case="case"
     )
@@ -163,7 +193,7 @@ def _carry_out(store: SqlStore, decided: Decided) -> None:
     drafted = draft_erasure(shop.policy(), FINGERPRINT, shop.AT, said, requested)
     stores = {store.id: store}
     plan = surveyed(drafted.plan, stores, drafted.keys, b"benchmark")
-    outcome = run(plan, stores, drafted.keys, MemoryJournal(), bound=Bound(), purge=left_as_is)
+    outcome = run(plan, stores, drafted.keys, MemoryJournal(), bound=Bound(), purge=purge)
     insist_equal("rows left to do after the run", outcome.verified, by_hand=True)
 
 
