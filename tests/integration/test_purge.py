@@ -12,6 +12,7 @@ from doelbinding.binding.expression import NO, Compare, Comparison
 from doelbinding.plan.grades import Grade, least
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
+from doelbinding.stores.sql import purge_postgresql
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
@@ -157,6 +158,67 @@ def test_a_role_that_may_not_vacuum_is_told_so(postgresql: sa.Engine) -> None:
         connection.execute(sa.text("DROP OWNED BY purger"))
         connection.execute(sa.text("DROP ROLE purger"))
     store.close()
+
+
+ONE = f"1-{GONE}"
+
+
+@pytest.fixture
+def one_of_many(postgresql: sa.Engine) -> SqlStore:
+    """Give a store of so many rows that VACUUM would leave one in their index, and remove it."""
+    store = filled(postgresql)
+    with postgresql.begin() as connection:
+        connection.execute(sa.text("CREATE INDEX purged_mail ON purged_people (mail)"))
+        more = "SELECT n, n || '-' || :kept FROM generate_series(1000, 50000) n"
+        connection.execute(sa.text(f"INSERT INTO purged_people {more}"), {"kept": KEPT})
+    step = Step(
+        id="s1",
+        store="s",
+        dataset="people",
+        controller=None,
+        deed=Deed.DELETE,
+        needed=NO,
+        narrow=Compare(column="mail", by=Comparison.EQUALS, value=ONE),
+    )
+    list(store.execute(step, {}, None))
+    return store
+
+
+def entries(engine: sa.Engine) -> int:
+    """Count the entries in the pages of the index, by where their list ends (`pd_lower`)."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("CHECKPOINT"))
+        asked = "SELECT pg_read_binary_file(pg_relation_filepath('purged_mail'))"
+        held = bytes(connection.execute(sa.text(asked)).scalar_one())
+    ends = (int.from_bytes(held[at + 12 : at + 14], "little") for at in range(0, len(held), 8192))
+    return sum((end - 24) // 4 for end in ends)
+
+
+def test_one_that_went_among_many_is_taken_out_of_indexes_too(one_of_many: SqlStore) -> None:
+    """Where few are gone, VACUUM leaves their entries in indexes unless it is told otherwise."""
+    before = entries(one_of_many.engine)
+    assert one_of_many.purge(["people"]).grade is Grade.VACUUMED
+    assert entries(one_of_many.engine) == before - 1
+
+
+def test_what_is_left_in_large_indexes_is_told(
+    one_of_many: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge_postgresql, "MOST_INDEXED", 0)
+    before = entries(one_of_many.engine)
+    erased = one_of_many.purge(["people"])
+    assert entries(one_of_many.engine) == before
+    assert erased.grade is Grade.DELETED
+    assert "still in large indexes of people: run VACUUM (INDEX_CLEANUP)" in str(erased.still)
+
+
+def test_a_server_that_speaks_another_language_is_not_taken_for_one_that_vacuumed() -> None:
+    """Its role may not be let to change that."""
+    done = purge_postgresql.Done()
+    done.hear("people", [("INFO", "Vacuum von »t« beendet")], tables=1)
+    assert list(done.left()) == [
+        "not known to be vacuumed: the server does not say of people (lc_messages)"
+    ]
 
 
 def test_of_several_stores_the_least_grade_is_said() -> None:

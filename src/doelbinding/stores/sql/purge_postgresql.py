@@ -1,0 +1,150 @@
+"""Taking away what deletion leaves behind in PostgreSQL's own files.
+
+It keeps deleted rows until VACUUM, and longer while an old transaction could see them; their
+entries in indexes even then, if they are few, unless it is told otherwise; and samples of values
+for its planner until ANALYZE. Its write-ahead log, replicas and backups are beyond us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.plan.grades import Erased, Grade
+from doelbinding.policy.stores import Dataset
+from doelbinding.stores.sql.copies import materialized
+from doelbinding.stores.sql.descent import Family, family_of
+
+MOST_INDEXED = 256 * 2**20
+"""Bytes of a table's indexes that a run reads whole for what went: less than a second."""
+
+
+Notice = tuple[str, str]
+"""Severity, as PostgreSQL writes it in English, and message."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Done:
+    """The datasets of which VACUUM did not take everything away, by why."""
+
+    refused: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    indexed: list[str] = field(default_factory=list)
+
+    def hear(self, dataset: str, notices: Sequence[Notice], tables: int) -> None:
+        """Note what VACUUM said of a dataset of so many tables."""
+        told = [message for _, message in notices]
+        if any(severity == "WARNING" for severity, _ in notices):
+            self.refused.append(dataset)
+        elif sum("finished vacuuming" in one for one in told) < tables:
+            self.untold.append(dataset)
+        elif any(map(_kept_back, told)):
+            self.waiting.append(dataset)
+        elif any("index scan bypassed" in one for one in told):
+            self.indexed.append(dataset)
+
+    def left(self) -> Iterator[str]:
+        """Say what was not taken away, and what to do."""
+        if self.refused:
+            names = ", ".join(self.refused)
+            yield f"not vacuumed: the role may not vacuum {names} (GRANT MAINTAIN)"
+        if self.untold:
+            names = ", ".join(self.untold)
+            yield f"not known to be vacuumed: the server does not say of {names} (lc_messages)"
+        if self.waiting:
+            names = ", ".join(self.waiting)
+            yield f"not vacuumed: an open transaction could still see rows of {names}"
+        if self.indexed:
+            names = ", ".join(self.indexed)
+            yield f"still in large indexes of {names}: run VACUUM (INDEX_CLEANUP)"
+
+
+def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erased:
+    """Vacuum and analyse some tables; the connection is in no transaction."""
+    done = Done()
+    with _heard(connection) as notices:
+        for dataset in datasets:
+            notices.clear()
+            family = family_of(connection, dataset)  # of a partitioned table parts go with it
+            names = ", ".join(one.named for one in (family.itself, *family.heirs))
+            small = _indexed(connection, family) <= MOST_INDEXED
+            options = "VERBOSE, ANALYZE" + (", INDEX_CLEANUP ON" if small else "")
+            connection.exec_driver_sql(f"VACUUM ({options}) {names}".replace("%", "%%"))
+            done.hear(dataset.id, notices, 1 + len(family.heirs))
+    said = [*done.left()]
+    if not done.refused:
+        said += _statistics(connection, datasets)
+    views = ", ".join(materialized(connection, datasets))
+    if views:
+        said.append(f"still in materialized views until they are refreshed ({views})")
+    if said:
+        return Erased(grade=Grade.DELETED, still="; ".join(said))
+    still = (
+        "still in free space until it is used again, in the write-ahead log, and in what "
+        "replicas and archives have of it"
+    )
+    return Erased(grade=Grade.VACUUMED, still=still)
+
+
+@contextmanager
+def _heard(connection: sa.Connection) -> Iterator[list[Notice]]:
+    """Give what the server tells meanwhile, in English if the role may ask for that."""
+    notices: list[Notice] = []
+
+    def hear(diagnostic: Any) -> None:  # which says nothing any more once this returns
+        notices.append((str(diagnostic.severity_nonlocalized), str(diagnostic.message_primary)))
+
+    driver: Any = connection.connection.driver_connection
+    refused = connection.dialect.loaded_dbapi.Error
+    with suppress(refused):
+        driver.execute("SET lc_messages = 'C'")
+    driver.add_notice_handler(hear)
+    try:
+        yield notices
+    finally:
+        driver.remove_notice_handler(hear)
+        with suppress(refused):
+            driver.execute("RESET lc_messages")
+
+
+def _indexed(connection: sa.Connection, family: Family) -> int:
+    """Give the size of a family's indexes in bytes."""
+    asked = sa.text("SELECT sum(pg_indexes_size(id)) FROM unnest(CAST(:ids AS oid[])) AS id")
+    return int(connection.execute(asked, {"ids": family.held}).scalar() or 0)
+
+
+_STATISTICS = """
+FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
+WHERE c.reltuples = 0 AND (c.oid = ANY (CAST(:tables AS oid[]))
+  OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = ANY (CAST(:tables AS oid[]))))
+"""
+_FORGETS = "pg_clear_attribute_stats(text, text, text, boolean)"
+
+
+def _statistics(connection: sa.Connection, datasets: Sequence[Dataset]) -> list[str]:
+    """Let the planner forget samples of tables that are empty now, which ANALYZE leaves there.
+
+    Gives what is to be said where it cannot: before PostgreSQL 18.
+    """
+    held = {"tables": [oid for one in datasets for oid in family_of(connection, one).held]}
+    forgets = connection.execute(sa.text("SELECT to_regprocedure(:name)"), {"name": _FORGETS})
+    if forgets.scalar() is not None:
+        clear = "pg_clear_attribute_stats(schemaname, tablename, attname, inherited)"
+        connection.execute(sa.text(f"SELECT {clear} {_STATISTICS}"), held)
+        return []
+    left = connection.execute(sa.text(f"SELECT count(*) {_STATISTICS}"), held).scalar()
+    return ["still in samples of the planner, of tables that are empty now"] if left else []
+
+
+def _kept_back(notice: str) -> bool:
+    """Tell whether VACUUM says that it left dead rows where they are."""
+    return any(
+        "dead but not yet removable" in line and " 0 are dead but not yet removable" not in line
+        for line in notice.splitlines()
+    )
