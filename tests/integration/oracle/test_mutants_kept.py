@@ -19,8 +19,8 @@ from doelbinding.plan.model import Deed, Step
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql import atonce, meant, naming, questions, together
 from doelbinding.stores.sql.atonce import AtOnce
-from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.naming import Keys, Naming
+from doelbinding.stores.sql.tables import Here
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, plain_worlds
 from tests.integration.oracle.test_oracle import mariadb, postgresql, sqlite
 

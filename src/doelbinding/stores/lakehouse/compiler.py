@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from doelbinding.binding.expression import Referred
 from doelbinding.stores.lakehouse.dialect import SparkDialect
-from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.tables import bound, table
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.tables import Here, bound, table
 from doelbinding.stores.sql.truth import is_not_true
 
 TARGET = "target"

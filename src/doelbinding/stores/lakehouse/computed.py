@@ -18,10 +18,10 @@ from doelbinding.stores.lakehouse.compiler import TARGET, LakeCompiler
 from doelbinding.stores.lakehouse.dialect import literal, quoted, written
 from doelbinding.stores.lakehouse.flatten import flattened, seen, start_in
 from doelbinding.stores.lakehouse.writing import FOUND, columns_read, in_table
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.computed import Change, Computed
 from doelbinding.stores.sql.meant import counted
-from doelbinding.stores.sql.tables import beginning
+from doelbinding.stores.sql.tables import Here, beginning
 
 _NEW, _OLD, _READ = "doel_new", "doel_old", "doel_read"
 

@@ -15,9 +15,9 @@ from sqlalchemy.sql import visitors
 from doelbinding.binding.expression import YES, Expression
 from doelbinding.stores.lakehouse.compiler import LakeCompiler
 from doelbinding.stores.lakehouse.dialect import SparkDialect, written
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.oldest import oldest_start
-from doelbinding.stores.sql.tables import beginning
+from doelbinding.stores.sql.tables import Here, beginning
 from doelbinding.stores.sql.visits import Visiting, are_deep
 
 Clause = sa.ColumnElement[Any]

@@ -8,9 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from doelbinding.stores.lakehouse.dialect import NAME, quoted
-from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.identify import alike, question
-from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.tables import Here, bound
 
 
 def matching(

@@ -34,12 +34,12 @@ from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Table
 from doelbinding.stores.lakehouse.writing import merge
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.computed import Change
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.meant import asked_by, counted, holds_something, meant
 from doelbinding.stores.sql.questions import as_date, unknown
-from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.truth import is_not_true
 
 BATCH = 5_000

@@ -15,8 +15,8 @@ from doelbinding.plan.model import Deed, Step
 from doelbinding.stores.lakehouse.compiler import TARGET
 from doelbinding.stores.lakehouse.dialect import SparkDialect, quoted, written
 from doelbinding.stores.lakehouse.flatten import flattened
-from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.meant import stand_in
+from doelbinding.stores.sql.tables import Here
 
 FOUND = "found"
 

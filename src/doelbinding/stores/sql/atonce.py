@@ -16,12 +16,13 @@ from sqlalchemy.pool import PoolProxiedConnection
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import YES
 from doelbinding.plan.model import Doubt, KeySets, Step
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.exchange import Asked, Exchange
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.questions import unknown
+from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.together import told
 from doelbinding.stores.sql.truth import count_where, has_booleans
 from doelbinding.stores.sql.written import Texts, Written

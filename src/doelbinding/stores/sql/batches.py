@@ -11,10 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.descent import BELOW
 from doelbinding.stores.sql.sizes import rows_estimated
-from doelbinding.stores.sql.tables import bound, qualified
+from doelbinding.stores.sql.tables import Here, bound, qualified
 
 Ask = Callable[[sa.Executable], Any]
 """Runs a question in a transaction of its own and gives the first column of the first row."""

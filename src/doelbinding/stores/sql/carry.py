@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from doelbinding.binding.expression import Branch
 from doelbinding.binding.kleene import Truth
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.texts import FOLDING, as_bytes
 
 _YES, _UNKNOWN, _NO = 2, 1, 0

@@ -20,9 +20,9 @@ from doelbinding.plan.model import Emptied, Step
 from doelbinding.plan.transform import Transformer
 from doelbinding.plan.transformation import StripText, Transformation, innermost, rectifies
 from doelbinding.policy.stores import Column, ColumnType
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import as_they_are
-from doelbinding.stores.sql.tables import Uncast
+from doelbinding.stores.sql.tables import Here, Uncast
 from doelbinding.stores.sql.texts import same
 
 AS_TEXT = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT, ColumnType.JSON}

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import Deed, Step
-from doelbinding.stores.sql.compile import Here
 from doelbinding.stores.sql.meant import stand_in
+from doelbinding.stores.sql.tables import Here
 
 KeyIn = Callable[[Sequence[sa.ColumnElement[Any]], Sequence[Key]], sa.ColumnElement[bool]]
 

@@ -12,9 +12,9 @@ from doelbinding.binding.expression import YES, Certain, Comparison, Expression,
 from doelbinding.binding.expression import sealed as once_sealed
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Deed, Emptied, Step
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.may_hold import may_hold
-from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.texts import compared_exactly
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.visits import among_visited, are_deep

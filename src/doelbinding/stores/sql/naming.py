@@ -21,8 +21,9 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
-from doelbinding.stores.sql.compile import Compiler, Here, encoded
-from doelbinding.stores.sql.tables import Uncast
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.conditions import encoded
+from doelbinding.stores.sql.tables import Here, Uncast
 from doelbinding.stores.sql.texts import folded_keys
 from doelbinding.stores.sql.widths import of_width
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since, Up
 from doelbinding.binding.paths import Link
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.times import well_formed
 
 

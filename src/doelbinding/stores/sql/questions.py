@@ -21,10 +21,11 @@ from doelbinding.binding.expression import AnyOf, Expression, KeyIn, Up, walk
 from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.plan.model import Doubt, Step
 from doelbinding.plan.ports import Tally
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.meant import asked_by, counted, left_before, meant, sought
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.spans import any_of_spans
+from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.truth import count_where, is_not_true, is_true, least_where
 from doelbinding.stores.sql.visits import among_visited, are_deep
 

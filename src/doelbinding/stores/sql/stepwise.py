@@ -19,13 +19,13 @@ from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Store
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.batches import are_many, ranges
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.computed import Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.questions import as_date
-from doelbinding.stores.sql.tables import bound
+from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.transactions import Transactions
 from doelbinding.stores.sql.truth import is_not_true

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,6 +62,34 @@ def beginning(name: str, *datasets: Dataset) -> str:
     while any(one.startswith(name) for one in taken):
         name += "_"
     return name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """A table in a statement, under the name it has there, with the dataset it stands for."""
+
+    dataset: Dataset
+    rows: sa.FromClause
+    _columns: dict[str, sa.ColumnClause[Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def column(self, name: str) -> sa.ColumnClause[Any]:
+        """Give a column of the table in the statement."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = column_of(self.rows, name)
+        return found
+
+    @property
+    def read(self) -> Iterable[str]:
+        """The columns that were asked for so far."""
+        return self._columns.keys()
+
+    def stand_on(self, rows: sa.FromClause) -> None:
+        """Make the columns that were asked for those of rows that were made for them."""
+        for column in self._columns.values():
+            belongs_to(rows, column)
 
 
 _UNCAST = Uncast()

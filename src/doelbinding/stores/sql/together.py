@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from doelbinding.binding.expression import Expression
 from doelbinding.binding.simplify import all_of
 from doelbinding.plan.model import Doubt, Step
-from doelbinding.stores.sql.compile import Compiler, Here
+from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.meant import asked_by, gone, left_of, not_before, to_change
 from doelbinding.stores.sql.questions import unknown_among
-from doelbinding.stores.sql.tables import beginning
+from doelbinding.stores.sql.tables import Here, beginning
 from doelbinding.stores.sql.truth import is_not_true, is_true
 from doelbinding.stores.sql.visits import Visiting, are_deep
 

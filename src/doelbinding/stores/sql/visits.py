@@ -29,8 +29,8 @@ from doelbinding.binding.expression import (
     parts_of,
 )
 from doelbinding.binding.paths import Link
-from doelbinding.stores.sql.compile import Compiler, Here
-from doelbinding.stores.sql.tables import beginning, belongs_to, other_rows
+from doelbinding.stores.sql.compile import Compiler
+from doelbinding.stores.sql.tables import Here, beginning, belongs_to, other_rows
 from doelbinding.stores.sql.texts import as_bytes, folded_keys
 from doelbinding.stores.sql.truth import is_true
 

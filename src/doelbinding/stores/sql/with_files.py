@@ -18,8 +18,7 @@ from doelbinding.binding.expression import Comparison
 from doelbinding.plan.model import Step
 from doelbinding.policy.stores import Store
 from doelbinding.stores.files import FileRoots
-from doelbinding.stores.sql.compile import Here
-from doelbinding.stores.sql.tables import table
+from doelbinding.stores.sql.tables import Here, table
 from doelbinding.stores.sql.texts import FOLDING, compared_exactly
 
 Named = tuple[str, object]
