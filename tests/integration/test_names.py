@@ -13,9 +13,9 @@ from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Gravity
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
-from doelbinding.stores.sql import indexes
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.preflight import indexes
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
 

@@ -279,7 +279,7 @@ def test_a_large_table_without_an_index_on_its_dates_is_told(
 ) -> None:
     engine = request.getfixturevalue(name)
     say(engine, TABLE, ROWS)
-    monkeypatch.setattr("doelbinding.stores.sql.indexes.LARGE", 2)
+    monkeypatch.setattr("doelbinding.stores.sql.preflight.indexes.LARGE", 2)
     (found,) = told(engine)
     statement = found[found.index("CREATE INDEX") :]
     say(engine, statement)
@@ -398,7 +398,7 @@ def test_a_remedy_quotes_the_names_that_need_it(
     quote = engine.dialect.identifier_preparer.quote
     ended = quote("ended on")
     say(engine, TABLE.replace("ended", ended), ROWS)
-    monkeypatch.setattr("doelbinding.stores.sql.indexes.LARGE", 2)
+    monkeypatch.setattr("doelbinding.stores.sql.preflight.indexes.LARGE", 2)
     columns = (*COLUMNS[:3], replace(COLUMNS[3], name="ended on"))
     asked = step(Deed.DELETE, replace(ENDED, column="ended on"))
     (found,) = told(engine, asked, columns=columns)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Engine
 
 from doelbinding.policy.model import Policy
-from doelbinding.stores.sql.looking_up import wanted_indexes
+from doelbinding.stores.sql.preflight.looking_up import wanted_indexes
 
 
 def serve_lookups(engines: Mapping[str, Engine], policy: Policy) -> None:

@@ -18,7 +18,7 @@ from doelbinding.binding import assuming
 from doelbinding.binding.expression import And, Comparison, Or
 from doelbinding.plan.model import Deed
 from doelbinding.stores.sql import compile as compiling
-from doelbinding.stores.sql import meant, questions
+from doelbinding.stores.sql import conditions, meant, questions
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import mapped, step
@@ -53,7 +53,17 @@ def _day_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _negated(one: Comparison, other: Comparison) -> Patch:
-    return lambda monkeypatch: monkeypatch.setitem(compiling._NEGATED, one, other)
+    return lambda monkeypatch: monkeypatch.setitem(conditions._NEGATED, one, other)
+
+
+def _of_others_and_own(name: str, mutant: Callable[..., Any]) -> Patch:
+    """Let a function be another in what is asked of other rows and of a row itself."""
+
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in (compiling, conditions):
+            monkeypatch.setattr(module, name, mutant)
+
+    return patch
 
 
 def _swapped(expression: Any) -> Any:
@@ -80,8 +90,8 @@ MUTANTS: dict[str, Patch] = {
     "an early date is taken for one": _method(
         "_since", lambda leaf: replace(leaf, earliest=date(1800, 1, 1))
     ),
-    "junk is taken for a date": replaced(compiling, "well_formed", lambda *_: None),
-    "null is not told from false": replaced(compiling, "is_not_true", sa.not_),
+    "junk is taken for a date": replaced(conditions, "well_formed", lambda *_: None),
+    "null is not told from false": _of_others_and_own("is_not_true", sa.not_),
     "no row that dates it means expired": _method("_any_of", lambda one: replace(one, empty=False)),
     "an absent parent means expired": _method("_up", lambda one: replace(one, missing=False)),
     "a reference is forgotten": replaced(Compiler, "_referred", lambda *_, **__: sa.true()),

@@ -16,7 +16,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import deletes, quoting, refuses, updates, warns
+from doelbinding.stores.sql.preflight.obstacles import deletes, quoting, refuses, updates, warns
 
 
 def copies(

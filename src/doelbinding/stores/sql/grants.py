@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 
 from doelbinding.policy.stores import Column, Dataset, Store, WhenGone
-from doelbinding.stores.sql.obstacles import quoting
+from doelbinding.stores.sql.preflight.obstacles import quoting
 
 FILES = (
     "-- SQLite has no roles: who may write the file may do everything.",

@@ -39,8 +39,6 @@ from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.asking import Asking
 from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
-from doelbinding.stores.sql.catalogue import MARK_AND_CLOCK, Catalogue
-from doelbinding.stores.sql.clocks import clock_of, clocks_apart
 from doelbinding.stores.sql.comparing import EXACTLY, Comparing, comparing_in
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.computed import AS_TEXT
@@ -48,8 +46,10 @@ from doelbinding.stores.sql.exchange import Exchange
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.places import places
-from doelbinding.stores.sql.preflight import obstacles
-from doelbinding.stores.sql.preflight_endings import ending_obstacles, is_told_apart
+from doelbinding.stores.sql.preflight.catalogue import MARK_AND_CLOCK, Catalogue
+from doelbinding.stores.sql.preflight.clocks import clock_of, clocks_apart
+from doelbinding.stores.sql.preflight.endings import ending_obstacles, is_told_apart
+from doelbinding.stores.sql.preflight.look import obstacles
 from doelbinding.stores.sql.purge import purge
 from doelbinding.stores.sql.questions import Question, counting, reading_back
 from doelbinding.stores.sql.readers import Readers

@@ -13,7 +13,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import quoting, warns
+from doelbinding.stores.sql.preflight.obstacles import quoting, warns
 from doelbinding.stores.sql.sizes import rows_estimated
 from doelbinding.stores.sql.tables import table
 

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.acting import reading
 from doelbinding.stores.sql.descent import family_of, place_of
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses
-from doelbinding.stores.sql.present import absent, ambiguous, lacking
-from doelbinding.stores.sql.related import unlike
+from doelbinding.stores.sql.preflight.acting import reading
+from doelbinding.stores.sql.preflight.obstacles import refuses
+from doelbinding.stores.sql.preflight.present import absent, ambiguous, lacking
+from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.tables import qualified
 
 

@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.causes import is_not_compared
-from doelbinding.stores.sql.declared import affinity, kind_of, named
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses
 from doelbinding.stores.sql.pairs import Pair, pairs_of
+from doelbinding.stores.sql.preflight.declared import affinity, kind_of, named
+from doelbinding.stores.sql.preflight.obstacles import refuses
 from doelbinding.stores.sql.tables import column_of, other_rows, qualified
 from doelbinding.stores.sql.texts import as_bytes
 

@@ -22,13 +22,13 @@ from doelbinding.plan.transformation import (
 )
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.files import FileRoots
-from doelbinding.stores.sql.constraints import checks
-from doelbinding.stores.sql.fitting import called, holds_texts
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses, warns
-from doelbinding.stores.sql.supposing import mentions
+from doelbinding.stores.sql.preflight.constraints import checks
+from doelbinding.stores.sql.preflight.fitting import called, holds_texts
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.supposing import mentions
+from doelbinding.stores.sql.preflight.uniqueness import uniques
 from doelbinding.stores.sql.tables import table
-from doelbinding.stores.sql.uniqueness import uniques
 
 _TEXTS = (KeepFirst, Pseudonymise, StripText)
 

@@ -13,9 +13,16 @@ from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import quoting, refuses, shown, updates, warns, written
-from doelbinding.stores.sql.supposing import breaks, mentions
-from doelbinding.stores.sql.uniqueness import uniques
+from doelbinding.stores.sql.preflight.obstacles import (
+    quoting,
+    refuses,
+    shown,
+    updates,
+    warns,
+    written,
+)
+from doelbinding.stores.sql.preflight.supposing import breaks, mentions
+from doelbinding.stores.sql.preflight.uniqueness import uniques
 
 
 def generated(

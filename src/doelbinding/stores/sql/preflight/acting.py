@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql import acting_postgresql
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import (
+from doelbinding.stores.sql.preflight import acting_postgresql
+from doelbinding.stores.sql.preflight.obstacles import (
     VERIFIED,
     changes_here,
     deletes,

@@ -16,7 +16,7 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.stores import Column, ColumnType, ControllerColumn, Dataset, Store
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
 
 _FITS = {
     ColumnType.TEXT: {"text"},

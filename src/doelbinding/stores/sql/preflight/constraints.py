@@ -11,12 +11,12 @@ from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.descent import family_of
-from doelbinding.stores.sql.fitting import unfitting
-from doelbinding.stores.sql.generated import generated
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import quoting, refuses, updates, warns
-from doelbinding.stores.sql.supposing import breaks
-from doelbinding.stores.sql.uniqueness import Unique, uniques
+from doelbinding.stores.sql.preflight.fitting import unfitting
+from doelbinding.stores.sql.preflight.generated import generated
+from doelbinding.stores.sql.preflight.obstacles import quoting, refuses, updates, warns
+from doelbinding.stores.sql.preflight.supposing import breaks
+from doelbinding.stores.sql.preflight.uniqueness import Unique, uniques
 
 
 def against(

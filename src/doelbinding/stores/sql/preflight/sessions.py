@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Store
-from doelbinding.stores.sql.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
 
 _POSTGRESQL = """
 SELECT quote_ident(current_user), current_setting('session_replication_role'),

@@ -14,7 +14,7 @@ from doelbinding.plan.model import Emptied
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.preflight.obstacles import refuses
 from doelbinding.stores.sql.tables import qualified
 
 _NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?\s*")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import column_names, inspector_of
-from doelbinding.stores.sql.obstacles import quoting, refuses, shown, warns
+from doelbinding.stores.sql.preflight.obstacles import quoting, refuses, shown, warns
 
 _IN_ANY_CASE = frozenset({"sqlite", "mysql", "mariadb"})
 _MYSQL = frozenset({"mysql", "mariadb"})

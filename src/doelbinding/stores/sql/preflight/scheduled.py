@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.obstacles import warns
-from doelbinding.stores.sql.supposing import mentions
+from doelbinding.stores.sql.preflight.obstacles import warns
+from doelbinding.stores.sql.preflight.supposing import mentions
 
 _SEES = """
 SELECT max(privilege_type = 'EVENT') FROM (

@@ -10,7 +10,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.descent import Family, family_of
-from doelbinding.stores.sql.obstacles import (
+from doelbinding.stores.sql.preflight.obstacles import (
     VERIFIED,
     changes_here,
     deletes,

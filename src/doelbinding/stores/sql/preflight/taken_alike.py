@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from doelbinding.policy.stores import ColumnType, Dataset, Store
 from doelbinding.stores.sql.comparing import comparing_in
-from doelbinding.stores.sql.references import Referrer
+from doelbinding.stores.sql.preflight.references import Referrer
 from doelbinding.stores.sql.tables import column_of, other_rows
 from doelbinding.stores.sql.texts import FOLDING, as_bytes, refers
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from doelbinding.plan.model import Emptied
 from doelbinding.policy.stores import Dataset
-from doelbinding.stores.sql.obstacles import escaped, quoted
+from doelbinding.stores.sql.preflight.obstacles import escaped, quoted
 
 
 def mentions(said: str, column: str, dialect: sa.Dialect) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
-from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.preflight.obstacles import refuses
 
 APART = timedelta(minutes=10)
 _ASKED = {"mysql": "SELECT utc_timestamp(6)", "mariadb": "SELECT utc_timestamp(6)"}

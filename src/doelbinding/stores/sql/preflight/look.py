@@ -13,21 +13,21 @@ from sqlalchemy.exc import SAWarning
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import Dataset, Store
-from doelbinding.stores.sql.acting import acting
-from doelbinding.stores.sql.constraints import against
 from doelbinding.stores.sql.copies import copies
-from doelbinding.stores.sql.declared import mistyped
-from doelbinding.stores.sql.indexes import unserved
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.looking_up import unserved_lookups
-from doelbinding.stores.sql.obstacles import refuses, warns
-from doelbinding.stores.sql.possible import impossible
-from doelbinding.stores.sql.present import absent, ambiguous, lacking
-from doelbinding.stores.sql.referring import Referring
-from doelbinding.stores.sql.related import unlike
-from doelbinding.stores.sql.scheduled import scheduled
-from doelbinding.stores.sql.sessions import sessions
-from doelbinding.stores.sql.sources import mapped_twice, unreadable
+from doelbinding.stores.sql.preflight.acting import acting
+from doelbinding.stores.sql.preflight.constraints import against
+from doelbinding.stores.sql.preflight.declared import mistyped
+from doelbinding.stores.sql.preflight.indexes import unserved
+from doelbinding.stores.sql.preflight.looking_up import unserved_lookups
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.possible import impossible
+from doelbinding.stores.sql.preflight.present import absent, ambiguous, lacking
+from doelbinding.stores.sql.preflight.referring import Referring
+from doelbinding.stores.sql.preflight.related import unlike
+from doelbinding.stores.sql.preflight.scheduled import scheduled
+from doelbinding.stores.sql.preflight.sessions import sessions
+from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
 from doelbinding.stores.sql.tables import table
 
 

@@ -11,12 +11,12 @@ from doelbinding.plan.model import Deed, Step
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.descent import place_of
-from doelbinding.stores.sql.indexes import create_index, is_indexed
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.obstacles import refuses, warns
-from doelbinding.stores.sql.references import NotAllSeen, Referrer, referrers
-from doelbinding.stores.sql.taken_alike import any_taken_alike
-from doelbinding.stores.sql.uniqueness import uniques
+from doelbinding.stores.sql.preflight.indexes import create_index, is_indexed
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.references import NotAllSeen, Referrer, referrers
+from doelbinding.stores.sql.preflight.taken_alike import any_taken_alike
+from doelbinding.stores.sql.preflight.uniqueness import uniques
 
 _INDEXED = frozenset({"mysql", "mariadb"})
 """Engines that index every foreign key by themselves."""

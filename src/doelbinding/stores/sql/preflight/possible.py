@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.stores import ColumnType, ControllerColumn, Dataset, Store
-from doelbinding.stores.sql.declared import conditions
-from doelbinding.stores.sql.obstacles import refuses
+from doelbinding.stores.sql.preflight.declared import conditions
+from doelbinding.stores.sql.preflight.obstacles import refuses
 from doelbinding.stores.sql.tables import qualified
 
 _TYPES = """
