@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from doelbinding.plan.grades import Grade
 from doelbinding.plan.model import Deed, Emptied
-from doelbinding.stores.sql import purge
+from doelbinding.stores.sql import purge_postgresql
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import ENDED, ROWS, TABLE, done, left, mapped, say, step
 
@@ -101,7 +101,7 @@ def test_the_planner_forgets_samples_of_what_is_deleted(
 def test_samples_that_a_server_cannot_forget_are_told(
     postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "_FORGETS", "none_such(text)")
+    monkeypatch.setattr(purge_postgresql, "_FORGETS", "none_such(text)")
     say(postgresql, TABLE, MANY, "ANALYZE")
     erased = done(SqlStore(mapped(), postgresql), DELETES).erased["s"]
     assert erased.grade is Grade.DELETED

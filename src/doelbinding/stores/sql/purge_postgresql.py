@@ -76,19 +76,20 @@ def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> 
             options = "VERBOSE, ANALYZE" + (", INDEX_CLEANUP ON" if small else "")
             connection.exec_driver_sql(f"VACUUM ({options}) {names}".replace("%", "%%"))
             done.hear(dataset.id, notices, 1 + len(family.heirs))
-    said = [*done.left()]
-    if not done.refused:
-        said += _statistics(connection, datasets)
+    left = [*done.left()]
+    copies = [] if done.refused else _statistics(connection, datasets)
     views = ", ".join(materialized(connection, datasets))
     if views:
-        said.append(f"still in materialized views until they are refreshed ({views})")
-    if said:
-        return Erased(grade=Grade.DELETED, still="; ".join(said))
-    still = (
-        "still in free space until it is used again, in the write-ahead log, and in what "
-        "replicas and archives have of it"
-    )
-    return Erased(grade=Grade.VACUUMED, still=still)
+        copies.append(f"still in materialized views until they are refreshed ({views})")
+    vacuumed = [] if left else [_VACUUMED]
+    grade = Grade.DELETED if left or copies else Grade.VACUUMED
+    return Erased(grade=grade, still="; ".join([*left, *copies, *vacuumed]))
+
+
+_VACUUMED = (
+    "still in free space until it is used again, in the write-ahead log, and in what replicas and "
+    "archives have of it"
+)
 
 
 @contextmanager
