@@ -55,6 +55,7 @@ def test_records_older_than_a_checkpoint_outside_are_refused(rolled_back: Path) 
         done = run(*command, folder=rolled_back)
         assert done.returncode == 2
         assert "the records are older than a checkpoint of their log" in done.stderr
+        assert "See that DOELBINDING_DATABASE_URL names the records that are meant" in done.stderr
         assert "Traceback" not in done.stderr
 
 

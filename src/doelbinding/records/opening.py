@@ -11,7 +11,8 @@ from pathlib import Path
 
 import django
 
-from doelbinding.evidence.errors import KeyFileError
+from doelbinding.evidence.checkpoint import open_checkpoint
+from doelbinding.evidence.errors import EvidenceError, KeyFileError
 from doelbinding.evidence.keyfile import create_key_file, load_key_file
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.note import SigningKey
@@ -54,7 +55,8 @@ def open_records(
         rolled_back: open them although the log is behind a checkpoint outside.
 
     Raises:
-        RecordsUnavailable: the database does not answer or the folder cannot be written.
+        RecordsUnavailable: the database does not answer, the folder cannot be written, or its
+            keys are not those that the records were begun with.
         LogRolledBack: the log is behind a checkpoint kept outside.
     """
     state = home / ".doelbinding"
@@ -71,16 +73,64 @@ def open_records(
     _migrate(state)
     from doelbinding.records.evidence import RecordedEntries  # noqa: PLC0415 - models need setup
 
-    signer = _signing_key(state / "keys" / "evidence.pem", log_name)
+    keys = state / "keys"
+    entries = RecordedEntries()
+    if entries.size():
+        _insist_on_keys(keys)
+    signer = _signing_key(keys / _EVIDENCE_KEY, log_name)
     records = Records(
-        sealer=Sealer(key_file(state / "keys" / "records.key")),
-        log=Log(RecordedEntries(), signer, lambda: datetime.now(UTC)),
+        sealer=Sealer(key_file(keys / _RECORDS_KEY)),
+        log=Log(entries, signer, lambda: datetime.now(UTC)),
         home=home,
         outside=Outside(state=state, history=history),
     )
+    _insist_on_signer(records.log, keys)
     if not rolled_back:
         records.outside.insist(records.log)
     return records
+
+
+_EVIDENCE_KEY, _RECORDS_KEY = "evidence.pem", "records.key"
+_BEGUN = "the records were begun with other keys than {keys} has"
+_COPY = (
+    "Copy that folder from the machine that began them, or from a backup; without its keys nothing "
+    "that is sealed can be opened, nor can the log go on. Or DOELBINDING_DATABASE_URL names other "
+    "records than is meant. Nothing was done"
+)
+
+
+def _insist_on_keys(keys: Path) -> None:
+    """Refuse to make a key anew for records that were begun with another.
+
+    Raises:
+        RecordsUnavailable: a key is missing.
+    """
+    missing = [name for name in (_EVIDENCE_KEY, _RECORDS_KEY) if not (keys / name).exists()]
+    if missing:
+        which = " and ".join(missing)
+        raise RecordsUnavailable(f"{_BEGUN.format(keys=keys)}: it has no {which}. {_COPY}")
+
+
+def _insist_on_signer(log: Log, keys: Path) -> None:
+    """Refuse a key that did not sign what is signed in the records, before anything is done.
+
+    Raises:
+        RecordsUnavailable: another key signed the last checkpoint, or it is of another log.
+    """
+    stored = log.store.latest_checkpoint()
+    if stored is None:
+        return
+    origin = stored.note.partition("\n")[0]
+    if origin != log.verifier.name:
+        raise RecordsUnavailable(
+            f"the log in the records is {origin!r}, and the policy's `id` makes it "
+            f"{log.verifier.name!r}: put the `id` back, or see that DOELBINDING_DATABASE_URL names "
+            "the records of this policy. Nothing was done"
+        )
+    try:
+        open_checkpoint(stored.note, log.verifier)
+    except EvidenceError:
+        raise RecordsUnavailable(f"{_BEGUN.format(keys=keys)}. {_COPY}") from None
 
 
 def _migrate(state: Path) -> None:

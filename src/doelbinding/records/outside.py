@@ -96,9 +96,9 @@ def _insist_on_one(log: Log, signed: Checkpoint, place: Path) -> None:
     if size < signed.size:
         raise LogRolledBack(
             f"the records are older than a checkpoint of their log ({place}): {signed.size} "
-            f"entries were signed and {size} are here. Restore the newest records; if they are "
-            "lost, `doelbinding recover` goes on from these and says so in evidence. Nothing was "
-            "done"
+            f"entries were signed and {size} are here. See that DOELBINDING_DATABASE_URL names the "
+            "records that are meant, or restore the newest; if they are lost, `doelbinding "
+            "recover` goes on from these and says so in evidence. Nothing was done"
         )
     if _root(log, signed.size) != signed.root:
         raise LogRolledBack(
