@@ -6,10 +6,12 @@ import re
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from doelbinding.plan.ports import Unreachable
+from doelbinding.stores.sql.causes import why_unreachable
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import NotConfigured, open_workspace
@@ -106,6 +108,40 @@ def test_why_nobody_could_connect_is_said_without_the_secret(
             store.rows("s.person", {"id": 1})
         assert "ss" not in str(error.value).replace("password", "").replace("address", "")
         store.close()
+
+
+def test_a_setting_of_an_address_that_cannot_be_is_said(
+    mariadb_url: sa.URL, postgresql_url: sa.URL
+) -> None:
+    cases = [
+        (mariadb_url.set(query={"ssl_ca": "/nope"}), "a file that the address names cannot be"),
+        (mariadb_url.set(query={"sslca": "x"}), "a setting that its driver does not know"),
+        (postgresql_url.update_query_dict({"sslmod": "x"}), "a setting that its driver does not"),
+        (postgresql_url.update_query_dict({"sslmode": "x"}), "or a value it does not take"),
+    ]
+    for url, told in cases:
+        store = SqlStore(mapped(), make_engine(url))
+        with pytest.raises(Unreachable, match=told):
+            store.rows("s.person", {"id": 1})
+        with pytest.raises(Unreachable, match=told):
+            store.match("s.person", "email", "email", ["anna@example.com"])
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('root certificate file "/r/root.crt" does not exist\nEither provide', "`sslrootcert`"),
+        ('server certificate for "a" does not match host name "b"', "another host's"),
+        ("SSL error: certificate verify failed", "is not trusted"),
+        ("server does not support SSL, but SSL was required", "TLS is asked for, and it has none"),
+        ('FATAL:  database "x" does not exist', "there is no such database"),
+    ],
+)
+def test_what_postgresql_says_of_certificates_is_told_apart(words: str, told: str) -> None:
+    """In the driver's own words: the server from the wheel is built without TLS."""
+    start = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
+    assert told in why_unreachable(psycopg.OperationalError(start + words))
 
 
 def test_records_at_an_address_of_another_kind_are_said(folder: Path) -> None:

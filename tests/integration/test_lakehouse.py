@@ -365,6 +365,7 @@ def test_a_token_comes_from_a_file_and_is_quoted(tmp_path: Path) -> None:
         {"tables": {"people": "y"}},
         {"keep_hours": -1},
         {"token_env": "DOELBINDING_NO_SUCH_TOKEN"},
+        {"token_file": "no/such/token"},
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused(told: dict[str, object], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Records that several machines share are used with the keys they were begun with, or not at all."""
+"""Records that machines share are used with the keys they were begun with, or not at all."""
 
 from __future__ import annotations
 

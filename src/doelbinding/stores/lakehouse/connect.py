@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -55,8 +56,24 @@ def _with_token(url: str, settings: Mapping[str, Any], address: Address) -> str:
         if token is None:
             raise CannotConnect(f"the environment has no {settings['token_env']}")
     if "token_file" in settings:
-        token = (address.home / settings["token_file"]).read_text(encoding="utf-8").strip()
+        token = _held(address.home / str(settings["token_file"]))
     if token is None:
         return url
     base = url.rstrip("/") if "/;" in url else f"{url.rstrip('/')}/"
     return f"{base};token={quote(token, safe='')}"
+
+
+def _held(path: Path) -> str:
+    """Read a token from its file.
+
+    Raises:
+        CannotConnect: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise CannotConnect(
+            f"the token in {path} cannot be read ({why}): correct `token_file`, "
+            "or the file's rights"
+        ) from None

@@ -82,7 +82,7 @@ class Lake:
             raise Unreachable(
                 f"store {self.store!r} cannot be reached ({type(error).__name__}): check that "
                 "Spark Connect runs, and the address in doelbinding.toml or "
-                f"DOELBINDING_STORE_{self.store.upper()}_URL"
+                f"DOELBINDING_STORE_{self.store.upper().replace('-', '_')}_URL"
             ) from None
 
     def _in_our_words(self, error: Exception) -> Refused:
@@ -114,7 +114,7 @@ def _open(store: str, url: str) -> Any:
         except _errors() as error:
             raise Unreachable(
                 f"store {store!r} does not take a session ({type(error).__name__}): check its "
-                "address and token"
+                "address and token (a token goes over TLS only)"
             ) from None
     return session
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 _LOCKED = "database is locked"
 _HARMLESS = frozenset({_LOCKED, "unable to open database file", "file is not a database"})
+_UNKNOWN = "the address has a setting that its driver does not know, or a value it does not take"
 _CONNECTING = {
     "password authentication failed": "the password is wrong, or the role",
     "access denied": "the password is wrong, or the role, or the role may not use that database",
@@ -21,12 +22,25 @@ _CONNECTING = {
     "name or service not known": "there is no such host",
     "timeout": "it does not answer in time",
     "unknown database": "there is no such database",
+    "root certificate file": (
+        "the file of certificates by which it is trusted is not there: name it as `sslrootcert` in "
+        "`query`"
+    ),
+    "does not match host name": "its certificate is another host's",
+    "hostname mismatch": "its certificate is another host's",
+    "ssl is required": "TLS is asked for, and it has none",
+    "does not support ssl": "TLS is asked for, and it has none",
+    "invalid sslmode value": _UNKNOWN,
+    "invalid connection option": _UNKNOWN,
+    "unexpected keyword argument": _UNKNOWN,
     "does not exist": "there is no such database or role",
     "no pg_hba.conf entry": "it admits no such role from here, or not without TLS",
     "certificate": "its certificate is not trusted",
     "unable to open database file": "there is no such file, or it may not be opened",
 }
 """What drivers say when they cannot connect, and what that means; their words may hold secrets."""
+NOT_CONNECTED = (SQLAlchemyError, OSError, TypeError)
+"""What is raised where there is no connection; the latter two of what an address sets."""
 _SQLSTATES = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 _MYSQL = frozenset({1205, 1213})  # lock wait timeout, deadlock
 
@@ -104,6 +118,8 @@ def _denied(own: BaseException) -> str:
 
 def why_unreachable(error: Exception) -> str:
     """Say why nobody could connect, as far as the driver's words are known; else as `cause`."""
+    if isinstance(error, OSError):  # of a file: what a network says, drivers wrap
+        return f"a file that the address names cannot be read, {error.strerror}"
     own = str(getattr(error, "orig", None) or error).lower()
     return next((means for said, means in _CONNECTING.items() if said in own), cause(error))
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from doelbinding.plan.ports import Unreachable
+from doelbinding.stores.sql.causes import NOT_CONNECTED
 
 
 def take(
@@ -26,7 +27,7 @@ def take(
     """
     try:
         return pool.connect()
-    except (SQLAlchemyError, dialect.loaded_dbapi.Error) as error:
+    except (*NOT_CONNECTED, dialect.loaded_dbapi.Error) as error:
         raise unreachable(error) from None
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from doelbinding.plan.ports import Refused, Unreachable
-from doelbinding.stores.sql.causes import cause, why_unreachable, will_pass
+from doelbinding.stores.sql.causes import NOT_CONNECTED, cause, why_unreachable, will_pass
 from doelbinding.stores.sql.exchange import PAUSES
 
 Done = TypeVar("Done")
@@ -42,7 +42,7 @@ class Transactions:
         """
         try:
             connection = self._engine.connect()
-        except SQLAlchemyError as error:
+        except NOT_CONNECTED as error:
             raise self.unreachable(error) from None
         with connection:
             try:
