@@ -322,7 +322,7 @@ def open_workspace(home: Path) -> Workspace:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotConfigured(
-            f"{home} has no {CONFIGURATION}: go to a working folder, name one with -C, or make "
+            f"{home.absolute()} has no {CONFIGURATION}: go to a working folder, name one with -C, or make "
             "one with `doelbinding demo --dir DIR`"
         ) from None
     except tomllib.TOMLDecodeError as error:

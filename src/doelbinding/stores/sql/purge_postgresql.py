@@ -52,7 +52,10 @@ class Done:
         """Say what was not taken away, and what to do."""
         if self.refused:
             names = ", ".join(self.refused)
-            yield f"not vacuumed: the role may not vacuum {names} (GRANT MAINTAIN)"
+            yield (
+                f"not vacuumed: the role may not vacuum {names} (GRANT MAINTAIN, since PostgreSQL "
+                "17; before it only the owner may)"
+            )
         if self.untold:
             names = ", ".join(self.untold)
             yield f"not known to be vacuumed: the server does not say of {names} (lc_messages)"
