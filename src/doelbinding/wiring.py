@@ -322,8 +322,8 @@ def open_workspace(home: Path) -> Workspace:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotConfigured(
-            f"{home.absolute()} has no {CONFIGURATION}: go to a working folder, name one with -C, or make "
-            "one with `doelbinding demo --dir DIR`"
+            f"{home.absolute()} has no {CONFIGURATION}: go to a working folder, name one with -C, "
+            "write one, or make one with `doelbinding demo --dir DIR`"
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise NotConfigured(f"{path}: not TOML: {error}") from None

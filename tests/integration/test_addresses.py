@@ -74,6 +74,14 @@ def test_a_configuration_that_is_not_utf_8_is_said(folder: Path) -> None:
         open_workspace(folder)
 
 
+def test_the_folder_that_has_no_configuration_is_named_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotConfigured, match=f"^{re.escape(str(tmp_path))} has no doelbinding"):
+        open_workspace(Path())
+
+
 @pytest.mark.parametrize("name", ["a b#1.sqlite", "50%41.sqlite", "what?.sqlite", "é'x.sqlite"])
 def test_a_sqlite_file_may_have_any_name(folder: Path, name: str) -> None:
     shutil.copy(folder / "stores" / "crm.sqlite", folder / name)
