@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -357,6 +359,29 @@ def test_blanks_at_the_end_are_not_hashed(readers: str, notes: str, sqlite: sa.E
         assert [found.get(key) for key in padded] == all_ids
     else:
         assert not found.keys() & set(padded)
+
+
+def test_many_keys_of_several_lookups_fit_in_what_a_database_takes(everywhere: sa.Engine) -> None:
+    """SQLite may take 32,766 parameters, and PostgreSQL 65,535."""
+    say(
+        everywhere,
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, code VARCHAR(9), words VARCHAR(9))",
+        "INSERT INTO note VALUES (1, '1', '2'), (2, '2', '1'), (3, '3', '3')",
+    )
+    if everywhere.dialect.name == "sqlite":
+        _take_at_most(everywhere, 32_766)
+    pairs: list[Key] = [(str(n), str(n % 7)) for n in range(4500)]
+    lookups = [
+        Lookup(ref="s.note", columns=columns, keys=pairs)
+        for columns in (("code", "words"), ("words", "code")) * 2
+    ]
+    assert ids_by(everywhere, *lookups) == [[3], [3]] * 2
+
+
+def _take_at_most(engine: sa.Engine, parameters: int) -> None:
+    engine.dispose()
+    limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+    event.listen(engine, "connect", lambda driver, _: driver.setlimit(limit, parameters))
 
 
 def told(answered: Answered) -> tuple[list[Ids], list[Ids]]:

@@ -262,6 +262,85 @@ def test_a_row_that_may_lead_to_several_and_leads_to_nobody_is_in_doubt(sqlite: 
     assert told(bob) == {}
 
 
+@pytest.mark.parametrize(
+    ("collation", "hers", "held"),
+    [
+        ("utf8mb4_unicode_520_ci", "o", "ø"),
+        ("utf8mb4_general_ci", "\U0001f600", "\U0001f601"),
+        ("utf8mb4_unicode_ci", "a", "a\x01"),
+        ("utf8mb4_danish_ci", "aa", "å"),
+        ("utf8mb4_roman_ci", "u", "v"),
+    ],
+)
+def test_what_only_a_collation_takes_for_hers_is_told_beside_what_is_asked_for_another(
+    collation: str, hers: str, held: str, mariadb: sa.Engine
+) -> None:
+    """Which texts a collation takes for the same is known to it alone."""
+    say(
+        mariadb,
+        CREATE_READER,
+        f"CREATE TABLE letter (id INTEGER, sender VARCHAR(9) COLLATE {collation}, "
+        "receiver VARCHAR(9), name VARCHAR(9), mail VARCHAR(40))",
+        f"INSERT INTO reader VALUES ('{hers}', 'Anna', 'anna@example.com', '', ''), "  # noqa: S608
+        "('B', 'Bob', 'bob@example.com', '', '')",
+        f"INSERT INTO letter VALUES (1, '{held}', 'B', NULL, NULL)",  # noqa: S608 - our own text
+    )
+    policy, bob = policy_of(READERS + LETTERS), "email:bob@example.com"
+    anna, his = search(mariadb, policy, ANNA, bob)
+    assert (told(anna), told(his)) == ({1: Astray.LOOSELY}, {})
+    assert search(mariadb, policy, ANNA) == [anna]
+
+
+CITEXT = """\
+CREATE TYPE citext;
+CREATE FUNCTION citextin(cstring) RETURNS citext LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION citextout(citext) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE citext (INPUT = citextin, OUTPUT = citextout, LIKE = text, CATEGORY = 'S');
+CREATE CAST (citext AS text) WITHOUT FUNCTION AS IMPLICIT;
+CREATE FUNCTION citext_eq(citext, citext) RETURNS bool LANGUAGE sql IMMUTABLE STRICT
+  AS 'SELECT lower($1::text) = lower($2::text)';
+CREATE OPERATOR = (LEFTARG = citext, RIGHTARG = citext, FUNCTION = citext_eq)
+"""
+"""What the extension of that name does, which the test's server lacks."""
+
+
+@pytest.mark.parametrize(
+    ("name", "collation", "hers", "his"),
+    [
+        ("mariadb", "utf8mb4_unicode_520_ci", "o", "ø"),
+        ("mariadb", "utf8mb4_roman_ci", "u", "v"),
+        ("mariadb", "utf8mb4_unicode_ci", "a", "a\x01"),
+        ("mariadb", "utf8mb4_unicode_ci", "あ", "ア"),
+        ("postgresql", "", "A", "a"),
+    ],
+)
+def test_what_is_exactly_that_of_one_is_told_to_another_whom_it_may_lead_to(
+    name: str, collation: str, hers: str, his: str, request: pytest.FixtureRequest
+) -> None:
+    """A column leads to readers and to members, and keys of both are asked for in one question."""
+    engine = request.getfixturevalue(name)
+    kind = f"VARCHAR(9) COLLATE {collation}"
+    if name == "postgresql":
+        kind = "citext"
+        say(engine, *CITEXT.split(";\n"))
+    say(
+        engine,
+        CREATE_READER,
+        CREATE_READER.replace("TABLE reader", "TABLE member"),
+        f"CREATE TABLE letter (id INTEGER, sender {kind}, "
+        "receiver VARCHAR(9), name VARCHAR(9), mail VARCHAR(40))",
+        f"INSERT INTO reader VALUES ('{hers}', 'Anna', 'anna@example.com', '', '')",  # noqa: S608
+        f"INSERT INTO member VALUES ('{his}', 'Bob', 'bob@example.com', '', '')",  # noqa: S608
+        f"INSERT INTO letter VALUES (1, '{his}', NULL, NULL, NULL)",  # noqa: S608 - our own text
+    )
+    members = READERS.replace("id: reader", "id: member").replace("table: reader", "table: member")
+    letters = LETTERS.replace("to: reader, columns: [receiver]", "to: member, columns: [sender]")
+    policy, bob = policy_of(READERS + members + letters), "email:bob@example.com"
+    anna, him = search(engine, policy, ANNA, bob)
+    assert (told(anna), told(him)) == ({1: Astray.LOOSELY}, {})
+    assert search(engine, policy, ANNA) == [anna]
+
+
 def test_what_is_ambiguous_for_its_name_is_counted_once(sqlite: sa.Engine) -> None:
     say(
         sqlite,

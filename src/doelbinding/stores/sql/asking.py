@@ -19,7 +19,8 @@ from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.comparing import Comparing
 from doelbinding.stores.sql.identify import Question, question
 from doelbinding.stores.sql.numbered import can_be_numbered, numbered
-from doelbinding.stores.sql.taking import ends_in_blanks
+from doelbinding.stores.sql.tables import beginning
+from doelbinding.stores.sql.taking import ends_in_blanks, may_be_loose
 from doelbinding.stores.sql.texts import FOLDING
 
 Statement = tuple[str, list[Any]]
@@ -28,10 +29,14 @@ Statement = tuple[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
-    """A dataset's columns, and the statement that reads them, up to its condition."""
+    """A dataset's columns, and the statement that reads them, up to its condition.
+
+    What else it is to tell goes between what it selects and from where.
+    """
 
     names: tuple[str, ...]
-    select: str
+    selected: str
+    table: str
 
 
 class Asking:
@@ -61,13 +66,31 @@ class Asking:
         self._mark = "?" if dialect.paramstyle == "qmark" else "%s"
 
     def written(self, lookups: Sequence[Lookup]) -> Statement:
-        """Give the statement that asks for all that some lookups of one dataset find."""
+        """Give the statement that asks for all that some lookups of one dataset find.
+
+        Of each row it tells last which of the `marked` lookups find it.
+        """
+        text, marked = self._text(lookups[0].ref), set(self.marked(lookups))
         conditions, values = [], []
-        for lookup in lookups:
+        marks, told = [], []
+        for n, lookup in enumerate(lookups):
             condition, said = self._condition(lookup)
             conditions.append(condition)
             values += said
-        return f"{self._text(lookups[0].ref).select} WHERE {' OR '.join(conditions)}", values
+            if n in marked:
+                marks.append(f", CASE WHEN {condition} THEN 1 ELSE 0 END")
+                told += said
+        wanted = f"{text.selected}{''.join(marks)} {text.table}"
+        return f"{wanted} WHERE {' OR '.join(conditions)}", told + values
+
+    def marked(self, lookups: Sequence[Lookup]) -> list[int]:
+        """Give the places of lookups by texts that are asked together with others.
+
+        Whether they find a row for whose sake another was asked, only the database knows.
+        """
+        if len(lookups) == 1:
+            return []
+        return [n for n, lookup in enumerate(lookups) if may_be_loose(lookup)]
 
     def numbered(self, lookup: Lookup) -> list[Statement]:
         """Give statements that tell last of each row by which key it was found, where they can."""
@@ -91,7 +114,7 @@ class Asking:
         dataset = lookup.ref.partition(".")[2]
         columns = {(dataset, name) for name in lookup.columns}
         dialect = self._dialect.name
-        every = ("mysql" if dialect == "mariadb" else dialect) in FOLDING
+        every = dialect in {"mariadb", "postgresql"} | FOLDING
         return every or not columns.isdisjoint(self._comparing.under) or ends_in_blanks(lookup)
 
     def _condition(self, lookup: Lookup) -> tuple[str, list[Any]]:
@@ -164,9 +187,12 @@ class Asking:
     def _text(self, ref: str) -> _Text:
         if ref not in self._texts:
             dataset = self.dataset(ref)
-            select = str(self._select(dataset).compile(dialect=self._dialect))
+            last = beginning("told", dataset)
+            select = self._select(dataset).add_columns(sa.literal_column(last))
+            written = str(select.compile(dialect=self._dialect))
+            selected, _, rest = written.rpartition(f", {last} \nFROM ")
             names = tuple(column.name for column in dataset.own_columns)
-            self._texts[ref] = _Text(names=names, select=select)
+            self._texts[ref] = _Text(names=names, selected=selected, table=f"FROM {rest}")
         return self._texts[ref]
 
     def dataset(self, ref: str) -> Dataset:

@@ -21,10 +21,10 @@ from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.stores.sql.asking import Asking
 from doelbinding.stores.sql.causes import is_lost, is_not_compared, named
 from doelbinding.stores.sql.inside import with_values_inside
-from doelbinding.stores.sql.taking import are_alike, is_part, may_take, takes
+from doelbinding.stores.sql.taking import is_part, may_be_alike, takes
 
 _MOST = 5_000
-"""Keys in one statement: below every engine's limit of parameters, also in tuples of several."""
+"""Keys in one statement: below every engine's limit of parameters, also in tuples, and twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,10 @@ class _Answer:
         for row in found:
             exactly = all(is_part(row[name], part) for name, part in pairs)
             (self.rows if exactly else self.loosely).setdefault(key, []).append(row)
+
+
+_Found = tuple[Sequence[Row], Sequence[Sequence[int]]]
+"""Rows, and of each which marked lookups of its statement find it."""
 
 
 class Gatherer:
@@ -82,9 +86,9 @@ class Gatherer:
                 raise
             asked = list(self._compared(cursor, asked))
             found = self._found(cursor, [[lookup for _, lookup in one] for one in asked])
-        for one, rows in zip(asked, found, strict=True):
+        for one, (rows, marks) in zip(asked, found, strict=True):
             takers = [replace(answers[n], lookup=lookup) for n, lookup in one]
-            self._distribute(cursor, takers, rows)
+            self._distribute(cursor, takers, rows, marks)
         some = any(one.loosely for one in answers)
         return Answered(
             rows=[one.rows for one in answers],
@@ -94,13 +98,19 @@ class Gatherer:
     def _asked(self, lookups: Sequence[Lookup]) -> Iterator[list[tuple[int, Lookup]]]:
         """Yield what is asked by one statement each, with the number of each lookup."""
         by_ref: dict[str, list[tuple[int, Lookup]]] = {}
+        sizes: dict[str, int] = {}
         for n, lookup in enumerate(lookups):
-            most = _MOST // (len(self._asking.held(lookup)) if lookup.kind is None else 1)
+            times = len(self._asking.held(lookup)) if lookup.kind is None else 1
+            most, ref = _MOST // times, lookup.ref
             if len(lookup.keys) > most:
                 for start in range(0, len(lookup.keys), most):
                     yield [(n, _with(lookup, lookup.keys[start : start + most]))]
-            else:
-                by_ref.setdefault(lookup.ref, []).append((n, lookup))
+                continue
+            sizes[ref] = sizes.get(ref, 0) + len(lookup.keys) * times
+            if sizes[ref] > _MOST and ref in by_ref:
+                yield by_ref.pop(ref)
+                sizes[ref] = len(lookup.keys) * times
+            by_ref.setdefault(ref, []).append((n, lookup))
         yield from by_ref.values()
 
     def _compared(
@@ -126,23 +136,29 @@ class Gatherer:
     def _alone(self, cursor: Any, lookup: Lookup, key: Key) -> list[Row] | None:
         """Give the rows found by one key; None where the database does not compare it at all."""
         try:
-            (found,) = self._found(cursor, [[_with(lookup, [key])]])
+            ((found, _),) = self._found(cursor, [[_with(lookup, [key])]])
         except self._engine.dialect.loaded_dbapi.Error as error:
             if not is_not_compared(error):
                 raise
             return None
         return found
 
-    def _distribute(self, cursor: Any, asked: Sequence[_Answer], rows: Sequence[Row]) -> None:
-        """Give each row to whoever asked for it."""
+    def _distribute(
+        self,
+        cursor: Any,
+        asked: Sequence[_Answer],
+        rows: Sequence[Row],
+        marks: Sequence[Sequence[int]],
+    ) -> None:
+        """Give each row to whoever asked for it; `marks`: which marked lookups find it."""
         if len(asked) == 1 and len(asked[0].lookup.keys) == 1 and asked[0].lookup.kind is None:
             asked[0].take(asked[0].lookup.keys[0], rows)
             return
         takers = [(takes(one.lookup), one.rows) for one in asked]
         judged = all(one.lookup.kind is not None for one in asked)
-        others = [may_take(one.lookup) for one in asked] if len(asked) > 1 else []
-        folds = any(self._asking.folds(one.lookup) and are_alike(one.lookup) for one in asked)
-        for row in rows:
+        marked = self._asking.marked([one.lookup for one in asked])
+        folds = any(self._asking.folds(one.lookup) and may_be_alike(one.lookup) for one in asked)
+        for row, told in zip(rows, marks, strict=True):
             taken, left = judged, []
             for n, (taken_by, answer) in enumerate(takers):
                 key = taken_by(row)
@@ -151,7 +167,8 @@ class Gatherer:
                 else:
                     taken = True
                     answer.setdefault(key, []).append(row)
-            folds = folds or not taken or (bool(others) and any(others[n](row) for n in left))
+            loose = (n for n, finds in zip(marked, told, strict=True) if finds and n in left)
+            folds = folds or not taken or any(True for _ in loose)
         if folds:
             for one in asked:
                 if one.lookup.kind is None:
@@ -165,7 +182,7 @@ class Gatherer:
         found = self._by_numbers(cursor, one.lookup)
         if found is not None:
             if rows is None:
-                (rows,) = self._found(cursor, [[one.lookup]])
+                ((rows, _),) = self._found(cursor, [[one.lookup]])
             told = {self._mark_of(one.lookup, row) for each in found for row in each}
             if told != {self._mark_of(one.lookup, row) for row in rows}:
                 found = None
@@ -196,13 +213,15 @@ class Gatherer:
     def _mark_of(self, lookup: Lookup, row: Row) -> tuple[object, ...]:
         return tuple(row[name] for name in self._asking.dataset(lookup.ref).key)
 
-    def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[list[Row]]:
+    def _found(self, cursor: Any, asked: Sequence[Sequence[Lookup]]) -> list[_Found]:
         """Give the rows that each statement finds, whoever of its lookups asked for them."""
         statements = [self._asking.written(lookups) for lookups in asked]
         fetched = self._fetched(cursor, statements)
-        found: list[list[Row]] = []
+        found: list[_Found] = []
         for lookups, rows in zip(asked, fetched, strict=True):
-            found.append(self._read(lookups[0].ref, rows))
+            ref = lookups[0].ref
+            size = len(self._asking.names(ref))
+            found.append((self._read(ref, rows), [row[size:] for row in rows]))
         return found
 
     def _read(self, ref: str, rows: Sequence[tuple[Any, ...]]) -> list[Row]:

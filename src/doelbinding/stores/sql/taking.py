@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,28 +38,17 @@ def takes(lookup: Lookup) -> Callable[[Mapping[str, object]], Key | None]:
     return by_several
 
 
-def may_take(lookup: Lookup) -> Callable[[Mapping[str, object]], bool]:
-    """Give what tells of a row that was asked for otherwise whether the database takes it too."""
-    if lookup.kind is not None:
-        return lambda _: False
-    whole = all(type(part) is int for key in lookup.keys for part in key)
-    keys: set[Key] = set()
-
-    def taken_alike(row: Mapping[str, object]) -> bool:
-        held = [row[name] for name in lookup.columns]
-        if None in held or (whole and all(type(part) is int for part in held)):
-            return False
-        if not keys:
-            keys.update(tuple(map(_folded, key)) for key in lookup.keys)
-        return tuple(map(_folded, held)) in keys
-
-    return taken_alike
+def may_be_loose(lookup: Lookup) -> bool:
+    """Tell whether a database may find rows by its keys that Python would not."""
+    return lookup.kind is None and any(type(part) is not int for key in lookup.keys for part in key)
 
 
-def are_alike(lookup: Lookup) -> bool:
+def may_be_alike(lookup: Lookup) -> bool:
     """Tell whether some of its keys are texts that a database may take for the same."""
-    if lookup.kind is not None or all(type(part) is int for key in lookup.keys for part in key):
+    if not may_be_loose(lookup) or len(lookup.keys) == 1:
         return False
+    if not all(str(part).isascii() for key in lookup.keys for part in key):
+        return True
     return len({tuple(map(_folded, key)) for key in lookup.keys}) < len(set(lookup.keys))
 
 
@@ -69,13 +57,13 @@ def ends_in_blanks(lookup: Lookup) -> bool:
     return any(isinstance(part, str) and part[-1:] == " " for key in lookup.keys for part in key)
 
 
+_FOLDED = str.maketrans("wuyj", "vvii", "".join(map(chr, (*range(32), 127))))
+"""What collations of some languages take for the same, and what none of Unicode's regards."""
+
+
 def _folded(part: object) -> str:
-    """Leave out what some collations and types do: case, accents, blanks at the end."""
-    written = str(part)
-    if written.isascii():
-        return written.lower().rstrip(" ")
-    plain = unicodedata.normalize("NFKD", written.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).rstrip(" ")
+    """Leave out of an ASCII text what some collation or type does; at the end also blanks."""
+    return str(part).lower().translate(_FOLDED).rstrip(" ")
 
 
 def _judges(lookup: Lookup, kind: str) -> Callable[[Mapping[str, object]], Key | None]:
