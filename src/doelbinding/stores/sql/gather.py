@@ -46,7 +46,7 @@ class _Answer:
             (self.rows if exactly else self.loosely).setdefault(key, []).append(row)
 
 
-_Found = tuple[Sequence[Row], Sequence[Sequence[int]]]
+_Found = tuple[list[Row], Sequence[Sequence[int]]]
 """Rows, and of each which marked lookups of its statement find it."""
 
 
