@@ -189,7 +189,8 @@ class Workspace:
         except (ArgumentError, ValueError, TypeError):
             raise NotConfigured(
                 f"the address of store {store!r} is not a database URL: write for instance "
-                "sqlite:///stores/crm.sqlite or postgresql+psycopg://role@host/database"
+                "sqlite:///stores/crm.sqlite or postgresql+psycopg://role@host/database, or "
+                "install the package that offers stores of its scheme beside Doelbinding"
             ) from None
         self._start_embedded()
         try:
@@ -197,7 +198,8 @@ class Workspace:
         except ArgumentError:
             raise NotConfigured(
                 f"the address of store {store!r} begins with {url.drivername!r}, which is no "
-                "database known here: write sqlite, postgresql+psycopg or mariadb+pymysql"
+                "database known here: write sqlite, postgresql+psycopg or mariadb+pymysql, or "
+                "install the package that offers stores of this scheme beside Doelbinding"
             ) from None
         except ModuleNotFoundError as missing:
             extra = _EXTRAS.get(url.get_backend_name())

@@ -43,6 +43,7 @@ def said(folder: Path, section: str, *, others: str = OTHERS) -> str:
     [
         ('[stores.crm]\nurl = "foo://x/y"', "begins with 'foo', which is no database known here"),
         ('[stores.crm]\nurl = "crm.sqlite"', "store 'crm' is not a database URL: write"),
+        ('[stores.crm]\nurl = "jsonl:x"', "not a database URL: .* install the package that offers"),
         ('[stores.crm]\nurl = 3', "store 'crm' is not a database URL: write"),
         ('[stores]\ncrm = "sqlite:///x"', r"write \[stores.crm\] as a section"),
         (f'[stores.crm]\n{PARTS}databse = "x"', "has what is not known: databse; it takes"),
