@@ -60,6 +60,7 @@ def measure(server: Server, sizes: Sizes) -> Iterator[Line]:
         what="one, the deeds alone; by hand: a transaction",
         ours=one.deeds,
         by_hand=by_hand,
+        target=Target(at_most=2),
         note="median",
     )
     yield Line(
@@ -92,6 +93,7 @@ def measure(server: Server, sizes: Sizes) -> Iterator[Line]:
             what=f"{count:,} in one plan, the deeds alone; by hand: set-based",
             ours=many.deeds,
             by_hand=by_hand,
+            target=Target(at_most=1.5),
         )
         yield Line(
             benchmark=name,
