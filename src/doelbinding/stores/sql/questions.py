@@ -189,7 +189,8 @@ def _among(counts: Sequence[Count], compiler: Compiler, here: Here) -> sa.Column
     """Give what the rows of any of them pass, without what another implies."""
     certain = any_of(*(one.among for one in counts if one.among is not None))
     others = (one.condition for one in counts if one.among is None)
-    return any_of_spans([compiler.certainly(certain, here, wanted=True), *others])
+    each = [compiler.certainly(certain, here, wanted=True), *others]
+    return sa.or_(*each) if compiler.dialect == "sqlite" else any_of_spans(each)
 
 
 def _reads_elsewhere(asked: Asked) -> bool:

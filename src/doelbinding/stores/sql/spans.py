@@ -18,7 +18,10 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Groupin
 from doelbinding.stores.sql.tables import bound
 
 _ORDERED = (int, date)
-"""What Python orders as every database does; the order of texts is a collation's."""
+"""What Python orders as databases do; the order of texts is a collation's.
+
+SQLite compares numbers as texts with a column that is declared as one, and keeps dates as texts.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class _Span:
     column: sa.ColumnElement[Any]
     first: Any = None
     beyond: Any = None
+
+    @property
+    def kind(self) -> type:
+        """The type of its ends; a moment may be compared with a number too, and has no order."""
+        return type(self.beyond if self.first is None else self.first)
 
     def meets(self, other: _Span) -> bool:
         """Tell whether nothing lies between two spans of one column."""
@@ -54,14 +62,14 @@ class _Span:
 
 def any_of_spans(conditions: Iterable[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
     """Give whether any condition is true, with spans of one column joined where they meet."""
-    spans: dict[int, list[_Span]] = {}
+    spans: dict[tuple[int, type], list[_Span]] = {}
     others: list[sa.ColumnElement[bool]] = []
     for one in _alternatives(conditions):
         span = _span(one)
         if span is None:
             others.append(one)
         else:
-            mine = spans.setdefault(id(span.column), [])
+            mine = spans.setdefault((id(span.column), span.kind), [])
             mine[:] = _joined(span, mine)
     found = (span.condition() for mine in spans.values() for span in mine)
     return sa.or_(sa.false(), *found, *others)
