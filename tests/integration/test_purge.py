@@ -212,6 +212,37 @@ def test_what_is_left_in_large_indexes_is_told(
     assert "still in large indexes of people: run VACUUM (INDEX_CLEANUP)" in str(erased.still)
 
 
+MISSING = "not vacuumed: the table of people is not there any more"
+ELSEWHERE = "not vacuumed whole: people shows rows of other tables or servers; vacuum these"
+VIEW = "CREATE VIEW purged_people AS SELECT 1 AS id, '' AS mail"
+PARTED = "CREATE TABLE purged_people (id integer, mail text) PARTITION BY RANGE (id)"
+PART = "CREATE TABLE purged_part PARTITION OF purged_people FOR VALUES FROM (0) TO (9)"
+
+
+@pytest.mark.parametrize(
+    ("made", "left"),
+    [
+        pytest.param([], MISSING, id="dropped meanwhile"),
+        pytest.param([VIEW], ELSEWHERE, id="a view"),
+        pytest.param([PARTED], None, id="no partition yet"),
+        pytest.param([PARTED, PART], None, id="partitions"),
+    ],
+)
+def test_what_is_no_table_of_this_server_is_told_as_what_it_is(
+    made: list[str], left: str | None, postgresql: sa.Engine
+) -> None:
+    store = filled(postgresql)
+    with postgresql.begin() as connection:
+        for statement in ("DROP TABLE purged_people", *made):
+            connection.exec_driver_sql(statement)
+    erased = store.purge(["people"])
+    with postgresql.begin() as connection:
+        kind = "VIEW" if VIEW in made else "TABLE"
+        connection.exec_driver_sql(f"DROP {kind} IF EXISTS purged_people CASCADE")
+    assert (erased.grade is Grade.VACUUMED) is (left is None)
+    assert left is None or erased.still == left
+
+
 def test_a_server_that_speaks_another_language_is_not_taken_for_one_that_vacuumed() -> None:
     """Its role may not be let to change that."""
     done = purge_postgresql.Done()

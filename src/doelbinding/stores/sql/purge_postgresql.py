@@ -35,6 +35,18 @@ class Done:
     untold: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     indexed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def can_hear(self, dataset: str, family: Family) -> bool:
+        """Tell whether VACUUM says something of a dataset, or note why it does not."""
+        if not family.members:
+            self.missing.append(dataset)
+        elif not {one.kind for one in family.members if one.step >= 0} <= _VACUUMED_KINDS:
+            self.elsewhere.append(dataset)
+        else:
+            return True
+        return False
 
     def hear(self, dataset: str, notices: Sequence[Notice], tables: int) -> None:
         """Note what VACUUM said of a dataset of so many tables."""
@@ -65,6 +77,11 @@ class Done:
         if self.indexed:
             names = ", ".join(self.indexed)
             yield f"still in large indexes of {names}: run VACUUM (INDEX_CLEANUP)"
+        if self.missing:
+            yield f"not vacuumed: the table of {', '.join(self.missing)} is not there any more"
+        if self.elsewhere:
+            names = ", ".join(self.elsewhere)
+            yield f"not vacuumed whole: {names} shows rows of other tables or servers; vacuum these"
 
 
 def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erased:
@@ -74,11 +91,10 @@ def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> 
         for dataset in datasets:
             notices.clear()
             family = family_of(connection, dataset)  # of a partitioned table parts go with it
-            names = ", ".join(one.named for one in (family.itself, *family.heirs))
-            small = _indexed(connection, family) <= MOST_INDEXED
-            options = "VERBOSE, ANALYZE" + (", INDEX_CLEANUP ON" if small else "")
-            connection.exec_driver_sql(f"VACUUM ({options}) {names}".replace("%", "%%"))
-            done.hear(dataset.id, notices, 1 + len(family.heirs))
+            _vacuum(connection, family)
+            if done.can_hear(dataset.id, family):
+                tables = [one for one in family.members if one.step >= 0 and one.kind != "p"]
+                done.hear(dataset.id, notices, len(tables))
     left = [*done.left()]
     copies = [] if done.refused else _statistics(connection, datasets)
     views = ", ".join(materialized(connection, datasets))
@@ -88,6 +104,19 @@ def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> 
     grade = Grade.DELETED if left or copies else Grade.VACUUMED
     return Erased(grade=grade, still="; ".join([*left, *copies, *vacuumed]))
 
+
+def _vacuum(connection: sa.Connection, family: Family) -> None:
+    """Vacuum the tables of a family that have rows of their own here."""
+    own = [one for one in family.members if one.step == 0] + list(family.heirs)
+    names = ", ".join(one.named for one in own if one.kind in _VACUUMED_KINDS)
+    if names:
+        small = _indexed(connection, family) <= MOST_INDEXED
+        options = "VERBOSE, ANALYZE" + (", INDEX_CLEANUP ON" if small else "")
+        connection.exec_driver_sql(f"VACUUM ({options}) {names}".replace("%", "%%"))
+
+
+_VACUUMED_KINDS = {"r", "p", "m"}
+"""Tables, those that are partitioned, and materialized views (`relkind`)."""
 
 _VACUUMED = (
     "still in free space until it is used again, in the write-ahead log, and in what replicas and "
