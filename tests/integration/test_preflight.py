@@ -486,3 +486,36 @@ def test_rows_are_told_by_their_uuid(postgresql: sa.Engine) -> None:
     assert [row["id"] for row in store.rows("s.person", {"id": two})] == [two]
     assert [c.keys for c in store.execute(DELETES, {}, None, told.extend)] == [[(two,)]]
     assert told == [(one,), (two,)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (["ALTER SCHEMA app RENAME TO old", "ALTER SCHEMA other RENAME TO app"], "trigger 'kept'"),
+        (["ALTER PUBLICATION told ADD TABLES IN SCHEMA app"], "publication 'told' passes no"),
+    ],
+)
+def test_what_changes_of_schemas_is_noticed(
+    changes: list[str], said: str, postgresql: sa.Engine
+) -> None:
+    """Neither writes a row about a table."""
+    people, others = (TABLE.replace("person", f"{one}.person") for one in ("app", "other"))
+    say(
+        postgresql,
+        *("CREATE SCHEMA app", "CREATE SCHEMA other", people, others),
+        "CREATE FUNCTION other.kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER kept BEFORE DELETE ON other.person FOR EACH ROW "
+        "EXECUTE FUNCTION other.kept()",
+        "CREATE PUBLICATION told WITH (publish = 'insert')",
+    )
+    store = SqlStore(mapped(schema="app"), postgresql)
+    before = store.preflight([DELETES])
+    say(postgresql, *changes)
+    after = [one.message for one in store.preflight([DELETES])]
+    say(
+        postgresql,
+        "DROP PUBLICATION told",
+        *(f"DROP SCHEMA IF EXISTS {one} CASCADE" for one in ("app", "other", "old")),
+    )
+    assert not before
+    assert any(said in one for one in after)

@@ -2,8 +2,8 @@
 
 Reading it through takes longer than erasing somebody. PostgreSQL marks each row of its catalogue
 with the transaction that wrote it, so that one question tells whether anything was made, changed or
-dropped since: a table, a column, a type, a constraint, an index, a trigger, a rule, a policy, a
-privilege.
+dropped since: a schema, a table, a column, a type, a constraint, an index, a trigger, a rule, a
+policy, a publication, a privilege.
 """
 
 from __future__ import annotations
@@ -27,12 +27,21 @@ _MARKED = {
     "pg_type": "oid",
     "pg_enum": "enumtypid",
 }
+_ALSO_MARKED = {
+    "pg_namespace": ("oid", "true"),  # public is PostgreSQL's own
+    "pg_depend": ("objid", "refclassid = 'pg_catalog.pg_publication'::regclass"),
+}
+"""Schemas, which may take each other's names; and schemas that are published, since 15."""
 _FIRST_OF_ITS_OWN = 16384
 """The first id that PostgreSQL gives to what is not its own (FirstNormalObjectId)."""
+_ASKED = [
+    *((table, owner, f"{owner} >= {_FIRST_OF_ITS_OWN}") for table, owner in _MARKED.items()),
+    *((table, owner, which) for table, (owner, which) in _ALSO_MARKED.items()),
+]
 _MARKS = " UNION ALL ".join(
     f"SELECT {n}, count(*), sum(xmin::text::bigint), sum({owner}::bigint) "  # noqa: S608 - ours
-    f"FROM pg_catalog.{table} WHERE {owner} >= {_FIRST_OF_ITS_OWN}"
-    for n, (table, owner) in enumerate(_MARKED.items())
+    f"FROM pg_catalog.{table} WHERE {which}"
+    for n, (table, owner, which) in enumerate(_ASKED)
 )
 MARK_AND_CLOCK = (
     "SELECT current_user || (SELECT string_agg(marked::text, '' ORDER BY n) "  # noqa: S608 - ours
