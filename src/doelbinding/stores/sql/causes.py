@@ -150,3 +150,8 @@ def _number(own: BaseException) -> int | None:
     """Give MariaDB's and MySQL's number of an error, the first of its arguments."""
     found = own.args[0] if own.args else None
     return found if isinstance(found, int) else None
+
+
+def is_prepared_no_more(error: BaseException) -> bool:
+    """Tell whether PostgreSQL, or a pooler before it, lost or outdated what was prepared."""
+    return getattr(error, "sqlstate", None) in {"0A000", "26000", "42P05"}

@@ -17,7 +17,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan.model import KeySets
 from doelbinding.plan.ports import Refused, Unreachable
-from doelbinding.stores.sql.causes import cause, is_lost, will_pass
+from doelbinding.stores.sql.causes import cause, is_lost, is_prepared_no_more, will_pass
 from doelbinding.stores.sql.lending import give_back, take
 from doelbinding.stores.sql.readers import Readers
 from doelbinding.stores.sql.written import Written
@@ -62,7 +62,7 @@ class Exchange:
         if not asked:
             return []
         with self._readers.connection() as driver, self._refusing("it was only being read"):
-            return self._send(driver, asked, keys)
+            return self._prepared(driver, lambda: self._send(driver, asked, keys))
 
     def row(self, text: str) -> Sequence[Any]:
         """Give the row of a statement of PostgreSQL's that reads, prepared once.
@@ -72,7 +72,9 @@ class Exchange:
             Refused: the database refused, or was lost.
         """
         with self._readers.connection() as driver, self._refusing("it was only being read"):
-            row: Sequence[Any] = driver.execute(text, prepare=True).fetchone()
+            row: Sequence[Any] = self._prepared(
+                driver, lambda: driver.execute(text, prepare=True).fetchone()
+            )
             return row
 
     def write(self, asked: Asked, keys: KeySets) -> tuple[list[list[Key]], PoolProxiedConnection]:
@@ -84,6 +86,17 @@ class Exchange:
         """
         with self._refusing("nothing of this batch was changed"):
             return self._again_if_locked(lambda: self._written(asked, keys))
+
+    def _prepared(self, driver: Any, work: Callable[[], Done]) -> Done:
+        """Do all of a transaction, and again if what was prepared for it is so no more."""
+        try:
+            return work()
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if not is_prepared_no_more(error):
+                raise
+        driver.rollback()
+        driver.execute("DEALLOCATE ALL")  # of which the driver takes note
+        return work()
 
     def _again_if_locked(self, work: Callable[[], Done]) -> Done:
         for pause in PAUSES:
@@ -100,7 +113,8 @@ class Exchange:
     ) -> tuple[list[list[Key]], PoolProxiedConnection]:
         pooled = take(self._engine.pool, self._engine.dialect, self._unreachable)
         try:
-            changed = self._send(pooled.driver_connection, asked, keys, writing=True)
+            driver = pooled.driver_connection
+            changed = self._prepared(driver, lambda: self._send(driver, asked, keys, writing=True))
         except BaseException:
             give_back(pooled, self._engine.dialect)
             raise

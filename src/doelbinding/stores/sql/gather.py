@@ -19,7 +19,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.plan.ports import Answered, Lookup, Refused
 from doelbinding.stores.sql.asking import Asking
-from doelbinding.stores.sql.causes import is_lost, is_not_compared, named
+from doelbinding.stores.sql.causes import is_lost, is_not_compared, is_prepared_no_more, named
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.taking import is_part, may_be_alike, takes
 
@@ -239,8 +239,9 @@ class Gatherer:
             if len(statements) == 1:
                 return [_fetch(cursor, *statements[0], prepare=True)]
             return _pipelined(cursor.connection, statements)
-        except self._engine.dialect.loaded_dbapi.NotSupportedError:
-            # a table was changed since a statement was prepared
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            if not is_prepared_no_more(error):
+                raise
             return [_fetch(cursor, *statement, prepare=False) for statement in statements]
 
 
