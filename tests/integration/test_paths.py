@@ -44,6 +44,10 @@ TABLES = (
         "primary key (thread, no))"
     ),
     (
+        "letter (id integer primary key, sender_id integer references customer (id), "
+        "reader_id integer references customer (id), heading varchar(80), body varchar(80))"
+    ),
+    (
         "remark (id integer primary key, about varchar(20), customer_id integer, "
         "supplier_code varchar(20), remark varchar(80))"
     ),
@@ -200,6 +204,26 @@ def test_a_restricted_motto_keeps_the_membership_that_makes_it_somebodys(
         retained(engine, Circumstances(restrictions=(contested,)))
         assert left(engine, "SELECT id, motto FROM team") == [(1, "one")]
         assert left(engine, "SELECT customer_id, role FROM membership") == [(1, None)]
+        assert left(engine, "SELECT id, name FROM customer") == [(1, None)]
+
+
+def test_a_restricted_body_keeps_the_sender_by_whom_it_is_somebodys(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """Though the letter would let go of them: of nobody, nothing would keep it any more."""
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, LONG_AGO, "b"))
+    fill("letter", "id, sender_id, reader_id, heading, body", (1, 1, 2, "h", "of both"),
+         (2, 2, 2, "h", "to myself"))  # fmt: skip
+    contested = Restriction(
+        id="res",
+        controller="shop",
+        subjects={"crm.customer": frozenset({(1,)})},
+        columns=frozenset({"crm.letter.body"}),
+    )
+    for _ in range(2):  # and again the night after
+        retained(engine, Circumstances(restrictions=(contested,)))
+        asked = "SELECT id, sender_id, reader_id, heading, body FROM letter"
+        assert left(engine, asked) == [(1, 1, None, None, "of both")]
         assert left(engine, "SELECT id, name FROM customer") == [(1, None)]
 
 

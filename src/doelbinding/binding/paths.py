@@ -143,11 +143,15 @@ class Place:
 
     @cached_property
     def sharing(self) -> frozenset[str]:
-        """The datasets whose rows are somebody's because rows here share them, or beneath those."""
+        """The datasets whose rows would be nobody's if a row here went, and those beneath them.
+
+        Rows here share them, or they refer here by what is emptied when the row goes.
+        """
         shared = [
             there
-            for there, _, _ in self.beneath()
-            if any(lead.sharing and lead.place.ref == self.ref for lead in there.leads)
+            for there, link, _ in self.beneath()
+            if there.releases(link)
+            or any(lead.sharing and lead.place.ref == self.ref for lead in there.leads)
         ]
         found: dict[str, Place] = {}
         while shared:
