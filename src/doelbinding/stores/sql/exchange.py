@@ -155,7 +155,9 @@ class Exchange:
 _FEW = 200
 """Keys for which one plan serves whatever they are; with more, a database had better look at them.
 
-Then it hashes them, where it would compare each row with every one of them.
+Then it hashes them, where it would compare each row with every one of them. What is not prepared is
+planned for the keys that it comes with; a plan for each time may not be forced while rows go, since
+foreign keys would be planned anew for each row.
 """
 
 
@@ -169,11 +171,12 @@ def _pipelined(
     )
     with driver.pipeline():
         if writing:
-            mode = "force_custom_plan" if many else "force_generic_plan"
+            mode = "auto" if many else "force_generic_plan"
             driver.execute(f"SET LOCAL plan_cache_mode = {mode}")
         elif many:
             driver.execute("SET plan_cache_mode = force_custom_plan")
-        cursors = [driver.execute(text, said, prepare=True) for text, said in given]
+        prepare = not (writing and many)
+        cursors = [driver.execute(text, said, prepare=prepare) for text, said in given]
         if many and not writing:
             driver.execute("SET plan_cache_mode = force_generic_plan")
     return [cursor.fetchall() for cursor in cursors]
