@@ -124,8 +124,9 @@ def test_a_plan_asks_for_what_a_rule_lets_go_and_what_is_too_early_at_once() -> 
     )
     doubt = Doubt(store="s", dataset="row", controller=None, scope=YES, values=(needed,))
     (asked,) = counting([step], [doubt], Compiler(store=store, dialect="postgresql", keys={}))
-    compiled = asked.among.compile(dialect=postgresql.dialect())
-    assert str(compiled).count("<") == 1
+    assert asked.joined is not None
+    for condition, compared in ((asked.among, 2), (asked.joined, 1)):
+        assert str(condition.compile(dialect=postgresql.dialect())).count("<") == compared
 
 
 def _literal(value: object) -> str:

@@ -1,7 +1,7 @@
 """Spans of a column that meet, asked as one.
 
 What a rule lets go and what is too early to be believed lie side by side: `c < a OR c >= a AND
-c < b` is `c < b`, which is half to compare where neither is true, and one range of an index.
+c < b` is `c < b`, which is half to compare where neither is true.
 """
 
 from __future__ import annotations
