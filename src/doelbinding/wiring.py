@@ -29,6 +29,7 @@ from doelbinding.records.opening import Records, open_records
 from doelbinding.records.pseudonym_keys import PseudonymKeys
 from doelbinding.stores.files import FileRoots
 from doelbinding.stores.outside import Address, CannotConnect, connector
+from doelbinding.stores.secrets import SecretUnreadable, read_secret
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
@@ -264,9 +265,8 @@ def _secret(store: str, held: Path) -> str:
         NotConfigured: it cannot be read.
     """
     try:
-        return held.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        return read_secret(held)
+    except SecretUnreadable as why:
         raise NotConfigured(
             f"store {store!r}: the password in {held} cannot be read ({why}): correct "
             "`password_file`, or the file's rights"

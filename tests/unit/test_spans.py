@@ -9,13 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
 
-from doelbinding.binding.expression import YES, Since
-from doelbinding.plan.model import Deed, Doubt, Step
-from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
-from doelbinding.stores.sql.compile import Compiler
-from doelbinding.stores.sql.questions import counting
 from doelbinding.stores.sql.spans import any_of_spans
 from doelbinding.stores.sql.tables import bound
 
@@ -99,34 +93,6 @@ def test_spans_that_meet_are_one(conditions: list[sa.ColumnElement[bool]], said:
     for name, value in sorted(values.items(), reverse=True):
         text = text.replace(f":{name}", value)
     assert text == said
-
-
-def test_a_plan_asks_for_what_a_rule_lets_go_and_what_is_too_early_at_once() -> None:
-    """Else each row that stays is compared twice with where the years that are believed begin."""
-    day = Column(name="day", type=ColumnType.DATE)
-    dataset = Dataset(id="row", table="row", key=("day",), label={}, columns=(day,))
-    store = Store(id="s", label={}, country="NL", datasets=(dataset,))
-    needed = Since(
-        column="day",
-        day=date(2020, 1, 1),
-        zone="Europe/Amsterdam",
-        earliest=date(1950, 1, 1),
-        latest=date(2150, 1, 1),
-    )
-    step = Step(
-        id="s001",
-        store="s",
-        dataset="row",
-        controller=None,
-        deed=Deed.DELETE,
-        needed=needed,
-        scope=YES,
-    )
-    doubt = Doubt(store="s", dataset="row", controller=None, scope=YES, values=(needed,))
-    (asked,) = counting([step], [doubt], Compiler(store=store, dialect="postgresql", keys={}))
-    assert asked.joined is not None
-    for condition, compared in ((asked.among, 2), (asked.joined, 1)):
-        assert str(condition.compile(dialect=postgresql.dialect())).count("<") == compared
 
 
 def _literal(value: object) -> str:

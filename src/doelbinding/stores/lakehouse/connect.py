@@ -14,6 +14,7 @@ from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import NotATable, tables_of
 from doelbinding.stores.outside import Address, CannotConnect
+from doelbinding.stores.secrets import SecretUnreadable, read_secret
 
 
 def connect(mapped: Mapped, address: Address) -> LakehouseStore:
@@ -70,9 +71,8 @@ def _held(path: Path) -> str:
         CannotConnect: it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        return read_secret(path)
+    except SecretUnreadable as why:
         raise CannotConnect(
             f"the token in {path} cannot be read ({why}): correct `token_file`, "
             "or the file's rights"
