@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,8 @@ from doelbinding.plan.run import Bound, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops
-from doelbinding.stores.sql.atonce import Counts
+from doelbinding.stores.sql import exchange
+from doelbinding.stores.sql.atonce import Counts, Uncommitted
 from doelbinding.stores.sql.exchange import Asked
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.stores.sql.written import Texts
@@ -147,6 +149,20 @@ def test_the_catalogue_is_read_again_when_it_has_changed(made: Shop) -> None:
         one.message for one in before
     }
     assert "column 'seen' is not in the policy" in found
+
+
+def test_foreign_keys_keep_their_plans_while_many_rows_go(
+    made: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every plan is made anew, so is that of each check of a foreign key, row by row."""
+    monkeypatch.setattr(exchange, "_FEW", 0)
+    steps, keys = made.plan.steps, made.drafted.keys
+    unsealed = [step for step in steps if not step.sealed]
+    pending = made.store.do_at_once(unsealed, keys, {})
+    assert isinstance(pending, Uncommitted)
+    driver: Any = pending.connection.driver_connection
+    assert driver.execute("SHOW plan_cache_mode").fetchone() == ("auto",)
+    pending.close()
 
 
 def test_a_column_needed_as_long_as_its_row_has_no_step_of_its_own(made: Shop) -> None:
