@@ -76,7 +76,7 @@ def test_numbers_go_in_as_the_column_has_them_where_they_fit(
     """A reference may be narrower than what it refers to, or widened while we look."""
     largest = (1 << bits - 1) - 1
     beyond = min(largest + 1, (1 << 63) - 2)
-    engine = sa.create_engine(sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg"))
+    engine = make_engine(sa.make_url(postgresql_uri).set(drivername="postgresql+psycopg"))
     with engine.connect() as connection:
 
         def found(values: list[object]) -> object:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from doelbinding.stores.sql.widths import teach_arrays
+
 
 def number(written: str) -> int | Decimal:
     """Read a number without decimals as a whole number, any other exactly."""
@@ -18,7 +20,7 @@ def number(written: str) -> int | Decimal:
 
 
 def teach_postgresql(connection: Any, _: Any) -> None:
-    """Let a connection of psycopg give plain values."""
+    """Let a connection of psycopg give plain values, and take arrays of numbers at once."""
     from psycopg.adapt import Loader  # noqa: PLC0415 - there only with the extra
     from psycopg.types.string import TextLoader  # noqa: PLC0415
 
@@ -39,6 +41,7 @@ def teach_postgresql(connection: Any, _: Any) -> None:
         connection.adapters.register_loader(kind, TextLoader)
     connection.adapters.register_loader("numeric", NumberLoader)
     connection.adapters.register_loader("bpchar", PaddedLoader)
+    teach_arrays(connection.adapters)
 
 
 @contextmanager
