@@ -20,6 +20,7 @@ from doelbinding.plan.model import Deed, PlanKind
 from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.stores.sql import lists
+from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.lists import can_be_listed, in_list
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.stores.sql.widths import of_width
