@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from doelbinding.binding.expression import UNKNOWN, Compare, Comparison, Expression, IsNull
+from doelbinding.binding.expression import (
+    NO,
+    UNKNOWN,
+    YES,
+    Compare,
+    Comparison,
+    Expression,
+    IsNull,
+)
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
 from doelbinding.policy.stores import Column, Dataset
@@ -31,6 +39,14 @@ def is_null(column: Column) -> Expression:
     return any_of(
         IsNull(column=column.name), *(_equals(column, value) for value in column.null_values)
     )
+
+
+def names_somebody(column: Column) -> Expression:
+    """Give whether an identifier is none of the values that stand for nobody; never unknown."""
+    if not column.null_values and column.replace_with is None:
+        return YES
+    emptied = NO if column.replace_with is None else _equals(column, column.replace_with)
+    return all_of(not_(is_null(column)), not_(emptied))
 
 
 def _equals(column: Column, value: Scalar) -> Expression:

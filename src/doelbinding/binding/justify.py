@@ -194,9 +194,11 @@ class Interpreter(Rows):
         if away is not None:
             there, theirs, mine = away
             kind = there.dataset.column(theirs).identifier or ""
-            if row[mine] is not None:
-                for other in self.reader.match(there.ref, theirs, kind, str(row[mine])):
-                    yield there, other
+            held = self.named(here, row, mine)
+            if held is not None:
+                for other in self.reader.match(there.ref, theirs, kind, str(held)):
+                    if self.named(there, other, theirs) is not None:
+                        yield there, other
         elif link is None:
             yield here, row
         else:

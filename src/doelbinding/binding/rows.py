@@ -114,6 +114,11 @@ class Rows:
         nothing = {str(one) for one in here.dataset.column(name).null_values}
         return None if nothing and str(held) in nothing else held
 
+    def named(self, here: Place, row: Row, name: str) -> object:
+        """Give what an identifying column holds; none where it stands for nobody."""
+        held, emptied = self.value(here, row, name), here.dataset.column(name).replace_with
+        return None if emptied is not None and str(held) == str(emptied) else held
+
     def test(self, condition: Condition, here: Place, row: Row) -> Truth:
         """Answer a condition on a row."""
         if condition.all_ is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from doelbinding.binding.conditions import is_null, tested, unless_null
+from doelbinding.binding.conditions import is_null, names_somebody, tested, unless_null
 from doelbinding.binding.cutoff import first_living_start, local_day
 from doelbinding.binding.expression import (
     NO,
@@ -108,10 +108,13 @@ class Terms:
         link = here.source_link(source) if away is None else None
         there = away[0] if away else here if link is None else here.neighbour(link.dataset)
         column = there.dataset.column(source.column)
+        theirs = YES if away is None else names_somebody(there.dataset.column(away[1]))
+        mine = YES if away is None else names_somebody(here.dataset.column(away[2]))
         return Branch(
             link=link,
             elsewhere=None if away is None else _elsewhere(here, *away),
-            among=not_(is_null(column)),
+            among=all_of(not_(is_null(column)), theirs),
+            when=None if mine == YES else mine,
             part=self._cutoff(there, source.column, rule, controller, when_null=None),
         )
 

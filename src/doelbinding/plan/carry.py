@@ -74,7 +74,8 @@ def _carried(
 def _by_identifier(kind: str, values: Iterable[str | int]) -> dict[str, list[str | int]]:
     found: dict[str, list[str | int]] = defaultdict(list)
     for value in values:
-        found[normalise(kind, str(value))].append(value)
+        if identifier := normalise(kind, str(value)):
+            found[identifier].append(value)
     return found
 
 

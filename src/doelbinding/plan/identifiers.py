@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import phonenumbers
 
+from doelbinding.policy.stores import Column, ColumnType
+
 EMAIL, PHONE, IBAN, NAME, NATIONAL_NUMBER = "email", "phone", "iban", "name", "national-number"
 BIRTH_DATE, NAME_AND_BIRTH = "birth-date", "name-and-birth"
 
@@ -106,6 +108,27 @@ def normalise(kind: str, value: str, country: str | None = None) -> str:
             return " ".join(value.split()).casefold()
         case _:
             return value
+
+
+def names_nobody(value: str, column: Column, kind: str, country: str | None = None) -> bool:
+    """Tell whether a normalised value of a column identifies nobody.
+
+    So it is when nothing is left of it, and when the column says that it stands for nothing
+    (`null_values`) or for what was emptied (`replace_with`).
+    """
+    nothing = (*column.null_values, column.replace_with)
+    return not value or any(
+        value == normalise(kind, str(one), country) for one in nothing if one is not None
+    )
+
+
+def leads_on(value: str, column: Column, kind: str, country: str | None = None) -> bool:
+    """Tell whether a normalised value that a row holds is followed to the rows of others.
+
+    The whole number 0 is not: rows of guests have it where others name their owner.
+    """
+    nought = column.type is ColumnType.INTEGER and value == "0"
+    return not nought and not names_nobody(value, column, kind, country)
 
 
 def _email(value: str) -> str:

@@ -26,7 +26,9 @@ def words_of(dataset: Dataset, row: Row) -> Words:
     columns = [column for column in dataset.columns if column.identifier == NAME]
     alike = {column.category for column in columns} - {None}
     columns += [c for c in dataset.columns if c.category in alike and c not in columns]
-    held = (row[c.name] for c in columns if row[c.name] not in (None, c.replace_with))
+    held = (
+        row[c.name] for c in columns if row[c.name] not in (None, c.replace_with, *c.null_values)
+    )
     return frozenset(word for value in held for word in words_in(str(value)))
 
 

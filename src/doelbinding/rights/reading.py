@@ -109,7 +109,8 @@ class Reading:
 
     def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
         """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
-        return self.alike(ref, column, kind, normalise(kind, value, self._country))
+        found = normalise(kind, value, self._country)
+        return self.alike(ref, column, kind, found) if found else ()
 
     def alike(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
         """Give the rows whose column holds a normalised identifier."""

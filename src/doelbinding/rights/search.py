@@ -13,6 +13,8 @@ from doelbinding.plan.identifiers import (
     SHAREABLE,
     WEAK,
     Identifier,
+    leads_on,
+    names_nobody,
     normalise,
 )
 from doelbinding.rights.found import Astray, Person, Stray, key_of
@@ -95,8 +97,8 @@ class Search:
 
     def _people(self, identifying: Identifying, identifier: Identifier) -> Iterator[Person]:
         here, column, kind = identifying
-        value, stand_in = looked_up(identifier), column.replace_with
-        if stand_in is not None and value == normalise(kind, str(stand_in)):
+        value = looked_up(identifier)
+        if names_nobody(value, column, kind, self.scope.country):
             return
         scope = self.scope
         for row in scope.reading.alike(here.ref, column.name, kind, value):
@@ -177,6 +179,8 @@ class Search:
             if self.scope.ways.shared[found.place.ref]:
                 continue
             for column in found.place.dataset.columns:
-                kind, value = column.identifier, found.row[column.name]
-                if kind is not None and kind not in WEAK and value not in (None, ""):
-                    yield Identifier(kind, normalise(kind, str(value), self.scope.country))
+                kind, held = column.identifier, found.row[column.name]
+                if kind is not None and kind not in WEAK and held is not None:
+                    value = normalise(kind, str(held), self.scope.country)
+                    if leads_on(value, column, kind, self.scope.country):
+                        yield Identifier(kind, value)

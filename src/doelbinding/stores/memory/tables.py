@@ -29,5 +29,5 @@ class MemoryTables:
         return [
             row
             for row in self.tables.get(ref, [])
-            if row[column] is not None and normalise(kind, str(row[column])) == wanted
+            if wanted and row[column] is not None and normalise(kind, str(row[column])) == wanted
         ]

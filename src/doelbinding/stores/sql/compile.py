@@ -187,7 +187,10 @@ class Compiler(OwnConditions):
     ) -> sa.ColumnElement[bool]:
         """Give whether a value of the row is in sets that were answered in another store."""
         named = [f"{branch.name}/{one}" for one in sets]
-        return is_true(self.in_sets([elsewhere.own], here, named))
+        found = is_true(self.in_sets([elsewhere.own], here, named))
+        if branch.when is None:
+            return found
+        return sa.and_(is_true(self.certainly(branch.when, here, wanted=True)), found)
 
     def _referred(self, referred: Referred, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Ask whether a row that refers here stays; while doing, whether any is left at all.
