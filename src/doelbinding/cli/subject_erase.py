@@ -104,7 +104,8 @@ def show_erased(done: Erased) -> None:
     for file in done.files:
         say(f"  {file}")
     if not done.verified:
-        say("NOT VERIFIED: searching again still finds values that should be gone")
+        where = f": {', '.join(done.still_there)}" if done.still_there else ""
+        say(f"NOT VERIFIED: searching again still finds values that should be gone{where}")
         say(f"when the cause is mended: doelbinding subject resume {done.request.id}")
         raise typer.Exit(1)
 
@@ -151,7 +152,9 @@ def show_decision(decision: ErasureDecision) -> None:
 
 def _fate(fate: Fate) -> str:
     if fate.erased:
-        return "erased"
+        ends = fate.value.column.ends_as
+        under = ends.pseudonym if ends else None
+        return f"erased; a pseudonym under {under} where the row stays" if under else "erased"
     if fate.value.holds:
         return (
             "kept: held ("

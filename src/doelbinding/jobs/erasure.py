@@ -30,10 +30,10 @@ from doelbinding.jobs.requests import (
     receive,
     record_answer,
 )
+from doelbinding.plan.ends import is_gone
 from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
 from doelbinding.plan.run import Bound, Outcome, Surprise
-from doelbinding.policy.stores import Column
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone
 from doelbinding.records.models import Decision, Request, StepRun
@@ -55,7 +55,8 @@ def _silent(_step: object, _rows: int) -> None:
 class Erased:
     """A request for erasure carried out, as far as it could be.
 
-    `plans` and `outcomes` are those of the passes made now: usually one.
+    `plans` and `outcomes` are those of the passes made now: usually one. `still_there` are the
+    columns in which searching again finds values that should be gone.
     """
 
     request: Request
@@ -64,6 +65,7 @@ class Erased:
     verified: bool
     weighed: tuple[str, ...]
     files: tuple[Path, ...]
+    still_there: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,7 @@ def _carry_on(workspace: Workspace, request: Request, manner: Manner) -> Erased:
         verified=verified,
         weighed=() if last is None else tuple(last.weighed),
         files=case.files,
+        still_there=case.still_there,
     )
 
 
@@ -170,6 +173,7 @@ class _Case:
         self.plans: list[Plan] = []
         self.outcomes: list[Outcome] = []
         self.files: tuple[Path, ...] = ()
+        self.still_there: tuple[str, ...] = ()
 
     def carry_on(self) -> bool:
         """Make passes until nothing is left to do; tell whether that is shown."""
@@ -219,7 +223,8 @@ class _Case:
         """Search again, write the letter, and close what is shown to be done."""
         file = self.workspace.records.sealer.open("decision", decision.file_sealed or b"")
         left = find(self.workspace, self.asked, again=True)
-        verified = outcome.verified and not _still_there(left, file)
+        self.still_there = tuple(sorted(_still_there(left, file)))
+        verified = outcome.verified and not self.still_there
         letter = file["letters"]["verified" if verified else "unfinished"]
         self.files += write_private(self.manner.out / self.request.id, letter)
         known = {(ref, tuple(key)) for ref, key in file["rows"]}
@@ -242,7 +247,7 @@ class _Case:
         return any(
             goes(fate)
             and (fate.row.place.ref, fate.row.key) in new
-            and not _is_stand_in(fate.value.column, fate.value.value)
+            and not is_gone(fate.row.place, fate.value.column, fate.value.value)
             for fate in draft.decision.fates
         )
 
@@ -262,16 +267,13 @@ class _Case:
         )
 
 
-def _still_there(left: Found, file: Mapping[str, Any]) -> bool:
-    """Tell whether searching again still finds values that the decision said would go."""
+def _still_there(left: Found, file: Mapping[str, Any]) -> set[str]:
+    """Give the columns in which searching again finds values that the decision said would go."""
     gone = {(ref, tuple(key), column) for ref, key, column in file["gone"]}
-    return any(
-        (row.place.ref, row.key, column.name) in gone
-        and not _is_stand_in(column, row.row[column.name])
+    return {
+        f"{row.place.ref}.{column.name}"
         for row in left.rows
         for column in row.place.dataset.personal_columns
-    )
-
-
-def _is_stand_in(column: Column, held: object) -> bool:
-    return held in (None, "", column.replace_with)
+        if (row.place.ref, row.key, column.name) in gone
+        and not is_gone(row.place, column, row.row[column.name])
+    }

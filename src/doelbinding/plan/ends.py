@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from doelbinding.binding.paths import Link, Place
 from doelbinding.plan.model import Emptied, NamedFile
+from doelbinding.plan.standing_in import stands_in
+from doelbinding.plan.transform import has_ended
 from doelbinding.plan.transformation import (
     Band,
     Empty,
@@ -55,6 +57,14 @@ def transformation(here: Place, column: Column) -> Transformation | None:
         inside = column.inside
         return Within(document=inside.column, path=inside.path, each=_whole(here, column))
     return None if column.ends_as is None else _whole(here, column)
+
+
+def is_gone(here: Place, column: Column, held: object) -> bool:
+    """Tell whether nothing is left of a value besides what stands in for it, or it ends as."""
+    if held in (None, "") or stands_in(column, held):
+        return True
+    change = transformation(here, column)
+    return change is not None and has_ended(change, held)
 
 
 def _whole(here: Place, column: Column) -> Whole:

@@ -15,6 +15,7 @@ from doelbinding.binding.justification import Justification, PhaseState
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
 from doelbinding.plan.ends import transformation
+from doelbinding.plan.standing_in import stands_in
 from doelbinding.plan.transform import has_ended
 from doelbinding.plan.transformation import Pseudonymise, innermost
 from doelbinding.policy.activity import Activity, Phase
@@ -190,8 +191,11 @@ class _Taker:
                     group = self._judge.groups(here)[number]
                     why = judged[number] = self._judge.judge(here, row, group)
                 said = self._said.get((id(why), column.category)) or self._say(why, column)
-                if column.ends_as is not None and _only_found(said):
-                    said = (_ended(here, column, held, said[0]), *said[1:])
+                if _only_found(said):
+                    if stands_in(column, held):
+                        continue
+                    if column.ends_as is not None:
+                        said = (_ended(here, column, held, said[0]), *said[1:])
             values.append(FoundValue(column, held, *said))
         return RowReport(found=found, values=tuple(values))
 

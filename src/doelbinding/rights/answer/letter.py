@@ -55,7 +55,7 @@ def _outcome(settled: Settled, *, verified: bool) -> tuple[Block, ...]:
     """Say in one paragraph how it ends."""
     words = settled.words
     name = settled.case.controller.name
-    if not settled.inventory.found.rows:
+    if not settled.fates:
         nothing = "nothing_sure" if settled.inventory.found.doubtful else "nothing"
         return (
             *paragraphs(words.ui(f"letter.{nothing}", controller=name)),

@@ -53,6 +53,7 @@ def _erased(settled: Settled, *, verified: bool) -> Section:
         "erased",
         words.ui("letter.erased" if verified else "letter.erasing"),
         bullets(_gone(kind, words) for kind in settled.erased()),
+        tuple(_pseudonyms(settled)),
         tuple(_owned_up(settled)),
         tuple(_ended(settled)),
     )
@@ -64,6 +65,18 @@ def _gone(kind: Kind, words: Wording) -> Line:
         return Line(text=words.ui("letter.whole", label=kind.label, count=count))
     fields = words.joined(kind.fields)
     return Line(text=words.ui("letter.partly", label=kind.label, count=count, fields=fields))
+
+
+def _pseudonyms(settled: Settled) -> Iterator[Block]:
+    """Say of what a pseudonym is left in rows that stay: it is still about the person."""
+    words = settled.words
+    kinds = tuple(settled.pseudonymised())
+    if kinds:
+        yield from paragraphs(words.ui("letter.pseudonyms"))
+        yield from bullets(
+            Line(text=words.ui("letter.fields", label=one.label, fields=words.joined(one.fields)))
+            for one in kinds
+        )
 
 
 def _owned_up(settled: Settled) -> Iterator[Block]:

@@ -77,6 +77,14 @@ class Settled:
             if partly:
                 yield self._kind(ref, partly)
 
+    def pseudonymised(self) -> Iterator[Kind]:
+        """Yield of what went a pseudonym is left, wherever the row stays."""
+        for ref, fates in _by_dataset(self.of(Lot.ERASED)).items():
+            endings = [(fate, fate.value.column.ends_as) for fate in fates]
+            mine = [fate for fate, ending in endings if ending and ending.pseudonym]
+            if mine:
+                yield self._kind(ref, mine)
+
     def kept(self, *lots: Lot) -> Iterator[Kind]:
         """Yield what stays, per dataset and per reason for keeping."""
         for ref, fates in _by_dataset(self.of(*lots)).items():

@@ -1,0 +1,110 @@
+"""What is left of a value that went is not the value, in whatever form it is read (R-IX.3).
+
+The row stays, and is found again: by what a legal duty still needs of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.integration.forked import run
+from tests.integration.mill import ANNA, DAY, POLICY, World, build
+
+ERASE = ("subject", "erase", *ANNA, "--at", DAY)
+HOUSE = """\
+pseudonym_keys:
+  - {id: once, label: {en: Once}, destroy_by: 2030-12-31}
+stores:
+  - id: house
+    label: {en: Guest house}
+    country: IE
+    backups: P35D
+    datasets:
+      - id: guest
+        label: {en: Guests}
+        table: guest
+        key: [id]
+        controller: mill
+        person: true
+        columns:
+          - {name: id, type: integer}
+          - {name: email, category: name, identifier: email}
+          - {name: card, category: address, ends_as: {pseudonym: once}}
+          - {name: postcode, category: address, ends_as: {keep_first: 2}}
+          - {name: born, type: date, category: address, replace_with: 1970-01-01}
+          - {name: seen, type: timestamp, category: address, replace_with: 1970-01-01}
+          - {name: nights, type: decimal, category: address, replace_with: 0}
+          - {name: street, category: address, replace_with: "-"}
+          - {name: came, type: date}
+        events:
+          contact.last: {column: came}
+          order.placed: {column: came}
+        bindings:
+          - {activity: orders, columns: [email]}
+          - {activity: customers, columns: [card, postcode, born, seen, nights, street]}
+"""
+TABLES = (
+    (
+        "CREATE TABLE guest (id INTEGER PRIMARY KEY, email VARCHAR(80), card VARCHAR(80) NOT NULL, "
+        "postcode VARCHAR(10), born DATE NOT NULL, seen TIMESTAMP NOT NULL, "
+        "nights DECIMAL(8, 2) NOT NULL, street VARCHAR(20) NOT NULL, came DATE)"
+    ),
+    (
+        "INSERT INTO guest VALUES (1, 'anna@example.com', 'c1', '1234 AB', '1980-02-28', "
+        "'2026-01-02 03:04:05', 12.5, 'High Street', '2026-01-02'), (2, 'ben@example.com', 'c2', "
+        "'5678 CD', '1990-02-28', '2026-01-02 03:04:05', 2.5, 'Low Street', '2026-01-02')"
+    ),
+)
+WORLD = World(policy={"policy": POLICY, "house": HOUSE}, tables={"house": TABLES})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    server = None
+    if request.param == "postgresql":
+        uri = request.getfixturevalue("postgresql_uri")
+        server = sa.make_url(uri).set(drivername="postgresql+psycopg")
+    made = build(tmp_path / "mill", server, "stood", WORLD)
+    does(made, "keys", "make", "once")
+    return made
+
+
+def does(folder: Path, *command: str) -> str:
+    done = run(*command, folder=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def told(said: str) -> dict[str, str]:
+    """Give what is said to become of each column."""
+    lines = [line.split() for line in said.splitlines() if line.startswith(" house.guest")]
+    return {line[1]: line[3] for line in lines if len(line) > 3}
+
+
+def test_what_stands_in_for_a_value_is_not_taken_for_the_value(folder: Path) -> None:
+    said = does(folder, *ERASE, "--yes")
+    assert "NOT VERIFIED" not in said
+    assert "granted in part" in said
+    again = does(folder, *ERASE)
+    assert told(again)["email"] == "kept"
+    assert told(again).keys().isdisjoint({"born", "seen", "nights", "street"})
+
+
+def test_an_answer_has_no_value_that_only_stands_in(folder: Path) -> None:
+    does(folder, *ERASE, "--yes")
+    does(folder, "subject", "access", *ANNA, "--at", DAY)
+    (answer,) = folder.glob("answers/*/access.csv")
+    written = answer.read_text(encoding="utf-8-sig")
+    assert "anna@example.com" in written
+    assert "1970" not in written
+    assert ",street," not in written
+
+
+def test_a_pseudonym_that_stays_is_told_of(folder: Path) -> None:
+    said = does(folder, *ERASE, "--yes")
+    assert "a pseudonym under once where the row stays" in " ".join(said.split())
+    (letter,) = folder.glob("answers/*/letter.txt")
+    assert "- Guests: card\n" in letter.read_text().partition("until we destroy its key")[2]
