@@ -1,24 +1,55 @@
-"""Whether a value that is held is what stands in for one that went, in whatever form it is given.
+"""Whether a value that is held is what was written, in whatever form it is given back.
 
-A store gives values in the types of its columns: `1970-01-01` comes back with an hour, `{}` as a
-list without members, `0` as a decimal number or as an address.
+A store gives values in the types of its columns: `1970-01-01` comes back with an hour, `{a,b}` as a
+list, `0` as a decimal number or as an address.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from ipaddress import IPv4Address, IPv6Address, ip_interface
 
 from doelbinding.policy.stores import Column, ColumnType
 
+_ONE = r'"((?:[^"\\]|\\.)*)"|([^,{}"\\\s](?:[^,{}"\\]*[^,{}"\\\s])?)'
+_MEMBER, _ESCAPED = re.compile(_ONE), re.compile(r"\\(.)")
+_ARRAY = re.compile(rf"\{{\s*(?:(?:{_ONE})\s*(?:,\s*(?:{_ONE})\s*)*)?\}}")
 _TIMES = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT)
 
 
 def stands_in(column: Column, held: object) -> bool:
     """Tell whether a value is the stand-in of its column."""
     stand_in = column.replace_with
-    return stand_in is not None and _plain(column.type, held) == _plain(column.type, stand_in)
+    return stand_in is not None and is_written(column.type, held, stand_in)
+
+
+def is_written(kind: ColumnType, held: object, written: str | int) -> bool:
+    """Tell whether what a column of a type holds is what was written to it."""
+    if isinstance(held, (IPv4Address, IPv6Address)):
+        return _address(written) == _address(held)
+    if isinstance(held, list) and isinstance(written, str):
+        return _members(written) == [None if one is None else _text(one) for one in held]
+    return _plain(kind, held) == _plain(kind, written)
+
+
+def _address(told: object) -> object:
+    try:
+        return ip_interface(str(told))
+    except ValueError:
+        return None
+
+
+def _members(written: str) -> list[str | None]:
+    """Give the members of an array as PostgreSQL writes it: `{a,"b, c",NULL}`, and no deeper."""
+    if not _ARRAY.fullmatch(written):
+        return [written]
+    return [
+        _ESCAPED.sub(r"\1", quoted) if quoted or not bare else None if bare == "NULL" else bare
+        for quoted, bare in _MEMBER.findall(written)
+    ]
 
 
 def _plain(kind: ColumnType, value: object) -> object:
@@ -43,6 +74,4 @@ def _moment(value: object) -> datetime:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, list):
-        return "{" + ",".join(map(_text, value)) + "}"
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -22,6 +22,7 @@ from typing import assert_never
 
 from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.documents import replace_values
+from doelbinding.plan.standing_in import is_written
 from doelbinding.plan.strip import strip_text
 from doelbinding.plan.transformation import (
     Band,
@@ -42,6 +43,7 @@ from doelbinding.policy.stores import ColumnType
 
 PSEUDONYM = re.compile(r"ps-[0-9a-f]{6}-[0-9a-f]{32}")
 PSEUDONYM_LENGTH = 42
+_PLAIN = (str, int, float, Decimal, type(None))  # what is compared as it is
 _GREATEST = 400  # digits of a number that is still read as one
 
 
@@ -130,6 +132,8 @@ def rectified(named: Collection[tuple[str | int, ...]], held: ColumnType, value:
     if not key:
         return None
     right = key[0]
+    if not isinstance(value, _PLAIN) and is_written(held, value, right):
+        return value
     if held is ColumnType.BOOLEAN and (value is None or isinstance(value, bool)):
         return bool(right)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address
 
 import pytest
 
@@ -19,6 +19,14 @@ from doelbinding.policy.stores import Column, ColumnType
         ("text", "0.0.0.0", IPv4Address("0.0.0.0")),  # noqa: S104 - nothing binds to it
         ("text", "{}", []),
         ("text", "{a,b}", ["a", "b"]),
+        (
+            "text",
+            '{"a b",c d, "e,f","g\\"h","NULL",NULL}',
+            ["a b", "c d", "e,f", 'g"h', "NULL", None],
+        ),
+        ("text", "{1,2}", [1, 2]),
+        ("text", "2001:DB8::0/128", IPv6Address("2001:db8::")),
+        ("text", "10.0.0.0/8", IPv4Interface("10.0.0.0/8")),
         ("text", "x", b"x"),
         ("integer", 0, 0),
         ("decimal", 0, Decimal("0.00")),
@@ -44,6 +52,9 @@ def test_a_stand_in_is_known(kind: str, stand_in: str | int, held: object) -> No
     [
         ("text", "-", "--"),
         ("text", None, None),
+        ("text", "{a,b}", ["a", "b", "c"]),
+        ("text", "{a", ["a"]),
+        ("text", "nowhere", IPv4Address("10.0.0.1")),
         ("decimal", 0, Decimal("0.01")),
         ("decimal", 0, "nothing"),
         ("date", "1970-01-01", "1970-01-02"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -33,6 +34,9 @@ def exact(value: object) -> Exact:
             return str(value)
         case date():
             return value.isoformat()
+        case list():
+            return json.dumps([None if one is None else exact(one) for one in value],
+                              ensure_ascii=False)  # fmt: skip
         case bytes() | bytearray() | memoryview():
             return base64.b64encode(bytes(value)).decode("ascii")
         case _:
@@ -55,6 +59,8 @@ def shown(value: object, column: Column, stored: str, zone: str, words: Wording)
         return words.ui("yes" if value else "no")
     if column.type is ColumnType.DECIMAL and isinstance(value, int | float | Decimal):
         return str(value).replace(".", words.ui("decimal"))
+    if isinstance(value, list):
+        return ", ".join(str(exact(one)) for one in value if one is not None)
     return str(exact(value))
 
 
