@@ -228,11 +228,13 @@ class AnyOf(_Hashed):
 class Referred(_Hashed):
     """Whether a row that refers to this one stays; `stays` says when such a row does.
 
-    Once the rows that go are gone, this is whether any such row is left.
+    Only rows that certainly pass `when` refer. Once the rows that go are gone, this is whether any
+    such row is left.
     """
 
     link: Link
     stays: Expression
+    when: Expression | None = None
     op: Literal["referred"] = "referred"
 
 
@@ -274,7 +276,8 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
             told = (p for b in expression.branches for p in (b.part, b.among, b.when))
             return tuple(part for part in told if part is not None)
         case Referred():
-            return (expression.stays,)
+            when = () if expression.when is None else (expression.when,)
+            return (expression.stays, *when)
         case _:
             return ()
 

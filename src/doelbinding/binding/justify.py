@@ -64,11 +64,7 @@ class Interpreter(Rows):
             return True
         if not here.top.shared and self.controllers(here, row) is None:
             return None
-        needed = [
-            self.stays(place, other)
-            for place, link in here.dependants
-            for other in self.related(here, link, row)
-        ]
+        needed = [self.stays(place, other) for place, other in self.needing(here, row)]
         return either((self.own_truth(here, row), any(one is not False for one in needed)))
 
     def own_truth(self, here: Place, row: Row) -> Truth:

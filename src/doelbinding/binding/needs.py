@@ -150,8 +150,12 @@ class Needs:
             self._kept(here, controller, sharing=here.sharing),
         )
         dependants = [
-            Referred(link=link, stays=self.stays(place, controller))
-            for place, link in here.dependants
+            Referred(
+                link=one.link,
+                stays=self.stays(one.place, controller),
+                when=None if one.when is None else tested(one.when, one.place.dataset),
+            )
+            for one in here.dependants
         ]
         telling = [one for one in dependants if not stays_with(one, here.dataset.id, own)]
         return any_of(own, *telling)

@@ -48,6 +48,15 @@ class Lead:
     when: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needer:
+    """Rows of `place` that need those here, by a link: all of them, or those that pass `when`."""
+
+    place: Place
+    link: Link
+    when: Condition | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A dataset in its store, with its way to people."""
@@ -186,35 +195,42 @@ class Place:
         return self.downward(other)
 
     @cached_property
-    def dependants(self) -> tuple[tuple[Place, Link], ...]:
+    def dependants(self) -> tuple[Needer, ...]:
         """The datasets whose rows need rows here, so that these must stay while those do."""
-        found: dict[tuple[str, Link], Place] = {}
-        for referrer, link in self._referring():
-            if not (referrer.dataset.id == self.dataset.id or referrer.releases(link)):
-                found[referrer.dataset.id, link] = referrer
-        for lead in self.leads:
-            if lead.sharing:
-                found[lead.place.dataset.id, lead.link] = lead.place
+        found: dict[tuple[str, Link], Needer] = {}
+        for one in self._needing():
+            mark = one.place.dataset.id, one.link
+            found[mark] = _either(found[mark], one) if mark in found else one
         known = {name for name, _ in found}
         for event in self.dataset.events.values():
             for source in event.latest_of:
                 if source.on and source.dataset not in known and source.store is None:
                     dating = self.source_link(source)
                     if dating is not None:
-                        found[dating.dataset, dating] = self.neighbour(dating.dataset)
+                        there = self.neighbour(dating.dataset)
+                        found[dating.dataset, dating] = Needer(place=there, link=dating)
                         known.add(dating.dataset)
-        return tuple((where, link) for (_, link), where in found.items())
+        return tuple(found.values())
 
-    def _referring(self) -> Iterator[tuple[Place, Link]]:
+    def _needing(self) -> Iterator[Needer]:
+        for one in self._referring():
+            if not (one.place.dataset.id == self.dataset.id or one.place.releases(one.link)):
+                yield one
+        for lead in self.leads:
+            if lead.sharing:
+                yield Needer(place=lead.place, link=lead.link)
+
+    def _referring(self) -> Iterator[Needer]:
         """Yield the datasets that refer here, by a path or otherwise, with the link to them."""
         for other in self.store.datasets:
             there = self.neighbour(other.id)
             for path in other.paths:
                 if path.to == self.dataset.id:
-                    yield there, there._along(path).back(other.id)  # noqa: SLF001
+                    link = there._along(path).back(other.id)  # noqa: SLF001
+                    yield Needer(place=there, link=link, when=path.when)
             for reference in other.references:
                 if reference.to == self.dataset.id:
-                    yield there, there.referred(reference).back(other.id)
+                    yield Needer(place=there, link=there.referred(reference).back(other.id))
 
     def referred(self, reference: Reference) -> Link:
         """Give the link along a reference, to the row it names."""
@@ -251,6 +267,13 @@ class Place:
     def top(self) -> Place:
         """The last dataset on the way up: the person's, a shared one, or one without path."""
         return list(self.ways_up())[-1]
+
+
+def _either(one: Needer, other: Needer) -> Needer:
+    """Give that rows need others by one link in either of two ways."""
+    if one.when is None or other.when is None:
+        return Needer(place=one.place, link=one.link)
+    return Needer(place=one.place, link=one.link, when=Condition(any_=(one.when, other.when)))
 
 
 def places(policy: Policy) -> Iterator[Place]:

@@ -108,6 +108,13 @@ class Rows:
         parent = self.up(here, row)
         return None if parent is None else self._top_key(here.parent, parent)
 
+    def needing(self, here: Place, row: Row) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows that need a row, with their datasets."""
+        for one in here.dependants:
+            for other in self.related(here, one.link, row):
+                if one.when is None or self.test(one.when, one.place, other) is True:
+                    yield one.place, other
+
     def value(self, here: Place, row: Row, name: str) -> object:
         """Give what a column holds; none also for the values that are to be read as null."""
         held = row[name]

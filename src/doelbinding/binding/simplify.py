@@ -118,7 +118,8 @@ def _implies_alike(one: Expression, other: Expression) -> bool:
             pairs = zip(one.branches, other.branches, strict=False)
             return alike and all(_implies_branch(a, b) for a, b in pairs)
         case Referred(), Referred():
-            return one.link == other.link and implies(one.stays, other.stays)
+            alike = one.link == other.link and one.when == other.when
+            return alike and implies(one.stays, other.stays)
         case _:
             return False
 

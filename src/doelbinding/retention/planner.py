@@ -355,5 +355,6 @@ def children_first(found: Iterable[Place]) -> list[Place]:
     by_ref = {here.ref: here for here in found}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for here in by_ref.values():
-        sorter.add(here.ref, *(child.ref for child, _ in here.dependants if child.ref in by_ref))
+        children = (one.place.ref for one in here.dependants)
+        sorter.add(here.ref, *(ref for ref in children if ref in by_ref))
     return [by_ref[ref] for ref in sorter.static_order()]

@@ -12,7 +12,6 @@ from doelbinding.binding.expression import Referred
 from doelbinding.stores.lakehouse.dialect import SparkDialect
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.tables import Here, bound, table
-from doelbinding.stores.sql.truth import is_not_true
 
 TARGET = "target"
 
@@ -57,10 +56,5 @@ class LakeCompiler(Compiler):
         if self.doing:
             return super()._referred(referred, here, wanted=wanted)
         there = self.there(here, referred.link)
-        stays = (
-            self.certainly(referred.stays, there, wanted=True)
-            if wanted
-            else is_not_true(self.certainly(referred.stays, there, wanted=False))
-        )
-        found = self._exists(here, there, referred.link, stays)
+        found = self._exists(here, there, referred.link, self._stay(referred, there, wanted=wanted))
         return found if wanted else sa.not_(found)

@@ -133,11 +133,7 @@ class _Rules:
             return False
         if self.interpreter.own_truth(here, row) not in self._unneeded(here, row):
             return False
-        return all(
-            self._goes(place, other)
-            for place, link in here.dependants
-            for other in self.interpreter.related(here, link, row)
-        )
+        return all(self._goes(place, other) for place, other in self.interpreter.needing(here, row))
 
     def _released(self, here: Place, row: Row) -> dict[str, object]:
         """Give a row without the references that are emptied, whoever it belongs to."""

@@ -200,15 +200,23 @@ class Compiler(OwnConditions):
         """
         there = self.referring(here, referred.link)
         if self.doing:
-            left = self._left(here, there, referred.link)
+            left = self._left(here, there, referred.link, *self._refer(referred, there))
             return left if wanted else sa.not_(left)
-        stays = (
-            self.certainly(referred.stays, there, wanted=True)
-            if wanted
-            else is_not_true(self.certainly(referred.stays, there, wanted=False))
+        found = self._staying(
+            here, there, referred.link, self._stay(referred, there, wanted=wanted)
         )
-        found = self._staying(here, there, referred.link, stays)
         return found if wanted else sa.not_(found)
+
+    def _stay(self, referred: Referred, there: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
+        """Say of a row that it refers and stays, certainly or, if not `wanted`, perhaps."""
+        stays = self.certainly(referred.stays, there, wanted=wanted)
+        return sa.and_(*self._refer(referred, there), stays if wanted else is_not_true(stays))
+
+    def _refer(self, referred: Referred, there: Here) -> list[sa.ColumnElement[bool]]:
+        """Say of a row whether it refers at all, where only some do."""
+        if referred.when is None:
+            return []
+        return [self.certainly(referred.when, there, wanted=True)]
 
     def _staying(
         self, here: Here, there: Here, link: Link, stays: sa.ColumnElement[bool]

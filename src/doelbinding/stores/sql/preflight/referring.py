@@ -93,7 +93,8 @@ class Referring:
                 self.ref,
                 f"{other.id!r} refers to it by ({', '.join(referrer.columns)}), which the policy "
                 "does not tell",
-                "give one of the two a `subject` path or an event along that reference",
+                "give one of the two a `subject` path or an event along that reference; a path "
+                "with `when` tells it of some rows only: name it under `references` too",
             )
         if referrer.cascades and other is None:
             yield refuses(
@@ -158,8 +159,10 @@ def _considered(dataset: Dataset, other: Dataset, referrer: Referrer) -> bool:
     """
     if other.id == dataset.id and not referrer.acts:
         return True
-    told: list[Iterable[str]] = [p.columns for p in other.paths if p.to == dataset.id]
-    told += [path.columns for path in dataset.paths if path.shared_by == other.id]
+    always = (path for path in other.paths if path.when is None)
+    told: list[Iterable[str]] = [path.columns for path in always if path.to == dataset.id]
+    always = (path for path in dataset.paths if path.when is None)
+    told += [path.columns for path in always if path.shared_by == other.id]
     told += [reference.columns for reference in other.references if reference.to == dataset.id]
     for event in dataset.events.values():
         told += [s.on for s in event.latest_of if s.dataset == other.id and s.on and not s.store]
