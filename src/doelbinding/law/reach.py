@@ -7,7 +7,7 @@ loader's errors; here they simply end the path.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from doelbinding.policy.condition import Condition
@@ -104,12 +104,20 @@ def source(policy: Policy, owner: Located, dated_by: EventSource) -> Located | N
     return None if store is None else find(policy, store, dated_by.dataset)
 
 
-def event(policy: Policy, start: Located, name: str) -> tuple[Located, Event] | None:
-    """Give the event of that name as this dataset knows it, with the dataset that names it."""
-    for located in judged(policy, start):
-        if name in located.dataset.events:
-            return located, located.dataset.events[name]
-    return None
+def _nearest(policy: Policy, start: Located, names: Callable[[Dataset], bool]) -> Iterator[Located]:
+    """Yield the nearest dataset that names something, on each way towards people; each once."""
+    met = set()
+    for way in ways(policy, start):
+        found = next((located for located in way if names(located.dataset)), None)
+        if found is not None and found.name not in met:
+            met.add(found.name)
+            yield found
+
+
+def events(policy: Policy, start: Located, name: str) -> list[tuple[Located, Event]]:
+    """Give the event of that name as each way knows it, with the dataset that names it."""
+    named = _nearest(policy, start, lambda dataset: name in dataset.events)
+    return [(located, located.dataset.events[name]) for located in named]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,39 +136,46 @@ class KnownState:
     without_rows: bool | None = None
 
 
-def state(policy: Policy, start: Located, name: str) -> KnownState | None:
-    """Give the state of that name as this dataset knows it."""
-    for located in judged(policy, start):
-        dataset = located.dataset
-        if name in dataset.states:
-            return KnownState(
-                place=(*located.path, "states", name),
-                named_by=located,
-                reads=located,
-                condition=dataset.states[name],
-            )
-        if name in dataset.row_states:
-            rows = dataset.row_states[name]
-            condition = rows.any_ or rows.every
-            assert condition is not None  # noqa: S101 - RowsState holds exactly one of them
-            return KnownState(
-                place=(*located.path, "row_states", name),
-                named_by=located,
-                reads=find(policy, located.store, rows.dataset),
-                condition=condition,
-                of_rows=True,
-                without_rows=rows.any_ is None,
-            )
-    return None
+def states(policy: Policy, start: Located, name: str) -> list[KnownState]:
+    """Give the state of that name as each way knows it."""
+    told = _nearest(policy, start, lambda dataset: name in {*dataset.states, *dataset.row_states})
+    return [_known(policy, located, name) for located in told]
 
 
-def persons(policy: Policy, start: Located) -> dict[str, tuple[Located, Condition]]:
+def _known(policy: Policy, located: Located, name: str) -> KnownState:
+    dataset = located.dataset
+    if name in dataset.states:
+        return KnownState(
+            place=(*located.path, "states", name),
+            named_by=located,
+            reads=located,
+            condition=dataset.states[name],
+        )
+    rows = dataset.row_states[name]
+    condition = rows.any_ or rows.every
+    assert condition is not None  # noqa: S101 - RowsState holds exactly one of them
+    return KnownState(
+        place=(*located.path, "row_states", name),
+        named_by=located,
+        reads=find(policy, located.store, rows.dataset),
+        condition=condition,
+        of_rows=True,
+        without_rows=rows.any_ is None,
+    )
+
+
+def persons(policy: Policy, start: Located) -> dict[str, list[tuple[Located, Condition]]]:
     """Give the person categories that this dataset can tell, each with what tells it."""
-    told: dict[str, tuple[Located, Condition]] = {}
-    for located in judged(policy, start):
-        for category, condition in located.dataset.persons.items():
-            told.setdefault(category, (located, condition))
+    told: dict[str, list[tuple[Located, Condition]]] = {}
+    for category in (one for located in judged(policy, start) for one in located.dataset.persons):
+        if category not in told:
+            told[category] = _telling(policy, start, category)
     return told
+
+
+def _telling(policy: Policy, start: Located, category: str) -> list[tuple[Located, Condition]]:
+    named = _nearest(policy, start, lambda dataset: category in dataset.persons)
+    return [(located, located.dataset.persons[category]) for located in named]
 
 
 def column(dataset: Dataset, name: str) -> Column | None:

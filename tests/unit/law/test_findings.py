@@ -23,6 +23,7 @@ from doelbinding.policy.organisation import Deviation
 from doelbinding.policy.stores import (
     Binding,
     Column,
+    ColumnType,
     Dataset,
     Event,
     EventSource,
@@ -64,6 +65,37 @@ HOST, TAX = ("recipients", 0), ("recipients", 1)
 DUTCH, FRENCH = ("controllers", 0), ("controllers", 1)
 TO_BRITAIN = ("transfers", 0)
 BLANK = said(" ")
+
+VISIT = Dataset(
+    id="visit",
+    table="VISIT",
+    key=("id",),
+    label=said("visits"),
+    subject=Subject(to="contact", columns=("contact_id",)),
+    columns=(
+        Column(name="id"),
+        Column(name="seen", type=ColumnType.DATE),
+        Column(name="note", category="identification"),
+    ),
+    bindings=(Binding(activity="invoicing", columns=("note",), phases=("archive",)),),
+)
+
+
+def place_of(*sharing: Dataset | str) -> Break:
+    """Add a place that contacts and others share, bound to relations."""
+    names = [one if isinstance(one, str) else one.id for one in sharing]
+    place = Dataset(
+        id="place",
+        table="PLACE",
+        key=("id",),
+        label=said("places"),
+        subjects=tuple(Subject(shared_by=name, columns=("place_id",)) for name in names),
+        columns=(Column(name="id"), Column(name="street", category="identification")),
+        bindings=(Binding(activity="relations", columns=("street",)),),
+    )
+    others = [one for one in sharing if not isinstance(one, str)]
+    return ((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, *others, place))
+
 
 BREAKS: dict[str, list[Break]] = {
     "DB101": [((*NEWSLETTER, "phases"), ())],
@@ -125,6 +157,8 @@ BREAKS: dict[str, list[Break]] = {
         ((*NEWSLETTER, "persons"), ("visitor",)),
         ((*SUBSCRIPTIONS, "persons"), {"visitor": Condition(column="actief", null=False)}),
     ],
+    "DB217": [place_of("contact", "subscription")],
+    "DB218": [place_of("contact", VISIT)],
     "DB301": [((*DUTCH, "officer", "email"), " ")],
     "DB302": [((*INVOICING, "sources", 0, "label"), BLANK)],
     "DB303": [((*ACTIVE, "purpose"), "news")],
@@ -379,6 +413,8 @@ ALSO: list[tuple[str, list[Break]]] = [
     ("DB431", [((*CONTACTS, "columns", 2, "category"), "identification")]),
     ("DB431", [((*INVOICES, "bindings", 1, "when"), Condition(column="betaald", null=False)),
                SOLD, ALL_OF_INVOICING]),
+    ("DB431", [place_of("contact",
+                        replace(VISIT, events={"relation.ended": Event(column="seen")}))]),
     ("DB432", ended_for("archive")),
     ("DB432", [SOLD, IN_ACTIVE]),
     ("DB432", [SOLD, ALL_OF_INVOICING, ((*INVOICES, "when_unjustified"), WhenUnjustified.EMPTY)]),

@@ -1,4 +1,4 @@
-"""DB211-DB216, DB431: what dates an end, and whether it stays (GDPR Art. 5(1)(e); R-II.10).
+"""DB211-DB218, DB431: what dates an end, and whether it stays (GDPR Art. 5(1)(e); R-II.10).
 
 A term names an event or a state; each dataset bound to the phase must know it, it must be able to
 happen, and the columns that tell it must be kept as long as the values whose end they decide.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from doelbinding.law import reach
-from doelbinding.law.checks.keepers import kept_for
+from doelbinding.law.checks.keepers import kept_for, row_kept_for
 from doelbinding.law.checks.uses import Use, performing, uses
 from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import KnownState, Located
@@ -77,6 +78,28 @@ NEVER_HOLDS = Definition(
     "once.",
     mend="add a term for these persons, or bind the columns to a phase that has one",
 )
+NOT_ON_EVERY_WAY = Definition(
+    id="DB217",
+    title="Event or state that is not known on every way to a person",
+    severity=Severity.WARNING,
+    article="GDPR 5(1)(e)",
+    why="Rows of the dataset lead to people in several ways, and the term is judged for each. On "
+    "one of them nothing tells the event or state: for whoever it leads to, the values are "
+    "undated, also where the term has nothing to do with them, and kept forever.",
+    mend="tell it in the dataset named too, for rows to which it never happened as well: an event "
+    "as the latest of the rows that have it and of a column that is always there, such as when "
+    "the row was made",
+)
+WAY_LOST = Definition(
+    id="DB218",
+    title="Row by which another is somebody's, not kept for it",
+    severity=Severity.WARNING,
+    article="GDPR 5(1)(e), 5(2)",
+    why="Rows of the dataset are somebody's by rows that share them. Where these go before an "
+    "activity for which they keep the shared row, and no other row shares it, it leads to nobody "
+    "any more: it is undated, and kept forever.",
+    mend="bind a personal column of the dataset that shares to the activity and phase as well",
+)
 EVIDENCE_LOST = Definition(
     id="DB431",
     title="Column that decides an end, not kept for it",
@@ -105,21 +128,25 @@ def events(policy: Policy, _on: date) -> Iterator[Finding]:
         rule = use.term.parsed
         if not isinstance(rule, After):
             continue
-        known = reach.event(policy, use.located, rule.event)
-        if known is None:
+        known = reach.events(policy, use.located, rule.event)
+        if not known:
             message = f"cannot date {rule.event!r}, from which {use.what} counts"
             yield NO_EVENT.at(use.located.path, use.subject, message)
-            continue
-        owner, event = known
-        place = (*owner.path, "events", rule.event)
-        for where, name in _sources(policy, owner, event):
-            column = reach.column(where.dataset, name) if where else None
-            if column is None:
-                message = f"event {rule.event!r} names column {name!r}, which is not there"
-                yield NO_EVENT.at(place, f"dataset {owner.name}", message)
-            elif not column.type.is_time:
-                message = f"event {rule.event!r} names column {name!r}, a {column.type.value}"
-                yield NOT_A_DATE.at(place, f"dataset {owner.name}", message)
+        for owner, event in known:
+            yield from _not_dated(policy, owner, event, rule.event)
+
+
+def _not_dated(policy: Policy, owner: Located, event: Event, name: str) -> Iterator[Finding]:
+    """Find columns of an event that are not there, or hold no date."""
+    place, subject = (*owner.path, "events", name), f"dataset {owner.name}"
+    for where, dates in _sources(policy, owner, event):
+        column = reach.column(where.dataset, dates) if where else None
+        if column is None:
+            message = f"event {name!r} names column {dates!r}, which is not there"
+            yield NO_EVENT.at(place, subject, message)
+        elif not column.type.is_time:
+            message = f"event {name!r} names column {dates!r}, a {column.type.value}"
+            yield NOT_A_DATE.at(place, subject, message)
 
 
 def states(policy: Policy, _on: date) -> Iterator[Finding]:
@@ -128,19 +155,54 @@ def states(policy: Policy, _on: date) -> Iterator[Finding]:
         rule = use.term.parsed
         if isinstance(rule, After):
             continue
-        known = reach.state(policy, use.located, rule.state)
-        if known is None:
+        told = reach.states(policy, use.located, rule.state)
+        if not told:
             message = f"cannot tell {rule.state!r}, on which {use.what} waits"
             yield NO_STATE.at(use.located.path, use.subject, message)
+        for known in told:
+            subject = f"dataset {known.named_by.name}"
+            if absent := _absent(known):
+                message = f"state {rule.state!r} reads {listed(absent)}, not there"
+                yield NO_STATE.at(known.place, subject, message)
+            elif _never_changes(known):
+                message = f"state {rule.state!r} never changes, so {use.what} never ends or begins"
+                yield CONSTANT_STATE.at(known.place, subject, message)
+
+
+def ways(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find terms that count from an event, or wait for a state, that one way does not know."""
+    for use in uses(policy):
+        every = reach.ways(policy, use.located)
+        knowing = [way for way in every if any(_tells(one, use) for one in way)]
+        if not knowing:  # DB211, DB213
             continue
-        subject = f"dataset {known.named_by.name}"
-        absent = _absent(known)
-        if absent:
-            message = f"state {rule.state!r} reads {listed(absent)}, not there"
-            yield NO_STATE.at(known.place, subject, message)
-        elif _never_changes(known):
-            message = f"state {rule.state!r} never changes, so {use.what} never ends or begins"
-            yield CONSTANT_STATE.at(known.place, subject, message)
+        for end in dict.fromkeys(way[-1].name for way in every if way not in knowing):
+            message = f"leads to {end}, which does not tell {use.awaited!r}, as {use.what} needs"
+            yield NOT_ON_EVERY_WAY.at(use.located.path, use.subject, message)
+
+
+def shared(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find rows that share another, and can go before a phase that keeps it through them."""
+    for use in uses(policy):
+        telling = [w for w in reach.ways(policy, use.located) if any(_tells(o, use) for o in w)]
+        lost = (
+            other.name
+            for way in telling
+            for one, other in pairwise(way)
+            if other.dataset.id in {path.shared_by for path in one.dataset.paths}
+            and not row_kept_for(other, use.activity.id, use.phase.id)
+        )
+        for name in dict.fromkeys(lost):
+            ids = f"{use.activity.id} ({use.phase.id})"
+            message = f"is somebody's by {name}, whose rows are not kept for {ids}"
+            yield WAY_LOST.at(use.located.path, use.subject, message)
+
+
+def _tells(located: Located, use: Use) -> bool:
+    """Tell whether a dataset names the event or state of a term."""
+    dataset = located.dataset
+    told = dataset.events if isinstance(use.term.parsed, After) else dataset.states
+    return use.awaited in told or use.awaited in dataset.row_states
 
 
 def _absent(known: KnownState) -> list[str]:
@@ -181,12 +243,13 @@ def _deciding(policy: Policy, use: Use) -> Iterator[tuple[Located, str]]:
     """Yield the columns that decide the end of a term on a dataset, or whether it binds a row."""
     rule = use.term.parsed
     if isinstance(rule, After):
-        if dated := reach.event(policy, use.located, rule.event):
-            yield from ((where, name) for where, name in _sources(policy, *dated) if where)
-    elif (told := reach.state(policy, use.located, rule.state)) and told.reads:
-        yield from ((told.reads, name) for name in told.condition.columns())
-    for category, (owner, condition) in reach.persons(policy, use.located).items():
-        if category in use.term.persons:
+        for owner, event in reach.events(policy, use.located, rule.event):
+            yield from ((where, name) for where, name in _sources(policy, owner, event) if where)
+    else:
+        for told in reach.states(policy, use.located, rule.state):
+            yield from ((told.reads, name) for name in told.condition.columns() if told.reads)
+    for category, telling in reach.persons(policy, use.located).items():
+        for owner, condition in telling if category in use.term.persons else ():
             yield from ((owner, name) for name in condition.columns())
     for binding in use.located.dataset.bindings:
         if binding.when and reach.binds(binding, use.activity.id, use.phase.id):
@@ -211,6 +274,8 @@ DEFINITIONS = (
     CONSTANT_STATE,
     UNTOLD_PERSON,
     NEVER_HOLDS,
+    NOT_ON_EVERY_WAY,
+    WAY_LOST,
     EVIDENCE_LOST,
 )
-CHECKS = (events, states, categories, holding, kept)
+CHECKS = (events, states, ways, shared, categories, holding, kept)

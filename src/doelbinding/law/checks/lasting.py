@@ -93,16 +93,18 @@ def _of_term(policy: Policy, use: Use) -> Iterator[_Reading]:
     """Yield what a term reads that, when empty, makes it live on or be undated."""
     rule = use.term.parsed
     if isinstance(rule, After):
-        owner, event = reach.event(policy, use.located, rule.event) or (None, None)
-        if owner and event and event.column:
-            reads = "still going on" if event.ongoing_if_null else "undated"
-            then = f"{rule.event!r} reads as {reads}"
-            yield _Reading(located=owner, name=event.column, then=then)
-    elif (told := reach.state(policy, use.located, rule.state)) and told.reads:
+        for owner, event in reach.events(policy, use.located, rule.event):
+            if event.column:
+                reads = "still going on" if event.ongoing_if_null else "undated"
+                then = f"{rule.event!r} reads as {reads}"
+                yield _Reading(located=owner, name=event.column, then=then)
+    else:
         then = f"state {rule.state!r} is answered otherwise"
-        yield from _read(told.condition, told.reads, then, unless=isinstance(rule, Until))
-    for category, (where, condition) in reach.persons(policy, use.located).items():
-        if category in use.term.persons:
+        for told in reach.states(policy, use.located, rule.state):
+            if told.reads:
+                yield from _read(told.condition, told.reads, then, unless=isinstance(rule, Until))
+    for category, telling in reach.persons(policy, use.located).items():
+        for where, condition in telling if category in use.term.persons else ():
             yield from _read(condition, where, f"who is {category!r} is told otherwise")
 
 
@@ -145,14 +147,12 @@ def gone(policy: Policy, _on: date) -> Iterator[Finding]:
 
 
 def _undated(keepers: Keepers, use: Use) -> Iterator[Finding]:
-    owner, event = reach.event(keepers.policy, use.located, use.awaited) or (None, None)
-    if owner is None or event is None:
-        return
-    for keeper in keepers.idle(owner, use.awaited):
-        if lost := _lost(keepers.policy, owner, event, keeper):
-            message = f"event {use.awaited!r} loses {listed(lost)} while {keeper} keeps the row"
-            path = (*owner.path, "events", use.awaited)
-            yield GONE_BEFORE.at(path, f"dataset {owner.name}", message)
+    for owner, event in reach.events(keepers.policy, use.located, use.awaited):
+        for keeper in keepers.idle(owner, use.awaited):
+            if lost := _lost(keepers.policy, owner, event, keeper):
+                message = f"event {use.awaited!r} loses {listed(lost)} while {keeper} keeps the row"
+                path = (*owner.path, "events", use.awaited)
+                yield GONE_BEFORE.at(path, f"dataset {owner.name}", message)
 
 
 def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[str]:
@@ -175,13 +175,18 @@ def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[
 
 
 def _untold(keepers: Keepers, use: Use) -> Iterator[Finding]:
-    told = reach.state(keepers.policy, use.located, use.awaited)
-    if told is None or told.reads is None or not told.of_rows:
-        return
+    for told in reach.states(keepers.policy, use.located, use.awaited):
+        if told.of_rows and told.reads is not None:
+            yield from _without_rows(keepers, use, told, told.reads)
+
+
+def _without_rows(
+    keepers: Keepers, use: Use, told: reach.KnownState, reads: Located
+) -> Iterator[Finding]:
     over = isinstance(use.term.parsed, Until)
     for keeper in keepers.idle(told.named_by, use.awaited) if told.without_rows != over else ():
-        if not row_kept_for(told.reads, keeper.activity, keeper.phase):
-            rows = f"the rows of {told.reads.name}"
+        if not row_kept_for(reads, keeper.activity, keeper.phase):
+            rows = f"the rows of {reads.name}"
             message = f"state {use.awaited!r} loses {rows} while {keeper} keeps the row"
             yield GONE_BEFORE.at(told.place, f"dataset {told.named_by.name}", message)
 
