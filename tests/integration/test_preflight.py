@@ -459,7 +459,7 @@ def test_a_view_that_could_hide_what_keeps_somebody_is_refused(
         ("mariadb", "INET6", "of an unknown type"),
         ("postgresql", "numeric", "NUMERIC"),
         ("postgresql", "inet", "INET"),
-        ("postgresql", "timestamptz", "TIMESTAMP"),
+        ("mariadb", "DATETIME", "DATETIME"),
     ],
 )
 def test_a_key_that_no_record_can_hold_is_refused(

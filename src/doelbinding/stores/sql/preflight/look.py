@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -108,7 +109,7 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
         )
     for name in dataset.key:
         if name in there and inspector.dialect.name != "sqlite":
-            yield from _no_key(ref, name, there[name]["type"])
+            yield from _no_key(ref, name, there[name]["type"], inspector.dialect.name)
 
 
 def _unkeyed(
@@ -129,15 +130,21 @@ def _unkeyed(
         )
 
 
-def _no_key(ref: str, name: str, kind: sa.types.TypeEngine[Any]) -> Iterator[Obstacle]:
-    """Yield that rows cannot be told by a column, as records hold text and numbers."""
+def _no_key(
+    ref: str, name: str, kind: sa.types.TypeEngine[Any], dialect: str
+) -> Iterator[Obstacle]:
+    """Yield that rows cannot be told by a column, as records hold text and numbers.
+
+    Times of PostgreSQL are read as text, and stand in the key of what is partitioned by them.
+    """
     kind = getattr(kind, "data_type", kind)  # what a domain is made of
     try:
         held = kind.python_type
     except NotImplementedError:  # a type of the database's own, which is read as text
         return
     whole = isinstance(kind, sa.Numeric) and kind.scale == 0
-    if not whole and not issubclass(held, str | int | UUID):
+    plain = (str, int, UUID, date) if dialect == "postgresql" else (str, int, UUID)
+    if not whole and not issubclass(held, plain):
         known = "of an unknown type" if isinstance(kind, sa.types.NullType) else str(kind)
         yield refuses(
             ref,
