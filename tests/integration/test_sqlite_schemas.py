@@ -210,3 +210,15 @@ def test_another_file_is_a_store_of_its_own(schema: str, sqlite: sa.Engine) -> N
     with pytest.raises(Refused, match="what is in another file belongs to a store of its own"):
         store.survey([DELETES], {})
     assert done(SqlStore(mapped(schema="main"), sqlite), DELETES).verified
+
+
+@pytest.mark.parametrize(
+    "made", ["p INTEGER UNIQUE REFERENCES person", "p INTEGER, UNIQUE (p, id)"]
+)
+def test_an_index_that_unique_makes_serves_a_reference(made: str, sqlite: sa.Engine) -> None:
+    reference = "" if "REFERENCES" in made else ", FOREIGN KEY (p) REFERENCES person"
+    say(sqlite, TABLE, ROWS, f"CREATE TABLE visit (id INTEGER PRIMARY KEY, {made}{reference})")
+    path = Subject(to="person", columns=("p",))
+    columns = (COLUMNS[0], Column(name="p", type=ColumnType.INTEGER))
+    other = Dataset(id="visit", table="visit", key=("id",), label={}, columns=columns, subject=path)
+    assert _told(sqlite, others=(other,)) == []

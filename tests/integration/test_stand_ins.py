@@ -38,24 +38,27 @@ stores:
           - {name: seen, type: timestamp, category: address, replace_with: 1970-01-01}
           - {name: nights, type: decimal, category: address, replace_with: 0}
           - {name: street, category: address, replace_with: "-"}
+          - {name: vip, type: boolean, category: address, replace_with: false}
           - {name: came, type: date}
         events:
           contact.last: {column: came}
           order.placed: {column: came}
         bindings:
           - {activity: orders, columns: [email]}
-          - {activity: customers, columns: [card, postcode, born, seen, nights, street]}
+          - {activity: customers, columns: [card, postcode, born, seen, nights, street, vip]}
 """
 TABLES = (
     (
         "CREATE TABLE guest (id INTEGER PRIMARY KEY, email VARCHAR(80), card VARCHAR(80) NOT NULL, "
         "postcode VARCHAR(10), born DATE NOT NULL, seen TIMESTAMP NOT NULL, "
-        "nights DECIMAL(8, 2) NOT NULL, street VARCHAR(20) NOT NULL, came DATE)"
+        "nights DECIMAL(8, 2) NOT NULL, street VARCHAR(20) NOT NULL, "
+        "vip BOOLEAN NOT NULL, came DATE)"
     ),
     (
         "INSERT INTO guest VALUES (1, 'anna@example.com', 'c1', '1234 AB', '1980-02-28', "
-        "'2026-01-02 03:04:05', 12.5, 'High Street', '2026-01-02'), (2, 'ben@example.com', 'c2', "
-        "'5678 CD', '1990-02-28', '2026-01-02 03:04:05', 2.5, 'Low Street', '2026-01-02')"
+        "'2026-01-02 03:04:05', 12.5, 'High Street', TRUE, '2026-01-02'), "
+        "(2, 'ben@example.com', 'c2', '5678 CD', '1990-02-28', '2026-01-02 03:04:05', 2.5, "
+        "'Low Street', FALSE, '2026-01-02')"
     ),
 )
 WORLD = World(policy={"policy": POLICY, "house": HOUSE}, tables={"house": TABLES})
@@ -90,7 +93,7 @@ def test_what_stands_in_for_a_value_is_not_taken_for_the_value(folder: Path) -> 
     assert "granted in part" in said
     again = does(folder, *ERASE)
     assert told(again)["email"] == "kept"
-    assert told(again).keys().isdisjoint({"born", "seen", "nights", "street"})
+    assert told(again).keys().isdisjoint({"born", "seen", "nights", "street", "vip"})
 
 
 def test_an_answer_has_no_value_that_only_stands_in(folder: Path) -> None:

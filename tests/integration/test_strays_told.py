@@ -114,3 +114,10 @@ def test_whoever_finds_nobody_is_told_that_something_is_in_doubt(
     done = forked(strays.folder, "subject", command[0], *guest, *command[1:], "--at", DAY)
     assert done.returncode == 2
     assert "rows in doubt: 1, which `subject find` tells" in done.stderr
+
+
+def test_why_says_that_nobody_is_led_to_and_no_date_is_missing(strays: World) -> None:
+    done = forked(strays.folder, "why", "crm.message.email", "2", "--at", DAY)
+    assert "undated: nothing says whose it is" in done.stdout
+    done = forked(strays.folder, "why", "crm.message.email", "1", "--at", DAY)
+    assert "whose it is" not in done.stdout

@@ -196,6 +196,8 @@ def _verdict(found: Explanation) -> str:
             if found.why.kept_by:
                 return "justified for now: it is held, and goes no sooner than the hold is lifted"
             return "justified; it has no end date yet, its end is an event still to come"
+        case None if not (found.leads and found.controllers):
+            return "undated: nothing says whose it is, so it is kept and reported"
         case None:
             return "undated: a date is missing or implausible, so it is kept and reported"
         case _:

@@ -25,7 +25,10 @@ class NoSuchValue(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A value's justification, whose it is, and when something happens next."""
+    """A value's justification, whose it is, and when something happens next.
+
+    `leads`: whether its row leads to anybody who is there.
+    """
 
     place: Place
     column: Column
@@ -33,6 +36,7 @@ class Explanation:
     controllers: tuple[Controller, ...]
     why: Justification
     stays: bool | None
+    leads: bool
 
     @property
     def change(self) -> Transformation | None:
@@ -93,7 +97,18 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
         controllers=interpreter.controllers(here, rows[0]) or (),
         why=interpreter.justify(here, rows[0], name),
         stays=interpreter.stays(here, rows[0]),
+        leads=_leads(interpreter, here, rows[0]),
     )
+
+
+def _leads(interpreter: Interpreter, here: Place, row: Row) -> bool:
+    """Tell whether a row leads to somebody: each row on the way up is there."""
+    if here.top.shared:
+        return any(_leads(interpreter, *one) for one in interpreter.persons_of(here, row))
+    if here.parent is None:
+        return True
+    parent = interpreter.up(here, row)
+    return parent is not None and _leads(interpreter, here.parent, parent)
 
 
 def _named(workspace: Workspace, value: str) -> tuple[str, str]:

@@ -55,7 +55,7 @@ class Emptied:
     """
 
     column: str
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     transformation: Transformation | None = None
     test: str | None = None
 

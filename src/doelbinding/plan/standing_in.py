@@ -57,6 +57,8 @@ def _plain(kind: ColumnType, value: object) -> object:
     try:
         if kind in _TIMES:
             return _moment(value)
+        if kind is ColumnType.BOOLEAN:
+            return bool(value)
         if kind is ColumnType.DECIMAL:
             return Decimal(str(value))
         if kind is ColumnType.JSON:

@@ -21,7 +21,7 @@ from doelbinding.policy.stores import ColumnType
 class Empty:
     """Null, or what stands in for it."""
 
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     op: Literal["empty"] = "empty"
 
 
@@ -31,7 +31,7 @@ class Generalise:
 
     grain: Grain
     held: ColumnType
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     op: Literal["generalise"] = "generalise"
 
 
@@ -40,7 +40,7 @@ class Band:
     """A number to the lower end of its band: the greatest multiple of `width` not above it."""
 
     width: int
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     op: Literal["band"] = "band"
 
 
@@ -49,7 +49,7 @@ class KeepFirst:
     """The first characters (Unicode code points) of a text: a postcode to its area."""
 
     length: int
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     op: Literal["keep-first"] = "keep-first"
 
 
@@ -88,7 +88,7 @@ class StripText:
     """A text without addresses, numbers and what identifies its own person."""
 
     own: tuple[Own, ...] = ()
-    replacement: str | int | None = None
+    replacement: str | int | bool | None = None
     op: Literal["strip-text"] = "strip-text"
 
 

@@ -88,7 +88,7 @@ class Column:
     label: Text | None = None
     category: str | None = None
     identifier: str | None = None
-    replace_with: str | int | None = None
+    replace_with: str | int | bool | None = None
     earliest: date = date(1950, 1, 1)
     latest: date = date(2150, 1, 1)
     null_values: tuple[str | int, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from doelbinding.binding.conditions import is_null
 from doelbinding.binding.expression import And, AnyOf, Certain, Expression, Not, Or, Since, Up
 from doelbinding.binding.paths import Link
 from doelbinding.stores.sql.compile import Compiler
@@ -35,11 +36,15 @@ def oldest_start(
 
 
 def _start(since: Since, here: Here, compiler: Compiler) -> sa.ColumnElement[Any]:
-    held, column = here.column(since.column), here.dataset.column(since.column)
+    held: sa.ColumnElement[Any] = here.column(since.column)
+    column = here.dataset.column(since.column)
     form = well_formed(held, column, compiler.dialect)
-    if form is None or column.type.is_epoch:
+    if form is not None and not column.type.is_epoch:
+        held = sa.case((form, held))
+    if not column.null_values:
         return held
-    return sa.case((form, held))
+    said = compiler.certainly(is_null(column), here, wanted=False)
+    return sa.case((said, held))
 
 
 def _elsewhere(

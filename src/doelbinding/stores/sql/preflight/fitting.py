@@ -76,7 +76,7 @@ def _strictly_refused(
     types = _strict_types(connection, dataset)
     for one in emptied:
         kind = types.get(one.column, "ANY")
-        number = one.replacement is None or _NUMBER.fullmatch(str(one.replacement))
+        number = one.replacement is None or _is_number(one.replacement)
         if (kind in _NUMBERS and not number) or (kind == "BLOB" and one.replacement is not None):
             yield one
 
@@ -90,6 +90,11 @@ def _strict_types(connection: sa.Connection, dataset: Dataset) -> dict[str | Non
 
 
 _NUMBERS = frozenset({"INT", "INTEGER", "REAL"})
+
+
+def _is_number(value: str | int) -> bool:
+    """Tell whether a column of numbers takes a value: true and false are 1 and 0 there."""
+    return isinstance(value, int) or _NUMBER.fullmatch(value) is not None
 
 
 def called(held: Any) -> str:
@@ -109,7 +114,7 @@ def _has_room(value: str | int | None, held: Any) -> bool:
         return True
     if isinstance(words, list | tuple | set | frozenset):
         return str(value) in words
-    if isinstance(held, sa.Integer | sa.Numeric) and not _NUMBER.fullmatch(str(value)):
+    if isinstance(held, sa.Integer | sa.Numeric) and not _is_number(value):
         return False
     length = getattr(held, "length", None)
     return (

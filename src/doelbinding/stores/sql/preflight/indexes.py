@@ -39,7 +39,8 @@ def is_indexed(
         return True
     with warnings.catch_warnings():  # of expressions, which SQLite's reflection leaves out
         warnings.simplefilter("ignore", SAWarning)
-        indexes = inspector.get_indexes(name, schema=schema)
+        # SQLite's own, of UNIQUE, serve as well
+        indexes = inspector.get_indexes(name, schema=schema, include_auto_indexes=True)
     return any(list(index["column_names"])[: len(wanted)] == wanted for index in indexes)
 
 
