@@ -181,6 +181,61 @@ def test_a_case_is_about_its_people_and_those_who_share_with_them(tmp_path: Path
     assert max(sizes) <= 3, "a plan keeps what everybody said before"
 
 
+MESSAGE = """\
+      - id: message
+        label: {en: Messages}
+        table: message
+        key: [id]
+        collected: sent
+        subjects:
+          - {to: customer, columns: [from_id]}
+          - {to: customer, columns: [to_id]}
+        columns:
+          - {name: id, type: integer}
+          - {name: from_id, type: integer}
+          - {name: to_id, type: integer}
+          - {name: sent, type: date-text, category: history}
+        bindings: [{activity: customers, columns: ['*']}]
+"""
+
+
+@pytest.fixture(scope="module")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    """Give the policy of customers who write to each other."""
+    folder = tmp_path_factory.mktemp("writing")
+    before, contact, after = CRM.partition("      - id: contact\n")
+    (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    (folder / "crm.yaml").write_text(before + MESSAGE + contact + after, encoding="utf-8")
+    return load(folder)
+
+
+def test_of_rows_of_two_people_a_plan_is_the_same_too(writing: Policy) -> None:
+    (few, little), (many, much) = drafted(writing, 2), drafted(writing, PEOPLE)
+    assert len(written(few)) == len(written(many))
+    said = [sum(map(len, one.stopped.key_sets.values())) for one in (little, much)]
+    assert said[1] == said[0] * PEOPLE // 2
+
+
+def test_a_message_stays_while_one_of_two_people_wrote_it_after_they_left(
+    writing: Policy, engine: sa.Engine
+) -> None:
+    """From each to the next, a day before the first of them left, the day after, or long after."""
+    with engine.begin() as connection:
+        create = "CREATE TABLE message (id INTEGER PRIMARY KEY, from_id INTEGER, to_id INTEGER, "
+        connection.execute(sa.text(f"{create} sent VARCHAR(10))"))
+        for n in range(1, PEOPLE):
+            sent = left(n) + timedelta(days=(-1, 1, 3)[n % 3])
+            connection.execute(
+                sa.text("INSERT INTO message VALUES (:n, :n, :n + 1, :sent)"),
+                {"n": n, "sent": sent.isoformat()},
+            )
+    plan, planner = drafted(writing, PEOPLE)
+    stores, keys = {"crm": SqlStore(writing.stores[0], engine)}, planner.stopped.key_sets
+    made = surveyed(plan, stores, keys, b"secret")
+    assert run(made, stores, keys, MemoryJournal(), bound=Bound(share=0.0)).verified
+    assert held(engine, "message") == {n for n in range(1, PEOPLE) if n % 3}
+
+
 def _people_kept(file: Path) -> int:
     keys = json.loads(file.read_text(encoding="utf-8"))["keys"]
     of_customers = (

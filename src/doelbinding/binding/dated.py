@@ -19,6 +19,7 @@ from doelbinding.binding.covering import covered_by, led_to, set_name
 from doelbinding.binding.expression import (
     NO,
     And,
+    AnyOf,
     Compare,
     Constant,
     Expression,
@@ -28,7 +29,7 @@ from doelbinding.binding.expression import (
     Or,
     Up,
 )
-from doelbinding.binding.paths import Place
+from doelbinding.binding.paths import PathError, Place
 from doelbinding.binding.simplify import all_of, any_of
 
 ANY_MOMENT = datetime.fromtimestamp(0, UTC)
@@ -81,19 +82,30 @@ def _gone(here: Place, level: Place) -> Expression:
 
 def questions(stop: Stop, level: Place, zone: str) -> Iterator[Collected]:
     """Yield the question about a dataset that says when its rows were collected."""
-    name, top = level.dataset.collected, level.top.ref
-    if stop.since is None or name is None or top not in stop.since:
+    top = level.top.ref
+    if stop.since is None or top not in stop.since:
         return
     people = set_name(stop.id, top)
-    before = NotAfter(column=name, moment=ANY_MOMENT, zone=zone)
-    in_time = any_of(is_null(level.dataset.column(name)), before)
     yield Collected(
         name=_in_time(stop, level),
         ref=level.ref,
-        part=all_of(covered_by(level, people), in_time),
+        part=all_of(covered_by(level, people), there_at_any_moment(level, zone)),
         people=people,
         since=set_name(f"{stop.id}/since", top),
     )
+
+
+def there_at_any_moment(level: Place, zone: str) -> Expression:
+    """Give whether a row was there at a moment that stands for all.
+
+    Raises:
+        PathError: the dataset does not say when its rows were collected.
+    """
+    name = level.dataset.collected
+    if name is None:
+        raise PathError(f"{level.ref} does not say when its rows were collected")
+    before = NotAfter(column=name, moment=ANY_MOMENT, zone=zone)
+    return any_of(is_null(level.dataset.column(name)), before)
 
 
 def since_sets(stop: Stop) -> dict[str, frozenset[Key]]:
@@ -136,6 +148,12 @@ def asked_of(part: Expression, people: str, renamed: str, moment: datetime) -> E
         case And() | Or():
             parts = tuple(asked_of(one, people, renamed, moment) for one in part.parts)
             return replace(part, parts=parts)
+        case AnyOf():
+            branches = tuple(
+                replace(one, part=asked_of(one.part, people, renamed, moment))
+                for one in part.branches
+            )
+            return replace(part, branches=branches)
         case Constant() | Compare() | IsNull():
             return part
         case _:

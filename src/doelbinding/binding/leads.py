@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from doelbinding.binding.circumstances import Stop, phase_name
 from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.dated import since_moment
-from doelbinding.binding.expression import NO, YES, Expression
+from doelbinding.binding.expression import NO, YES, Expression, Up
+from doelbinding.binding.led_in_time import covers_other, covers_row, told_by_way
 from doelbinding.binding.paths import Lead, Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.activity import Activity, Phase, Term
@@ -47,12 +48,14 @@ def collected_by(here: Place) -> bool:
     return any(level.dataset.collected is not None for level in here.ways_up())
 
 
-def _dated_before_people(policy: Policy) -> bool:
-    return any(here.top.shared and collected_by(here) for here in places(policy))
+def _asked_by_moment(policy: Policy) -> bool:
+    return any(
+        here.top.shared and collected_by(here) and not told_by_way(here) for here in places(policy)
+    )
 
 
-dated_before_people = once_per_policy(_dated_before_people)
-"""Tells whether rows that may lead to several people say when they were collected."""
+asked_by_moment = once_per_policy(_asked_by_moment)
+"""Tells whether there are rows of which stops are asked moment by moment."""
 
 
 def _moments(stop: Stop) -> Iterator[datetime]:
@@ -140,7 +143,47 @@ class ThroughLeads:
             told = YES if own else self.needs.terms.alive(place, term, controller)
             return all_of(self.needs.terms.who(place, term), told, not_(covering(place)))
 
-        return all_of(alive, self._somebody(controller, theirs))
+        if not self._by_way:
+            return all_of(alive, self._somebody(controller, theirs))
+        ways = (self._by(lead, controller, theirs) for lead in self.here.top.leads)
+        return all_of(alive, any_of(*ways))
+
+    @property
+    def _by_way(self) -> bool:
+        """Whether stops that were joined are asked of each way to people by itself."""
+        return self.needs.stops and told_by_way(self.here)
+
+    def _by(self, lead: Lead, controller: Controller, part: _Covering) -> Expression:
+        """Give whether somebody to whom the row leads by one way passes, and no stop covers it."""
+        said, ref = self.needs.circumstances, lead.place.top.ref
+        found = said.stops_of(controller.id, self._name, ref)
+        stops = [stop for stop in found if stop.since is not None]
+        covered = (
+            all_of(
+                covers_row(self.here, lead, stop),
+                self.needs.collected_before(self.here, stop.set_at, controller),
+            )
+            for stop in stops
+        )
+
+        def passes(one: Lead) -> Expression:
+            if one is not lead:
+                return NO
+            theirs = all_of(self.needs.scope(one.place, controller), part(one.place))
+            return all_of(theirs, not_(any_of(*(self._covers(one, s, controller) for s in stops))))
+
+        led = self.needs.any_lead(self.here, passes, empty=False)
+        return all_of(led, not_(any_of(*covered)))
+
+    def _covers(self, lead: Lead, stop: Stop, controller: Controller) -> Expression:
+        """Give whether a joined stop covers what leads to a row at the other end of a way."""
+        top = self.here.top
+        covered = covers_other(top, lead, stop)
+        if covered == NO:
+            return NO
+        before = self.needs.collected_before(top, stop.set_at, controller)
+        back = lead.link.back(top.dataset.id)
+        return all_of(covered, Up(link=back, part=before, missing=False))
 
     def _times(self, controller: Controller) -> Iterator[tuple[Expression, _Covering]]:
         """Yield the times at which the row may have been collected, with the stops that cover it.
@@ -163,7 +206,11 @@ class ThroughLeads:
 
     def _stops(self) -> tuple[Stop, ...]:
         stops = self.needs.circumstances.stops if self.needs.stops else ()
-        return tuple(stop for stop in stops if self._name in stop.phases)
+        return tuple(stop for stop in stops if self._name in stop.phases and self._timed(stop))
+
+    def _timed(self, stop: Stop) -> bool:
+        """Tell whether a stop is asked with the time at which the row may have been collected."""
+        return stop.since is None or not self._by_way
 
     def _covering(self, controller: Controller, since: datetime | None) -> _Covering:
         """Give what tells whether a person is covered by a lasting stop, or one set since then."""
@@ -173,7 +220,8 @@ class ThroughLeads:
                 return NO
             ref = place.top.ref
             found = self.needs.circumstances.stops_of(controller.id, self._name, ref)
-            names = (name for stop in found for name in _set_since(stop, ref, since))
+            timed = filter(self._timed, found)
+            names = (name for stop in timed for name in _set_since(stop, ref, since))
             return any_of(*(covered_by(place, set_name(name, ref)) for name in names))
 
         return covered

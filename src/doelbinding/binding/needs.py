@@ -38,7 +38,7 @@ from doelbinding.binding.expression import (
     Referred,
     Up,
 )
-from doelbinding.binding.leads import ThroughLeads, dated_before_people
+from doelbinding.binding.leads import ThroughLeads, asked_by_moment
 from doelbinding.binding.paths import Lead, PathError, Place
 from doelbinding.binding.simplify import all_of, any_of, not_, stays_with
 from doelbinding.binding.terms import Terms
@@ -230,7 +230,9 @@ class Needs:
             inner = self.any_lead(here.parent, make, empty=empty)
             return inner if inner == NO else Up(link=here.upward, part=inner, missing=empty)
         parts = [(lead, make(lead)) for lead in here.leads]
-        if empty is False and all(part == NO for _, part in parts):
+        if empty is False:
+            parts = [(lead, part) for lead, part in parts if part != NO]
+        if empty is False and not parts:
             return NO
         branches = tuple(
             Branch(
@@ -363,6 +365,6 @@ class Needs:
         }
         for stop in said.stops:
             sets |= since_sets(stop)
-            if dated_before_people(self.policy):
+            if asked_by_moment(self.policy):
                 sets |= moment_sets(stop)
         return sets

@@ -68,7 +68,12 @@ def between_people(chance: Random, kind: Callable[[], ColumnType]) -> tuple[Data
         key=("id",),
         label={},
         subject=Subject(shared_by="member", columns=("team_id",)),
-        columns=(Column(name="id", type=ColumnType.INTEGER), Column(name="motto", category="n")),
+        collected=chance.choice([None, "founded"]),
+        columns=(
+            Column(name="id", type=ColumnType.INTEGER),
+            Column(name="founded", type=kind()),
+            Column(name="motto", category="n"),
+        ),
         bindings=bindings(chance, "team"),
     )
     member = Dataset(
@@ -84,10 +89,10 @@ def between_people(chance: Random, kind: Callable[[], ColumnType]) -> tuple[Data
         ),
         bindings=bindings(chance, "member"),
     )
-    return (message, team, member, _items(chance))
+    return (message, team, member, _items(chance, kind))
 
 
-def _items(chance: Random) -> Dataset:
+def _items(chance: Random, kind: Callable[[], ColumnType]) -> Dataset:
     """Give a dataset that refers by a key of two parts, or by what is not the key."""
     by_key = Subject(to="message", columns=("msg_id", "msg_no"))
     by_tag = Subject(to="person", columns=("for_tag",), references=("tag",))
@@ -101,11 +106,13 @@ def _items(chance: Random) -> Dataset:
         key=("id",),
         label={},
         subject=subject,
+        collected=chance.choice([None, None, "got"]),
         columns=(
             Column(name="id", type=ColumnType.INTEGER),
             Column(name="msg_id", type=ColumnType.INTEGER),
             Column(name="msg_no"),
             Column(name="for_tag"),
+            Column(name="got", type=kind()),
             Column(name="thing", category="n"),
         ),
         bindings=bindings(chance, "item"),

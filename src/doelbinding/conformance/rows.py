@@ -53,7 +53,10 @@ def _population(chance: Random, policy: Policy, junk: bool, first: int) -> dict[
         person["boss_id"], person["best_id"] = _one_of(chance, people), _one_of(chance, notes)
     owners = notes if store.dataset("message").subjects[1].to == "note" else people
     messages: Rows = [_message(chance, n, people, owners, when) for n in numbers(0, 3)]
-    teams: Rows = [{"id": n, "motto": chance.choice(_TEXTS)} for n in numbers(0, 2)]
+    teams: Rows = [
+        {"id": n, "founded": when("team", "founded"), "motto": chance.choice(_TEXTS)}
+        for n in numbers(0, 2)
+    ]
     return {
         "s.addr": addresses,
         "s.person": people,
@@ -67,7 +70,7 @@ def _population(chance: Random, policy: Policy, junk: bool, first: int) -> dict[
             for p in people
             if chance.random() < 1 / 2
         ],
-        "s.item": [_item(chance, n, people, messages) for n in numbers(0, 3)],
+        "s.item": [_item(chance, n, people, messages, when) for n in numbers(0, 3)],
         "t.call": [_call(chance, n, when) for n in numbers(0, 3)],
     }
 
@@ -141,7 +144,9 @@ def _call(chance: Random, number: int, when: _When) -> dict[str, object]:
     }
 
 
-def _item(chance: Random, number: int, people: Rows, messages: Rows) -> dict[str, object]:
+def _item(
+    chance: Random, number: int, people: Rows, messages: Rows, when: _When
+) -> dict[str, object]:
     message = chance.choice([{}, *messages])
     person = chance.choice([{}, *people])
     return {
@@ -149,5 +154,6 @@ def _item(chance: Random, number: int, people: Rows, messages: Rows) -> dict[str
         "msg_id": message.get("id"),
         "msg_no": chance.choice([message.get("no")] * 9 + [None]),  # part of a key is none
         "for_tag": person.get("tag"),
+        "got": when("item", "got"),
         "thing": chance.choice(_TEXTS),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -36,14 +37,15 @@ def said(chance: Random, people: list[dict[str, object]]) -> Circumstances:
     def anyone() -> str:
         return chance.choice(["nl", "jp"])
 
+    if chance.random() < 1 / 8:
+        return Circumstances(stops=everybody_leaves(chance, ids))
     stops = tuple(
         Stop(
             id=f"stop{n}",
             controller=anyone(),
             kind=chance.choice(list(StopKind)),
             phases=frozenset(some(chance, PHASES)),
-            set_at=datetime.combine(chance.choice(chance.choice(DAYS)), datetime.min.time(), UTC)
-            + timedelta(hours=chance.randint(0, 23)),
+            set_at=_some_time(chance),
             subjects=someone(),
         )
         for n in range(chance.choice((0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 6)))
@@ -68,3 +70,24 @@ def said(chance: Random, people: list[dict[str, object]]) -> Circumstances:
         for n in range(chance.randint(0, 1))
     )
     return Circumstances(stops=stops, holds=holds, restrictions=restrictions)
+
+
+def everybody_leaves(chance: Random, ids: Sequence[object]) -> tuple[Stop, ...]:
+    """Give a stop of everything by each person at each controller, each at a moment of its own."""
+    return tuple(
+        Stop(
+            id=f"left{n}-{controller}",
+            controller=controller,
+            kind=chance.choice([StopKind.ERASURE, StopKind.CONSENT_WITHDRAWN]),
+            phases=frozenset(PHASES),
+            set_at=_some_time(chance),
+            subjects={"s.person": frozenset({(int(str(n)),)})},
+        )
+        for n in ids
+        for controller in ("nl", "jp")
+    )
+
+
+def _some_time(chance: Random) -> datetime:
+    day = chance.choice(chance.choice(DAYS))
+    return datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=chance.randint(0, 23))

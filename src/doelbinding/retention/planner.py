@@ -23,6 +23,7 @@ from doelbinding.binding.expression import (
     Up,
     needs_sealing,
 )
+from doelbinding.binding.led_in_time import questions_by_way
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
@@ -305,15 +306,12 @@ class Planner:
 
     def _collected(self) -> Iterator[Collected]:
         """Yield the questions which rows were there when their people set a stop."""
-        levels = [
-            here
-            for here in self._wanted()
-            if here.dataset.collected is not None and not here.top.shared
-        ]
+        levels = [here for here in self._wanted() if here.dataset.collected is not None]
         for stop in self.said.stops:
             zone = self.policy.controller_by_id[stop.controller].timezone
             for level in levels:
-                yield from questions(stop, level, zone)
+                asking = questions_by_way if level.top.shared else questions
+                yield from asking(stop, level, zone)
 
     def _identifies(self, step: Step) -> bool:
         """Tell whether a step changes what people are found by, and names taken out of texts."""

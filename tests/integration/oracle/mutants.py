@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from doelbinding.binding.circumstances import NOTHING_SAID
+from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances
 from doelbinding.conformance.dates import JUNK, TODAY
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one
+from doelbinding.conformance.said import everybody_leaves
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.ports import StoreError
@@ -43,6 +45,24 @@ def some_worlds() -> tuple[World, ...]:
 def plain_worlds() -> tuple[World, ...]:
     """Give worlds whose steps are all done by statements that are kept."""
     return _worlds(WORLDS, worlds(junk=False, endings=False, populations=5))
+
+
+@cache
+def left_worlds() -> tuple[World, ...]:
+    """Give worlds that everybody leaves, of messages and teams that are dated."""
+    found = _worlds(WORLDS, worlds(junk=False, endings=False, populations=4))
+    dated = [
+        world
+        for world in found
+        if all(world.policy.stores[0].dataset(n).collected for n in ("message", "team"))
+    ]
+    return tuple(replace(world, circumstances=_left(world)) for world in dated)
+
+
+def _left(world: World) -> Circumstances:
+    people = [row["id"] for row in world.tables["s.person"]]
+    chance = Random(len(people))  # noqa: S311 - so that it can be made again
+    return Circumstances(stops=everybody_leaves(chance, people))
 
 
 def _worlds(number: int, drawn: st.SearchStrategy[World]) -> tuple[World, ...]:
