@@ -108,8 +108,9 @@ def _why(stray: Stray) -> str:
     match stray.why:
         case Astray.NOWHERE:
             return (
-                f"holds that {stray.by}, and leads to nobody, since what it refers to is not "
-                "there: mend its reference if it is theirs, or empty it"
+                f"holds that {stray.by}, and leads to nobody, since it refers to nothing, or to "
+                "what is not there: mend its reference if it is theirs, or empty it; rows whose "
+                "people have no row of their own, as guests, are `person: true` in the policy"
             )
         case Astray.NOBODYS:
             return (

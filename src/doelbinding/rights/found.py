@@ -38,7 +38,7 @@ class Astray(StrEnum):
     """Why nothing is done with a row that may be the person's."""
 
     NOWHERE = "nowhere"
-    """It holds an identifier of theirs, and what it refers to is not there."""
+    """It holds an identifier of theirs, and refers to nothing, or to what is not there."""
     NOBODYS = "nobodys"
     """It holds an identifier of theirs, and nothing says of which controller it is."""
     LOOSELY = "loosely"

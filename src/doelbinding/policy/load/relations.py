@@ -11,6 +11,11 @@ from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import Dataset, EventSource, Reference, Store, Subject, WhenGone
 
+_ONE_OF_THE_TWO = (
+    "Keep one of the two: where some rows are of guests, `person`, with an `identifier` of one "
+    "kind on the column that names the others' owner and on the owner's key"
+)
+
 
 def relation_problems(store: Store, dataset: Dataset, path: ModelPath) -> Iterator[Problem]:
     """Yield what is wrong with a dataset's paths and references."""
@@ -20,7 +25,7 @@ def relation_problems(store: Store, dataset: Dataset, path: ModelPath) -> Iterat
         placed = [((*path, "subject"), dataset.subject)]
     if placed and dataset.person:
         message = "the row is the person itself (`person: true`) and yet leads to one"
-        yield Problem(placed[0][0], message, "Keep one of the two")
+        yield Problem(placed[0][0], message, _ONE_OF_THE_TWO)
     if placed and dataset.parent_path is None and dataset.persons:
         message = "who is of which category is told by the people whom a row leads to"
         yield Problem((*path, "persons"), message, "Name `persons` on their dataset")
