@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from doelbinding.plan.run import Outcome
 
 LEAST_HASH = 8
+MOST_NAMED = 20
 
 
 class PlanFormat(StrEnum):
@@ -52,7 +53,7 @@ def plan(
     """Plan retention: which rows and values nothing justifies any more. Changes nothing."""
     workspace = opened(context.obj)
     from doelbinding.jobs.nightly import interrupted
-    from doelbinding.jobs.retention import make_plan, obstacles_later
+    from doelbinding.jobs.retention import make_plan, obstacles_later, tables_of_nobody
     from doelbinding.plan.model import document
 
     known_store(workspace, *(store or ()))
@@ -66,6 +67,8 @@ def plan(
     if later:
         say("not in the way of this plan, but of a later one:")
         show_obstacles(later)
+    for name, tables in tables_of_nobody(workspace, made).items():
+        show_left_out(name, tables)
     for fingerprint in interrupted():
         say(f"a run was interrupted: first go on with it: doelbinding apply {fingerprint[:12]}")
     say(f"plan {made.fingerprint}")
@@ -77,6 +80,16 @@ def show_obstacles(found: Sequence[Obstacle]) -> None:
     """Print what stands in the way of a plan, or endangers it, with what to do."""
     for one in found:
         say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
+
+
+def show_left_out(store: str, tables: Sequence[str]) -> None:
+    """Print which tables nobody has mapped, so that nothing in them is found or ends."""
+    more = f" and {len(tables) - MOST_NAMED} more" if len(tables) > MOST_NAMED else ""
+    say(
+        f"in no dataset of {store}, so nothing in them is found or ends: "
+        f"{', '.join(tables[:MOST_NAMED])}{more}: map those that hold personal data, the others "
+        "with `no_personal_data: true`"
+    )
 
 
 def show_plan(made: Plan) -> None:

@@ -14,6 +14,8 @@ from doelbinding.plan.run import obstacles
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.joined import together
 from doelbinding.retention.planner import Planner
+from doelbinding.stores.sql.left_out import tables_left_out
+from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import Workspace
 
 
@@ -64,6 +66,21 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     made = keep_plan(workspace, plan, keys, about=about)
     found = tuple(obstacles(plan, workspace.stores))
     return replace(made, obstacles=found, about=about, draft=draft)
+
+
+def tables_of_nobody(workspace: Workspace, made: MadePlan) -> dict[str, list[str]]:
+    """Give the tables that are in no dataset, per store that a plan is about.
+
+    Raises:
+        StoreError: a store cannot be read.
+    """
+    found = {}
+    for name in sorted(made.about):
+        store = workspace.stores[name]
+        if isinstance(store, SqlStore):
+            with store.transaction() as connection:
+                found[name] = tables_left_out(connection, store.mapped)
+    return {name: tables for name, tables in found.items() if tables}
 
 
 def obstacles_later(workspace: Workspace, made: MadePlan) -> list[Obstacle]:
