@@ -35,7 +35,7 @@ stores:
           - {name: card, category: address, ends_as: {pseudonym: once}}
           - {name: postcode, category: address, ends_as: {keep_first: 2}}
           - {name: born, type: date, category: address, replace_with: 1970-01-01}
-          - {name: seen, type: timestamp, category: address, replace_with: 1970-01-01}
+          - {name: seen, type: timestamp, category: address, replace_with: 1980-01-01}
           - {name: nights, type: decimal, category: address, replace_with: 0}
           - {name: street, category: address, replace_with: "-"}
           - {name: vip, type: boolean, category: address, replace_with: false}
@@ -64,12 +64,14 @@ TABLES = (
 WORLD = World(policy={"policy": POLICY, "house": HOUSE}, tables={"house": TABLES})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     server = None
     if request.param == "postgresql":
         uri = request.getfixturevalue("postgresql_uri")
         server = sa.make_url(uri).set(drivername="postgresql+psycopg")
+    if request.param == "mariadb":
+        server = request.getfixturevalue("mariadb_server")
     made = build(tmp_path / "mill", server, "stood", WORLD)
     does(made, "keys", "make", "once")
     return made
@@ -103,6 +105,7 @@ def test_an_answer_has_no_value_that_only_stands_in(folder: Path) -> None:
     written = answer.read_text(encoding="utf-8-sig")
     assert "anna@example.com" in written
     assert "1970" not in written
+    assert "1980" not in written
     assert ",street," not in written
 
 
