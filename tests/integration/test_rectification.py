@@ -71,6 +71,19 @@ def test_on_mariadb_too_where_the_collation_takes_another_case_for_the_same(
     engine.dispose()
 
 
+def test_an_address_is_found_in_a_text_of_another_category_too(world: World) -> None:
+    """A table of keys and values has one category, whatever its values are."""
+    world.change(
+        "crm",
+        "UPDATE contact SET note = 'ANNA@example.com ' WHERE id = "
+        "(SELECT min(id) FROM contact WHERE customer_id = 1)",
+    )
+    before = world.contents()["crm.contact"]
+    rectify(world, *EMAIL)
+    after = world.contents()["crm.contact"]
+    assert [row[3] for row in after if row not in before] == [NEW]
+
+
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_who_gets_a_value_no_more_since_its_person_withdrew_is_not_told(
     tmp_path: Path, withdrawn: bool

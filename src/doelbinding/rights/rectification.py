@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.paths import Place, place
 from doelbinding.binding.times import is_well_formed
-from doelbinding.plan.identifiers import NAME, Identifier, NotAnIdentifier, normalise
+from doelbinding.plan.identifiers import EMAIL, NAME, Identifier, NotAnIdentifier, normalise
 from doelbinding.policy.json_path import Every, parse_path
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
@@ -296,7 +296,7 @@ def _elsewhere(
             name = f"{row.place.ref}.{column.name}"
             same = _compared(row.row[column.name], kind, country) in wrong - {right}
             if (
-                _are_alike(one.column, column)
+                (_are_alike(one.column, column) or _may_hold_it(one.column, column))
                 and same
                 and name not in set_
                 and column.name not in _joining(row.place.dataset)
@@ -314,6 +314,12 @@ def _are_alike(one: Column, other: Column) -> bool:
     if one.identifier:
         return other.identifier == one.identifier
     return other.category == one.category
+
+
+def _may_hold_it(one: Column, other: Column) -> bool:
+    """Tell whether a text of whatever category may be an address: one of a table of many keys."""
+    plain = other.identifier is None and other.type is ColumnType.TEXT
+    return one.identifier == EMAIL and plain
 
 
 def _compared(value: object, kind: str | None, country: str | None) -> str | None:
