@@ -150,8 +150,10 @@ class ThroughLeads:
 
     @property
     def _by_way(self) -> bool:
-        """Whether stops that were joined are asked of each way to people by itself."""
-        return self.needs.stops and told_by_way(self.here)
+        """Whether there are stops that were joined, and are asked of each way to people."""
+        said = self.needs.circumstances.stops if self.needs.stops else ()
+        joined = any(stop.since is not None and self._name in stop.phases for stop in said)
+        return joined and told_by_way(self.here)
 
     def _by(self, lead: Lead, controller: Controller, part: _Covering) -> Expression:
         """Give whether somebody to whom the row leads by one way passes, and no stop covers it."""
