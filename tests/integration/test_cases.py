@@ -133,6 +133,18 @@ def test_a_case_that_is_not_verified_stays_open_and_is_resumed(folder: Path) -> 
     assert kinds(folder).count("request.answered") == 1
 
 
+@pytest.mark.parametrize("what", ["erase", "rectify"])
+def test_who_carries_out_a_request_hears_of_what_may_keep_a_copy(folder: Path, what: str) -> None:
+    """Nobody may have read the plan of retention, which says so too (R-II.5)."""
+    change(folder, "mail", "CREATE TABLE reader_before (email TEXT)")
+    event = "DELETE" if what == "erase" else "UPDATE"
+    keeps = "BEGIN INSERT INTO reader_before VALUES (OLD.email); END"
+    change(folder, "mail", f"CREATE TRIGGER history AFTER {event} ON reader {keeps}")
+    new = ("--set", "mail.reader.email=anne@example.com", "--everywhere", "--yes")
+    said = does(folder, *(ERASE if what == "erase" else ("subject", what, *ANNA, *new)))
+    assert "warns: mail.reader: trigger 'history' acts on it" in said
+
+
 @pytest.mark.parametrize(
     ("answer", "left"),
     [(("--established",), []), (("--refused", "a debt is open"), [1])],

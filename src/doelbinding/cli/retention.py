@@ -16,7 +16,7 @@ from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from doelbinding.plan.journal import Progress
     from doelbinding.plan.model import Plan, Step
@@ -80,6 +80,11 @@ def show_obstacles(found: Sequence[Obstacle]) -> None:
     """Print what stands in the way of a plan, or endangers it, with what to do."""
     for one in found:
         say(f"{one.gravity.value}: {one.ref}: {one.message}: {one.remedy}")
+
+
+def show_dangers(outcomes: Iterable[Outcome]) -> None:
+    """Print what stores warned of before a request was carried out, such as a table of history."""
+    show_obstacles(list(dict.fromkeys(one for done in outcomes for one in done.endangered)))
 
 
 def show_left_out(store: str, tables: Sequence[str]) -> None:

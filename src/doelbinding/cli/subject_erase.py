@@ -88,8 +88,9 @@ def manner_of(workspace: Workspace, by: str | None, out: Path) -> Manner:
 
 def show_erased(done: Erased) -> None:
     """Print what was carried out, and whether it is shown to be."""
-    from doelbinding.cli.retention import show_outcome
+    from doelbinding.cli.retention import show_dangers, show_outcome
 
+    show_dangers(done.outcomes)
     for plan, outcome in zip(done.plans, done.outcomes, strict=True):
         show_outcome(plan, outcome)
     if done.weighed and done.verified:

@@ -113,8 +113,9 @@ def show_correcting(correcting: Correcting) -> None:
 
 def show_rectified(done: Rectified) -> None:
     """Print what was carried out, and whether it is shown to be."""
-    from doelbinding.cli.retention import show_outcome
+    from doelbinding.cli.retention import show_dangers, show_outcome
 
+    show_dangers(done.outcomes)
     for plan, outcome in zip(done.plans, done.outcomes, strict=True):
         show_outcome(plan, outcome)
     if not done.verified:

@@ -64,12 +64,16 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run did: rows changed and rows left, per step, and where; how gone, per store."""
+    """What a run did: rows changed and rows left, per step, and where; how gone, per store.
+
+    `endangered`: what the stores warned of beforehand.
+    """
 
     changed: Mapping[str, int]
     left: Mapping[str, int]
     erased: Mapping[str, Erased] = field(default_factory=dict)
     where: tuple[Left, ...] = ()
+    endangered: tuple[Obstacle, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -119,7 +123,7 @@ def run(
         steps = tuple(step for step in plan.steps if step.store in part)
         doubts = tuple(doubt for doubt in plan.doubts if doubt.store in part)
         plan = replace(plan, steps=steps, doubts=doubts)
-    _look_ahead(plan, stores)
+    endangered = _look_ahead(plan, stores)
     keys = with_carried(plan, stores, keys)
     if atonce.is_fresh(plan, journal) and atonce.can(plan, stores):
         told = atonce.Told(
@@ -132,7 +136,7 @@ def run(
         _compare(plan, stores, keys, journal, bound)
         _by_step(plan, stores, keys, journal, progress)
         left = _left(plan, stores, keys, journal)
-    outcome = _outcome(plan, stores, journal, left, purge)
+    outcome = replace(_outcome(plan, stores, journal, left, purge), endangered=endangered)
     if part is None:  # else it is not known of every step
         journal.verified(left, least(one.grade for one in outcome.erased.values()))
     return outcome
@@ -234,10 +238,17 @@ def obstacles(plan: Plan, stores: Mapping[str, Store]) -> list[Obstacle]:
     return [*found, *in_two_stores(plan, stores)]
 
 
-def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> None:
-    refusals = [one for one in obstacles(plan, stores) if one.gravity is Gravity.REFUSES]
+def _look_ahead(plan: Plan, stores: Mapping[str, Store]) -> tuple[Obstacle, ...]:
+    """Give what endangers a plan.
+
+    Raises:
+        ObstaclesFound: something forbids it.
+    """
+    found = obstacles(plan, stores)
+    refusals = [one for one in found if one.gravity is Gravity.REFUSES]
     if refusals:
         raise ObstaclesFound(refusals)
+    return tuple(one for one in found if one.gravity is Gravity.WARNS)
 
 
 def _compare(
