@@ -46,6 +46,23 @@ stores:
         bindings:
           - {activity: orders, columns: [email]}
           - {activity: customers, columns: [card, postcode, born, seen, nights, street, vip]}
+      - id: post
+        label: {en: Guest book}
+        table: post
+        key: [id]
+        subject: {to: guest, columns: [guest_id]}
+        when_unjustified: empty
+        columns:
+          - {name: id, type: integer}
+          - {name: guest_id, type: integer}
+          - {name: said, category: history, replace_with: "-"}
+          - {name: ip, category: history, replace_with: "::"}
+          - {name: pen, category: history, ends_as: {pseudonym: once}}
+          - {name: begun, type: date}
+        events:
+          order.placed: {column: begun}
+        bindings:
+          - {activity: orders, columns: [said, ip, pen]}
 """
 TABLES = (
     (
@@ -59,6 +76,16 @@ TABLES = (
         "'2026-01-02 03:04:05', 12.5, 'High Street', TRUE, '2026-01-02'), "
         "(2, 'ben@example.com', 'c2', '5678 CD', '1990-02-28', '2026-01-02 03:04:05', 2.5, "
         "'Low Street', FALSE, '2026-01-02')"
+    ),
+    (
+        "CREATE TABLE post (id INTEGER PRIMARY KEY, guest_id INTEGER NOT NULL REFERENCES "
+        "guest (id), said VARCHAR(80) NOT NULL, ip VARCHAR(80) NOT NULL, "
+        "pen VARCHAR(80), begun DATE)"
+    ),
+    (
+        "INSERT INTO post VALUES (1, 1, '-', '::', NULL, NULL), "
+        "(2, 1, 'Warm', '::1', 'a', '2026-01-02'), "
+        "(3, 1, '-', '::2', 'ps-0123ab-00000000000000000000000000000000', NULL)"
     ),
 )
 WORLD = World(policy={"policy": POLICY, "house": HOUSE}, tables={"house": TABLES})
@@ -98,6 +125,21 @@ def test_what_stands_in_for_a_value_is_not_taken_for_the_value(folder: Path) -> 
     assert told(again).keys().isdisjoint({"born", "seen", "nights", "street", "vip"})
 
 
+def test_what_stands_in_is_not_told_as_erased_where_nothing_dates_it(folder: Path) -> None:
+    said = does(folder, *ERASE)
+    lines = [
+        " ".join(line.split()) for line in said.splitlines() if line.startswith(" house.post")
+    ][-5:]
+    kept = "kept because orders/statutory (GDPR 17(3)(b), 6(1)(c)) until 2033-01-02"
+    assert lines == [
+        f"house.post said 1 {kept}",
+        f"house.post ip 1 {kept}",
+        f"house.post pen 1 {kept}",
+        "house.post ip 1 erased",
+        "house.post pen 1 as it is: a pseudonym under once",
+    ]
+
+
 def test_an_answer_has_no_value_that_only_stands_in(folder: Path) -> None:
     does(folder, *ERASE, "--yes")
     does(folder, "subject", "access", *ANNA, "--at", DAY)
@@ -114,3 +156,14 @@ def test_a_pseudonym_that_stays_is_told_of(folder: Path) -> None:
     assert "a pseudonym under once where the row stays" in " ".join(said.split())
     (letter,) = folder.glob("answers/*/letter.txt")
     assert "- Guests: card\n" in letter.read_text().partition("until we destroy its key")[2]
+
+
+def test_a_pseudonym_is_not_told_as_erased_once_more(folder: Path) -> None:
+    does(folder, *ERASE, "--yes")
+    again = does(folder, *ERASE, "--yes")
+    assert told(again)["card"] == "as"
+    assert "changed 0 rows" in again
+    *_, letter = sorted(folder.glob("answers/*/letter.txt"), key=lambda one: one.stat().st_mtime_ns)
+    told_of = letter.read_text()
+    assert "What we have erased" not in told_of
+    assert "- Guests: card\n" in told_of.partition("until we destroy its key")[2]

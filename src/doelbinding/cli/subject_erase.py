@@ -152,9 +152,11 @@ def show_decision(decision: ErasureDecision) -> None:
 
 
 def _fate(fate: Fate) -> str:
+    ends = fate.value.column.ends_as
+    under = ends.pseudonym if ends else None
+    if fate.ended:
+        return f"as it is: a pseudonym under {under}"
     if fate.erased:
-        ends = fate.value.column.ends_as
-        under = ends.pseudonym if ends else None
         return f"erased; a pseudonym under {under} where the row stays" if under else "erased"
     if fate.value.holds:
         return (

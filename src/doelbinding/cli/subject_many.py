@@ -74,12 +74,13 @@ def _show_foreseen(foreseen: Sequence[Foreseen]) -> None:
     rows = []
     for one in foreseen:
         goes = sum(fate.erased for fate in one.decision.fates)
+        ended = sum(fate.ended for fate in one.decision.fates)
         rows.append(
             (
                 str(one.listed.line),
                 str(len(one.found.rows)),
                 str(goes),
-                str(len(one.decision.fates) - goes),
+                str(len(one.decision.fates) - goes - ended),
                 str(one.found.doubtful or ""),
             )
         )

@@ -132,7 +132,7 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
             plan=record,
             decided_at=datetime.now(UTC),
             weighed=sorted(phase.name for phase in draft.decision.suspended),
-            kept=sum(1 for fate in draft.decision.fates if not goes(fate)),
+            kept=sum(1 for fate in draft.decision.fates if not fate.ended and not goes(fate)),
             found=len(draft.found.rows),
             file_sealed=file,
         )

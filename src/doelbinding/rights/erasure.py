@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
+from doelbinding.plan.ends import is_gone
+from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
 from doelbinding.rights.collector import collector_paused
@@ -33,19 +35,21 @@ class PhaseDecision:
 class Fate(NamedTuple):
     """What becomes of one value: erased, or kept because of phases that go on.
 
-    A named tuple, since a list of people has hundreds of thousands.
+    `ended`: it is the pseudonym that it ended as before, in a row that stays. A named tuple, since
+    a list of people has hundreds of thousands.
     """
 
     row: FoundRow
     value: FoundValue
     kept_by: tuple[PhaseDecision, ...]
     shared: bool = False
+    ended: bool = False
 
     @property
     def erased(self) -> bool:
         """Whether nothing keeps the value."""
         held = self.value.standing is Standing.HELD
-        return not self.kept_by and not held and not self.shared
+        return not (self.kept_by or held or self.shared or self.ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,21 +140,52 @@ def stops_for(
 
 
 def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
-    """Yield what becomes of every personal value found; `inventory` is taken under the stops."""
+    """Yield what becomes of every personal value found; `inventory` is taken under the stops.
+
+    Of what has ended before there is nothing to tell, save of a pseudonym.
+    """
     by_name = {decision.name: decision for decision in decisions}
     suspending = [decision for decision in decisions if decision.decision.suspends]
     known: dict[tuple[int, bool], tuple[PhaseDecision, ...]] = {}
-    for row, value in inventory.values():
-        if not value.column.personal:
+    for report in inventory.rows:
+        row, fates = report.found, []
+        for value in report.values:
+            if not value.column.personal:
+                continue
+            mark = id(value.reasons), row.others
+            kept_by = known.get(mark)
+            if kept_by is None:
+                kept_by = known[mark] = tuple(_keeping(value, by_name, shared=row.others))
+            if suspending:
+                weighed = (one for one in suspending if _suspends(one, row, value))
+                kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
+            fates.append(Fate(row, value, kept_by, row.others))
+        yield from _changing(fates)
+
+
+def _changing(fates: list[Fate]) -> Iterator[Fate]:
+    """Yield the fates of a row's values, less what would be erased and has ended already."""
+    stays = any(
+        not fate.erased or not fate.row.place.dataset.goes_when_unjustified for fate in fates
+    )
+    for fate in fates:
+        column, held = fate.value.column, fate.value.value
+        if not fate.erased or (column.ends_as is None and column.replace_with is None):
+            yield fate
+        elif stands_in(column, held):
             continue
-        mark = id(value.reasons), row.others
-        kept_by = known.get(mark)
-        if kept_by is None:
-            kept_by = known[mark] = tuple(_keeping(value, by_name, shared=row.others))
-        if suspending:
-            weighed = (one for one in suspending if _suspends(one, row, value))
-            kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
-        yield Fate(row, value, kept_by, row.others)
+        elif not stays or not _has_ended(fate):
+            yield fate
+        elif column.ends_as is not None and column.ends_as.pseudonym is not None:
+            yield fate._replace(ended=True)
+
+
+def _has_ended(fate: Fate) -> bool:
+    """Tell whether a value is what it ends as; of a text that is stripped, its row tells that."""
+    ending = fate.value.column.ends_as
+    if ending is None or ending.strip is not None:
+        return False
+    return is_gone(fate.row.place, fate.value.column, fate.value.value)
 
 
 def _keeping(

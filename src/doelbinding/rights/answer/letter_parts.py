@@ -118,6 +118,7 @@ def _kept(settled: Settled) -> Section:
         table(words.ui("letter.kept_caption"), head, (_kept_row(k, words) for k in kinds)),
         paragraphs(words.ui("letter.grounds") if reasons else ""),
         bullets(_ground(settled, decision) for decision in reasons.values()),
+        () if settled.of(Lot.ERASED) else tuple(_pseudonyms(settled)),
         paragraphs(words.ui("letter.kept_use")),
     )
 

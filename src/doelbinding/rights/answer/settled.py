@@ -27,9 +27,10 @@ Mark = tuple[str, Key, str]
 
 
 class Lot(StrEnum):
-    """What became of a value."""
+    """What became of a value; `ended`: a pseudonym that stood in its place before stays."""
 
     ERASED = "erased"
+    ENDED = "ended"
     KEPT = "kept"
     HELD = "held"
     WEIGHED = "weighed"
@@ -78,8 +79,8 @@ class Settled:
                 yield self._kind(ref, partly)
 
     def pseudonymised(self) -> Iterator[Kind]:
-        """Yield of what went a pseudonym is left, wherever the row stays."""
-        for ref, fates in _by_dataset(self.of(Lot.ERASED)).items():
+        """Yield of what went a pseudonym is left, wherever the row stays, or was left before."""
+        for ref, fates in _by_dataset(self.of(Lot.ERASED, Lot.ENDED)).items():
             endings = [(fate, fate.value.column.ends_as) for fate in fates]
             mine = [fate for fate, ending in endings if ending and ending.pseudonym]
             if mine:
@@ -184,6 +185,8 @@ def lot_of(fate: Fate) -> Lot:
         return Lot.KEPT
     if fate.value.holds or (not fate.kept_by and fate.value.standing is Standing.HELD):
         return Lot.HELD
+    if fate.ended:
+        return Lot.ENDED
     return Lot.WEIGHED if fate.kept_by else Lot.ERASED
 
 
