@@ -220,6 +220,22 @@ def test_a_row_without_a_name_does_not_lead_to_another_person(
     assert ("crm.klant", (PIETER,)) in doubtful(found)
 
 
+def test_a_row_whose_name_ended_is_nobodys_where_several_share_a_value(
+    workspace: Workspace, change: Change
+) -> None:
+    """What is left of somebody erased would be in another's answer, and go with their erasure."""
+    change(
+        "crm",
+        f"UPDATE klant SET naam = '(gewist)', voornaam = NULL WHERE klantnr = {PIETER}",  # noqa: S608
+        f"INSERT INTO klant_email VALUES ({PIETER}, 9, 'info@labo-delta.example', 0)",  # noqa: S608
+    )
+    found = find(workspace, MAILBOX, "name:Omar Haddad")
+    assert customers(found) == {OMAR}
+    assert ("crm.klant", (PIETER,)) in doubtful(found)
+    pieters = (("crm.klant", (PIETER,)),)
+    assert customers(find(workspace, MAILBOX, include=pieters)) == {PIETER}
+
+
 def test_empty_and_missing_identifiers_join_nobody(workspace: Workspace, change: Change) -> None:
     change("erp", "UPDATE debiteur SET email = '', iban = '', klantnr = NULL")
     change("web", "UPDATE bezoek SET email = ''")

@@ -3,7 +3,8 @@
 Identifiers are compared as their kind demands and followed to a fixpoint over stores. A value that
 rows of different names share (a household's or a company's mailbox) never pulls another person in,
 be it within a dataset or from one store to the next: such rows are *ambiguous*, for a human to
-include or not. A row without a name is taken as found, but what it leads to must bear the name.
+include or not. A row without a name is taken as found, unless others of its dataset share the value
+under several names; what it leads to must bear the name.
 Many people are searched for in one pass, each as if alone.
 """
 

@@ -144,19 +144,28 @@ class Search:
     def _told_apart(
         self, found: Mapping[tuple[str, Key], Person], *, loose: bool
     ) -> Iterator[Person]:
-        """Yield the people who are meant; rows of several names by one value are in doubt."""
+        """Yield the people who are meant; rows of several names by one value are in doubt.
+
+        Among these a row without a name may be anybody's: that of somebody erased, say.
+        """
         names = {mark: words_of(p.place.dataset, p.row) for mark, p in found.items()}
         one_name = all_agree([words for words in names.values() if words])
+        mixed = _under_several_names(names)
         meant = {
             mark
             for mark, words in names.items()
-            if not words or self._is_meant(words, one_name=one_name, loose=loose)
+            if (
+                self._is_meant(words, one_name=one_name, loose=loose)
+                if words
+                else mark[0] not in mixed
+            )
         }
         for mark, person in found.items():
             if mark not in meant and mark not in self.include:
                 self.ambiguous.setdefault(mark, person)
             elif mark not in self.people:
-                (self._names if mark in meant else self._vouched).add(names[mark])
+                if names[mark]:
+                    (self._names if mark in meant else self._vouched).add(names[mark])
                 self.people[mark] = person
                 yield person
 
@@ -184,3 +193,12 @@ class Search:
                     value = normalise(kind, str(held), self.scope.country)
                     if leads_on(value, column, kind, self.scope.country):
                         yield Identifier(kind, value)
+
+
+def _under_several_names(names: Mapping[tuple[str, Key], Words]) -> set[str]:
+    """Give the datasets in which the rows found are under names that disagree."""
+    by_dataset: dict[str, list[Words]] = defaultdict(list)
+    for (ref, _), words in names.items():
+        if words:
+            by_dataset[ref].append(words)
+    return {ref for ref, there in by_dataset.items() if not all_agree(there)}
