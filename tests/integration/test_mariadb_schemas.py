@@ -248,3 +248,45 @@ def test_tables_of_aria_are_refused_too(mariadb: sa.Engine) -> None:
     say(mariadb, TABLE + " ENGINE = Aria")
     (found,) = _told(mariadb)
     assert found.startswith("refuses: its engine is Aria, which has no transactions")
+
+
+@pytest.mark.parametrize(
+    ("kind", "stands_in"),
+    [
+        ("TIMESTAMP", "1970-01-01"),
+        ("TIMESTAMP(3)", "1970-01-01 00:00:00"),
+        ("TIMESTAMP", "9999-12-31"),
+        ("TIMESTAMP", "soon"),
+        ("DATETIME", "soon"),
+        ("DATE", "1970-02-30"),
+        ("TIME", "noon"),
+    ],
+)
+def test_a_time_that_a_column_does_not_hold_is_refused_as_a_stand_in(
+    kind: str, stands_in: str, mariadb: sa.Engine
+) -> None:
+    say(mariadb, TABLE.replace("mail VARCHAR(40)", f"mail {kind} NULL"))
+    (told,) = _told(mariadb, step(Deed.EMPTY, ENDED, Emptied(column="mail", replacement=stands_in)))
+    assert "which what stands in for it does not fit" in told
+    assert ("as 1970-01-02" in told) == kind.startswith("TIMESTAMP")
+
+
+@pytest.mark.parametrize(
+    ("kind", "stands_in"),
+    [
+        ("TIMESTAMP", "1970-01-02"),
+        ("TIMESTAMP", "1970-01-01 00:00:01"),
+        ("TIMESTAMP", "0000-00-00"),
+        ("DATETIME", "1970-01-01"),
+        ("DATE", "0000-00-00"),
+        ("DATE", 19700101),
+        ("TIME", "00:00:00"),
+        ("VARCHAR(9)", "soon"),
+    ],
+)
+def test_a_time_that_a_column_holds_may_stand_in(
+    kind: str, stands_in: str | int, mariadb: sa.Engine
+) -> None:
+    say(mariadb, TABLE.replace("mail VARCHAR(40)", f"mail {kind} NULL"))
+    ends = step(Deed.EMPTY, ENDED, Emptied(column="mail", replacement=stands_in))
+    assert _told(mariadb, ends) == []

@@ -37,6 +37,8 @@ def unfitting(
     if connection.dialect.name == "postgresql":
         asked = [one for one in mine if _needs_asking(one, types[one.column])]
         told |= set(_refused(connection, dataset, asked))
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        told |= {one for one in mine if _is_no_time(connection, one, types[one.column])}
     for one in mine:
         if one in told:
             stands = "NULL" if one.replacement is None else "what stands in for it"
@@ -44,7 +46,9 @@ def unfitting(
             yield refuses(
                 ref,
                 f"column {one.column!r} is {kind}, which {stands} does not fit",
-                "give the column another `replace_with`, or let it end otherwise",
+                _BEGINS
+                if isinstance(types[one.column], mysql.TIMESTAMP)
+                else "give the column another `replace_with`, or let it end otherwise",
             )
 
 
@@ -124,6 +128,26 @@ def _has_room(value: str | int | None, held: Any) -> bool:
 
 def _needs_asking(one: Emptied, held: Any) -> bool:
     return one.replacement is not None or hasattr(held, "data_type")
+
+
+_BEGINS = (
+    "it holds times in UTC from 1970-01-01 00:00:01, on many servers until 2038-01-19: give the "
+    "column a `replace_with` among these, as 1970-01-02, or make it a DATETIME"
+)
+_TIMES = {"DATE": "DATE", "DATETIME": "DATETIME", "TIME": "TIME", "TIMESTAMP": "DATETIME"}
+
+
+def _is_no_time(connection: sa.Connection, one: Emptied, held: Any) -> bool:
+    """Tell whether MariaDB makes no time of a stand-in, or none that a TIMESTAMP holds."""
+    kind = str(getattr(held, "__visit_name__", ""))
+    if one.replacement is None or kind not in _TIMES:
+        return False
+    read = f"CAST(:told AS {_TIMES[kind]})"
+    fits = f"{read} IS NOT NULL"
+    if kind == "TIMESTAMP":
+        fits = f"UNIX_TIMESTAMP(:told) >= 1 OR LEFT(CAST({read} AS CHAR), 10) = '0000-00-00'"
+    told = {"told": one.replacement}
+    return not connection.execute(sa.text(f"SELECT {fits}"), told).scalar()
 
 
 _TYPES = """
