@@ -205,6 +205,8 @@ class Needs:
         return Certain(part=all_of(self.leads_to(here, ONLY), not_(others)))
 
     def _row_of_anyone(self, here: Place, controller: Controller | None) -> Expression:
+        if not here.dataset.goes_when_unjustified:
+            return YES
         if here.top.shared:
             return self.row(here, None)
         owner = here.owner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -98,18 +98,34 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             )
     key = inspector.get_pk_constraint(dataset.table, schema=dataset.schema_)
     primary = key.get("constrained_columns") or []
-    if set(primary) != set(dataset.key):
+    if set(primary) != set(dataset.key) and (primary or not _tells_apart(inspector, dataset)):
         yield refuses(
             ref,
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "
             f"({', '.join(dataset.key)})",
             "give the dataset the table's primary key"
             if primary
-            else "give the table a primary key: rows are told apart by it",
+            else "give the table a primary key, or a UNIQUE of columns that are NOT NULL: rows "
+            "are told apart by it",
         )
     for name in dataset.key:
         if name in there and inspector.dialect.name != "sqlite":
             yield from _no_key(ref, name, there[name]["type"], inspector.dialect.name)
+
+
+def _tells_apart(inspector: sa.Inspector, dataset: Dataset) -> bool:
+    """Tell whether the dataset's key is unique and never null in a table without a primary key."""
+    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
+    key = set(dataset.key)
+    given = {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
+    indexes: list[Any] = [one for one in inspector.get_indexes(**where) if one["unique"]]
+    unique = [*inspector.get_unique_constraints(**where), *filter(_of_all_rows, indexes)]
+    return key <= given and any(key == set(one["column_names"]) for one in unique)
+
+
+def _of_all_rows(index: Mapping[str, Any]) -> bool:
+    options = index.get("dialect_options", {})
+    return options.get("postgresql_where") is None and options.get("sqlite_where") is None
 
 
 def _unkeyed(
