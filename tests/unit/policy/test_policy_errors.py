@@ -310,6 +310,21 @@ def test_a_path_to_a_person_that_runs_in_a_circle(folder: Path, rewrite) -> None
     assert len(circles) == 2
 
 
+def test_rows_dated_by_what_they_share_are_told_to_bear_the_date(folder: Path, rewrite) -> None:
+    """No reference can be emptied there: of what is shared it is the way to people (R-II.5)."""
+    shared = "{latest_of: [{dataset: address, column: SINCE, on: {ID: ADRES_ID}}]}"
+    rewrite(CRM, "invoice.date: {column: DATUM}", f"invoice.date: {shared}")
+    rewrite(
+        CRM, "{name: ID, type: integer}", "{name: ID, type: integer}\n          - {name: SINCE}"
+    )
+    with pytest.raises(PolicyErrors) as caught:
+        load(folder)
+    (circle,) = (e for e in caught.value.errors if "in a circle" in e.message)
+    assert "address → invoice" in circle.message
+    assert "'invoice.date' of invoice by a column of its own table" in circle.remedy
+    assert "when_gone" not in circle.remedy
+
+
 def test_rules_are_asked_only_of_the_rows_that_can_have_them(folder: Path, rewrite) -> None:
     """A term for prospects needs no event where the dataset knows customers alone (R-VI.2)."""
     rewrite(CRM, "prospect: {not: {column: SOORT, in: [K, KLANT]}}", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from doelbinding.policy.load.names import dangling, known_columns
 from doelbinding.policy.load.operands import condition_problems
@@ -128,38 +129,54 @@ def _way_back(start: str, onward: Mapping[str, list[str]]) -> list[str]:
 def _needs_in_circles(store: Store, path: ModelPath) -> Iterator[Problem]:
     """Find rows of which each stays while the next does, so that none can ever go."""
     needs: dict[str, set[str]] = {dataset.id: set() for dataset in store.datasets}
+    remedies: dict[tuple[str, str], list[str]] = {}
     for dataset in store.datasets:
-        for needing, needed in _needs(dataset):
+        for needing, needed, remedy in _needs(dataset):
             if needing != needed:
                 needs.setdefault(needing, set()).add(needed)
+                remedies.setdefault((needing, needed), []).append(remedy)
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         way = list(reversed(error.args[1]))
         number = [d.id for d in store.datasets].index(way[0])
+        told = [remedy for need in pairwise(way) for remedy in remedies[need] if remedy]
         yield Problem(
             (*path, number),
             f"rows need each other in a circle, so that none can go: {' → '.join(way)}",
-            "Let one of these references be emptied first: name it under `references` with "
-            "`when_gone: empty`",
+            f"Break it at one place: {'; or '.join(dict.fromkeys(told))}",
         )
 
 
-def _needs(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Yield which dataset's rows need which other's to stay, as this dataset says."""
+def _needs(dataset: Dataset) -> Iterator[tuple[str, str, str]]:
+    """Yield which dataset's rows need which other's to stay, as this one says, and a way out."""
     released = {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
     for one in dataset.paths:
         if one.shared_by is not None:
-            yield one.shared_by, dataset.id
+            yield one.shared_by, dataset.id, ""
         elif one.columns not in released:
-            yield dataset.id, one.other
+            yield dataset.id, one.other, _emptied(dataset, one.columns)
     for reference in dataset.references:
         if reference.columns not in released:
-            yield dataset.id, reference.to
-    for event in dataset.events.values():
+            yield dataset.id, reference.to, _emptied(dataset, reference.columns)
+    for name, event in dataset.events.items():
         for source in event.latest_of:
             if source.on and source.dataset and source.store is None:
-                yield source.dataset, dataset.id
+                yield source.dataset, dataset.id, _own_date(dataset, name, source.dataset)
+
+
+def _own_date(dataset: Dataset, event: str, dating: str) -> str:
+    return (
+        f"date {event!r} of {dataset.id} by a column of its own table, since a row of {dating} "
+        "that dates it through `on` keeps it"
+    )
+
+
+def _emptied(dataset: Dataset, columns: tuple[str, ...]) -> str:
+    return (
+        f"name {', '.join(columns)} of {dataset.id} under `references` with `when_gone: empty`, if "
+        "the database lets it be null"
+    )
 
 
 def elsewhere_problems(
