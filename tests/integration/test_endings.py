@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Circumstances
 from doelbinding.plan.journal import MemoryJournal
-from doelbinding.plan.model import Plan
+from doelbinding.plan.model import Deed, Emptied, Plan
 from doelbinding.plan.ports import Gravity, Refused
 from doelbinding.plan.run import Bound, Outcome, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.plan.transform import PSEUDONYM, Transformer
+from doelbinding.plan.transformation import Pseudonymise
 from doelbinding.policy.endings import Ending, Grain, Inside, Strip
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import (
@@ -27,7 +28,9 @@ from doelbinding.policy.stores import (
 )
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
+from tests.integration.one_table import ENDED, ROWS, TABLE, mapped, say, step
 from tests.unit.law.sample import clean
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -263,3 +266,13 @@ def test_a_folder_that_is_not_configured_is_found_before(
     steps = planned(store, policy(PHOTO)).steps
     (said, *_) = (o for o in store.preflight(steps) if o.gravity is Gravity.REFUSES)
     assert "[files.photos]" in said.remedy
+
+
+def test_a_plan_without_a_key_does_not_speak_of_what_was_changed(tmp_path: Path) -> None:
+    (tmp_path / "people.sqlite").touch()
+    engine = make_engine(sa.make_url(f"sqlite:///{tmp_path / 'people.sqlite'}"))
+    say(engine, TABLE, ROWS)
+    ends = Emptied(column="name", transformation=Pseudonymise(key="k"))
+    with pytest.raises(Refused, match=r"keys make k.*; without it no value is changed"):
+        SqlStore(mapped(), engine).survey([step(Deed.TRANSFORM, ENDED, ends)], {})
+    engine.dispose()

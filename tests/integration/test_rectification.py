@@ -64,6 +64,7 @@ def test_on_mariadb_too_where_the_collation_takes_another_case_for_the_same(
     options = ("--set", "shop.buyer.remark=X", "--clear", "crm.contact.note", *EMAIL)
     done = forked(folder, "subject", "rectify", *ANNA, *options, "--yes", "--at", DAY)
     assert done.returncode == 0, done.stderr
+    assert "shop: what stood there before is deleted; still in undo logs" in done.stdout
     engine = sa.create_engine(mariadb_url.set(database="mill_shop"))
     with engine.connect() as connection:
         asked = sa.text("SELECT email, remark FROM buyer WHERE name = 'Anna'")

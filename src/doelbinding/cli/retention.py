@@ -250,13 +250,16 @@ def progress_of(made: Plan) -> Iterator[Progress]:
 
 def show_outcome(made: Plan, outcome: Outcome) -> None:
     """Print what was changed and what reading back found."""
+    from doelbinding.plan.model import PlanKind
+
     changed = sum(outcome.changed.values())
     say(f"changed {counted(changed, 'row')} of {made.rows:,} planned")
     if outcome.verified:
         say("verified: reading back through new connections finds none left")
+        before = "what stood there before is " if made.kind is PlanKind.RECTIFICATION else ""
         for store, erased in outcome.erased.items():
             still = f"; {erased.still}" if erased.still else ""
-            say(f"{store}: {erased.grade.value.replace('_', ' ')}{still}")
+            say(f"{store}: {before}{erased.grade.value.replace('_', ' ')}{still}")
         return
     for step in made.steps:
         if outcome.left.get(step.id):

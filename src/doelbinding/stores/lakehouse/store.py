@@ -218,7 +218,7 @@ class LakehouseStore:
         try:
             yield from computed.changes(self.lake.stream(question))
         except NoKey as error:
-            raise Refused(f"store {self.id!r}: {error}; nothing more was changed") from None
+            raise Refused(f"store {self.id!r}: {error}; without it no value is changed") from None
 
     def _computed(self, step: Step, compiler: LakeCompiler) -> LakeComputed:
         (one,) = step.columns

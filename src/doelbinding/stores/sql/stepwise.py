@@ -249,7 +249,9 @@ class Stepwise:
         try:
             yield
         except NoKey as error:
-            raise Refused(f"store {self._mapped.id!r}: {error}; nothing more was changed") from None
+            raise Refused(
+                f"store {self._mapped.id!r}: {error}; without it no value is changed"
+            ) from None
 
     def _chunks(
         self, here: Here, predicate: sa.ColumnElement[bool], sealed: Sequence[Key] | None
