@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.integration.deaths import Killed
 from tests.integration.forked import forked
-from tests.integration.mill import ANNA, DAY, MILL, POLICY, build
+from tests.integration.mill import ANNA, DAY, MAIL, MILL, POLICY, build
 from tests.integration.restorable import World, entries
 
 NEW = "ann.new@example.com"
@@ -206,6 +206,28 @@ def test_what_cannot_be_corrected_is_refused_with_what_to_do(world: World) -> No
         assert "Traceback" not in done.stderr
     assert world.contents() == before
     assert not entries(world.folder, "request.received")
+
+
+def test_an_address_that_is_a_key_elsewhere_is_corrected_there_first(tmp_path: Path) -> None:
+    """Corrected in the other stores alone, it would lead to that row no more."""
+    keyed = MAIL.replace("key: [id]", "key: [email]")
+    table = MILL.tables["mail"][0].replace("id INTEGER PRIMARY KEY", "id INTEGER")
+    mail = (table.replace("email VARCHAR(80)", "email VARCHAR(80) NOT NULL PRIMARY KEY"),
+            *MILL.tables["mail"][1:])  # fmt: skip
+    told = replace(
+        MILL, policy={**MILL.policy, "mail": keyed}, tables={**MILL.tables, "mail": mail}
+    )
+    folder = build(tmp_path / "mill", world=told)
+    command = ("subject", "rectify", *ANNA, *EMAIL, "--yes", "--at", DAY)
+    done = forked(folder, *command)
+    assert done.returncode == 2
+    assert "by the same value in mail.reader.email, which is a key" in done.stderr
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as database:
+        database.execute("UPDATE reader SET email = ? WHERE email = 'anna@example.com'", (NEW,))
+        database.commit()
+    assert forked(folder, *command).returncode == 0
+    found = forked(folder, "subject", "find", "--id", f"email:{NEW}", "--controller", "mill")
+    assert all(ref in found.stdout for ref in ("crm.customer", "shop.buyer", "mail.reader"))
 
 
 def test_what_the_database_does_not_take_is_known_before_anything_is_recorded(

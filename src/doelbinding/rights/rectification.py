@@ -94,6 +94,7 @@ def correcting(
         corrections = _merged([*corrections, *spread])
         elsewhere = [one for one in elsewhere if one not in spread]
     _insist_found(found, corrections, elsewhere)
+    _insist_not_joined(found, corrections, controller.country)
     return Correcting(corrections=tuple(corrections), elsewhere=tuple(elsewhere))
 
 
@@ -369,4 +370,29 @@ def _insist_found(
             "the name would differ from that in the person's other rows, which would then be taken "
             f"for somebody else's: set the name in each of {', '.join(named)}, as it is written "
             "there"
+        )
+
+
+def _insist_not_joined(
+    found: Found, corrections: Sequence[Correction], country: str | None
+) -> None:
+    """Refuse a value by which rows are found that stands where it is not corrected as well."""
+    joined: set[str] = set()
+    for one in corrections:
+        kind = one.column.identifier
+        if kind in {None, NAME}:
+            continue
+        right = _compared(one.right[0] if one.right else None, kind, country)
+        wrong = {_compared(row.row[one.column.name], kind, country) for row in one.rows}
+        joined |= {
+            f"{row.place.ref}.{column.name}"
+            for row in found.rows
+            for column in row.place.dataset.columns
+            if column.identifier == kind and column.name in _joining(row.place.dataset)
+            if _compared(row.row[column.name], kind, country) in wrong - {right, None}
+        }
+    if joined:
+        raise NotCorrectable(
+            f"the person is found by the same value in {', '.join(sorted(joined))}, which is a "
+            "key, or leads to other rows: correct it first in the application that keeps it"
         )
