@@ -121,3 +121,14 @@ def test_why_says_that_nobody_is_led_to_and_no_date_is_missing(strays: World) ->
     assert "undated: nothing says whose it is" in done.stdout
     done = forked(strays.folder, "why", "crm.message.email", "1", "--at", DAY)
     assert "whose it is" not in done.stdout
+
+
+def test_a_plan_tells_what_may_lead_to_nobody_from_what_is_undated(strays: World) -> None:
+    """Message 2 leads to nobody, and customer 8 is without a contact (R-VI.2)."""
+    said = strays.does("plan", "--at", DAY)
+    told = dict(
+        line.split(", so kept and reported: ") for line in said.splitlines() if "so kept" in line
+    )
+    assert "crm.customer" in told["undated"]
+    assert "crm.message 1" in told["undated, or leading to nobody"]
+    assert "crm.message" not in told["undated"]

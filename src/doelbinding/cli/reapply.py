@@ -38,7 +38,7 @@ def reapply(
     for ref, keys in found.rows.items():
         say(f"{ref}: {counted(len(keys), 'row')} that people had had erased or emptied")
     for made, _ in found.plans:
-        show_plan(made)
+        show_plan(made, workspace.policy)
     _show_corrected(found.corrected)
     _show_said(found)
     if not yes:
@@ -52,7 +52,7 @@ def reapply(
         raise typer.Exit(1)
     if not done.plans:
         say("nothing is there again of what people had had erased")
-    show_plan(done.retention.plan)
+    show_plan(done.retention.plan, workspace.policy)
     retention = done.retention.fingerprint[:12]
     say(f"to carry out what rules ended meanwhile: doelbinding apply {retention}")
 

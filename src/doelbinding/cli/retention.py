@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.ports import Obstacle
     from doelbinding.plan.run import Outcome
+    from doelbinding.policy.model import Policy
 
 LEAST_HASH = 8
 MOST_NAMED = 20
@@ -61,7 +62,7 @@ def plan(
     if format_ is PlanFormat.JSON:
         typer.echo(json.dumps(document(made.plan), ensure_ascii=False, indent=2))
         return
-    show_plan(made.plan)
+    show_plan(made.plan, workspace.policy)
     show_obstacles(made.obstacles)
     later = obstacles_later(workspace, made)
     if later:
@@ -97,9 +98,10 @@ def show_left_out(store: str, tables: Sequence[str]) -> None:
     )
 
 
-def show_plan(made: Plan) -> None:
-    """Print a plan as a table."""
-    from doelbinding.plan.words import deed_in_words
+def show_plan(made: Plan, policy: Policy) -> None:
+    """Print a plan as a table, and what stays since nothing dates it or says whose it is."""
+    from doelbinding.binding.paths import places
+    from doelbinding.plan.words import deed_in_words, why_in_doubt
 
     rows = (
         (
@@ -115,12 +117,15 @@ def show_plan(made: Plan) -> None:
     heads = ("dataset", "controller", "action", "rule", "#rows", "oldest")
     console().print(table(f"{made.kind.value} on {made.at.date()}", heads, rows))
     say(_size(made))
-    undated: Counter[str] = Counter()
+    mapped = {here.ref: here for here in places(policy)}
+    doubted: dict[str, Counter[str]] = {}
     for doubt in made.doubts:
-        undated[f"{doubt.store}.{doubt.dataset}"] += doubt.rows
-    if undated:
-        where = ", ".join(f"{ref} {rows:,}" for ref, rows in undated.items())
-        say(f"undated, so kept and reported: {counted(undated.total(), 'row')} ({where})")
+        ref = f"{doubt.store}.{doubt.dataset}"
+        why = why_in_doubt(doubt, mapped.get(ref))
+        doubted.setdefault(why, Counter())[ref] += doubt.rows
+    for why, found in doubted.items():
+        where = ", ".join(f"{ref} {rows:,}" for ref, rows in found.items())
+        say(f"{why}, so kept and reported: {counted(found.total(), 'row')} ({where})")
 
 
 def _size(made: Plan) -> str:
@@ -211,7 +216,7 @@ def nightly(
     )
     done = run_night(workspace, terms)
     for made, outcome in zip(done.plans, done.outcomes, strict=True):
-        show_plan(made)
+        show_plan(made, workspace.policy)
         show_outcome(made, outcome)
     if done.undone:
         raise NotAll(done.undone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from doelbinding.plan.model import Deed, Emptied, Step
+from doelbinding.binding.expression import YES
+from doelbinding.binding.paths import Place
+from doelbinding.plan.model import Deed, Doubt, Emptied, Step
 from doelbinding.plan.transformation import (
     Band,
     Empty,
@@ -30,6 +32,21 @@ def deed_in_words(step: Step) -> str:
     return "; ".join(
         [*files, *said, *(_in_words(one) for one in step.columns if one.transformation)]
     )
+
+
+def why_in_doubt(doubt: Doubt, here: Place | None) -> str:
+    """Say why it is unknown whether anything justifies rows, as far as their question tells.
+
+    `here`: their dataset, if the policy still has it.
+    """
+    if here is None:
+        return "undated"
+    *below, top = here.ways_up()
+    if doubt.controller is None and not top.shared:
+        return "nothing says whose they are"
+    told_by_owner = doubt.scope != YES and all(one.dataset.controller is None for one in below)
+    leads = told_by_owner or not (below or top.shared)
+    return "undated" if leads else "undated, or leading to nobody"
 
 
 def recorded_as(step: Step) -> str:
