@@ -207,7 +207,10 @@ class Event:
         if (self.column is None) == (not self.latest_of):
             raise ValueError("an event names exactly one of `column` and `latest_of`")
         if self.latest_of and self.ongoing_if_null:
-            raise ValueError("`ongoing_if_null` goes with `column`; `latest_of` ignores nulls")
+            raise ValueError(
+                "`ongoing_if_null` goes with `column`; `latest_of` ignores nulls: what keeps a row "
+                "that is open is a term `while STATE`, told by `row_states`"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

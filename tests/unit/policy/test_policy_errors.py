@@ -58,6 +58,11 @@ SHAPES = {
                  "exactly one of `to` and `shared_by`", "Keep one"),
     "no-event": (CRM, "invoice.date: {column: DATUM}", "invoice.date: {}", 0,
                  "exactly one of `column` and `latest_of`", "Keep one"),
+    "open-in-the-latest-of": (
+        CRM, "invoice.date: {column: DATUM}",
+        "invoice.date: {latest_of: [{column: DATUM}], ongoing_if_null: true}", 0,
+        "a term `while STATE`, told by `row_states`", "Leave `ongoing_if_null` out",
+    ),
     "duplicate-key": (CRM, "    kept_by: hosting", "    country: NL", 0, "stands here twice",
                       "Keep one"),
     "complex-key": (CRM, "    kept_by: hosting", "    ? [a]\n    : b", 0, "key must be a word",
