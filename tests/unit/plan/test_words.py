@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.binding.expression import YES
+from doelbinding.binding.paths import place
 from doelbinding.plan.model import Deed, Emptied, NamedFile, Step
 from doelbinding.plan.transform import Transformer, has_ended
 from doelbinding.plan.transformation import (
@@ -17,9 +22,11 @@ from doelbinding.plan.transformation import (
     Transformation,
     Within,
 )
-from doelbinding.plan.words import deed_in_words, recorded_as
+from doelbinding.plan.words import deed_in_words, recorded_as, why_in_doubt
 from doelbinding.policy.endings import Grain
+from doelbinding.policy.load import load
 from doelbinding.policy.stores import ColumnType
+from doelbinding.retention.planner import Planner
 
 YEAR = Generalise(grain=Grain.YEAR, held=ColumnType.DATE)
 
@@ -79,3 +86,26 @@ def test_a_value_is_seen_to_have_ended() -> None:
     done = Transformer(keys=lambda _: b"k").of(Pseudonymise(key="k"), "x")
     assert has_ended(Pseudonymise(key="k"), done)
     assert not has_ended(Pseudonymise(key="k"), "x")
+
+
+def test_why_rows_are_in_doubt_is_told_as_far_as_their_question_tells() -> None:
+    """Whose an invoice is, its contact's country tells; an address is whoever's invoices are."""
+    policy = load(Path(__file__).parents[2] / "policies" / "small")
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    plan = Planner(policy=policy, at=at, circumstances=NOTHING_SAID).retention("0" * 64)
+    told = [
+        (doubt.dataset, why_in_doubt(doubt, place(policy, f"{doubt.store}.{doubt.dataset}")))
+        for doubt in plan.doubts
+    ]
+    nobody = "nothing says whose they are"
+    assert {one for one in told if one[0] == "contact"} == {
+        ("contact", "undated"),
+        ("contact", nobody),
+    }
+    assert {one for one in told if one[0] == "invoice"} == {
+        ("invoice", "undated"),
+        ("invoice", nobody),
+    }
+    assert {one for one in told if one[0] == "address"} == {
+        ("address", "undated, or leading to nobody")
+    }
