@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -9,13 +10,11 @@ from doelbinding.jobs.plans import MadePlan, digest_secret, keep_plan
 from doelbinding.jobs.said import said_by
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
-from doelbinding.plan.ports import Obstacle
+from doelbinding.plan.ports import NamesTables, Obstacle
 from doelbinding.plan.run import obstacles
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.joined import together
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql.left_out import tables_left_out
-from doelbinding.stores.sql.store import SqlStore
 from doelbinding.wiring import Workspace
 
 
@@ -68,18 +67,14 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     return replace(made, obstacles=found, about=about, draft=draft)
 
 
-def tables_of_nobody(workspace: Workspace, made: MadePlan) -> dict[str, list[str]]:
+def tables_of_nobody(workspace: Workspace, made: MadePlan) -> dict[str, Sequence[str]]:
     """Give the tables that are in no dataset, per store that a plan is about.
 
     Raises:
         StoreError: a store cannot be read.
     """
-    found = {}
-    for name in sorted(made.about):
-        store = workspace.stores[name]
-        if isinstance(store, SqlStore):
-            with store.transaction() as connection:
-                found[name] = tables_left_out(connection, store.mapped)
+    stores = {name: workspace.stores[name] for name in sorted(made.about)}
+    found = {name: s.left_out() for name, s in stores.items() if isinstance(s, NamesTables)}
     return {name: tables for name, tables in found.items() if tables}
 
 

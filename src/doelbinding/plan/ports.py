@@ -120,6 +120,19 @@ class CountsAtOnce(Protocol):
 
 
 @runtime_checkable
+class NamesTables(Protocol):
+    """A store that names the tables of its database that are in no dataset."""
+
+    def left_out(self) -> Sequence[str]:
+        """Give these tables, as far as the database tells of them.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
 class TellsPlaces(Protocol):
     """A store that tells where its tables really are, so that one that two stores have is seen."""
 

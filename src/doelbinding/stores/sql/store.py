@@ -45,6 +45,7 @@ from doelbinding.stores.sql.computed import AS_TEXT
 from doelbinding.stores.sql.exchange import Exchange
 from doelbinding.stores.sql.gather import Gatherer
 from doelbinding.stores.sql.inside import with_values_inside
+from doelbinding.stores.sql.left_out import tables_left_out
 from doelbinding.stores.sql.places import places
 from doelbinding.stores.sql.preflight.catalogue import MARK_AND_CLOCK, Catalogue
 from doelbinding.stores.sql.preflight.clocks import clock_of, clocks_apart
@@ -136,6 +137,11 @@ class SqlStore:
     def _places(self) -> Mapping[str, frozenset[str]]:
         with self.transaction() as connection:
             return places(connection, self.mapped)
+
+    def left_out(self) -> Sequence[str]:
+        """Give the tables of the database that are in no dataset."""
+        with self.transaction() as connection:
+            return tables_left_out(connection, self.mapped)
 
     def survey(self, steps: Sequence[Step], keys: KeySets) -> Mapping[str, Tally]:
         """Count what each step would find now; change nothing."""
