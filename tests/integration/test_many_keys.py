@@ -85,6 +85,7 @@ def test_numbers_go_in_as_the_column_has_them_where_they_fit(
             return tuple(connection.execute(asked, {"n": of_width(values, bits)}).one())
 
         assert found([1, largest]) == (f"{kind}[]", True, False)
+        assert found([1, 3]) == (f"{kind}[]", True, False)  # whatever else would hold them
         assert found([1, beyond])[1:] == (True, False)  # type: ignore[index]
     engine.dispose()
 
