@@ -8,26 +8,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.mill import POLICY, World
+from tests.integration.mill import GUEST_HOUSE, POLICY, World
 
 KEY = "guests-2026"
 GREG = ("--id", "email:greg@example.com", "--controller", "mill")
 
-GUESTS = """\
+GUESTS = (
+    """\
 pseudonym_keys:
   - {id: guests-2026, label: {en: Guests}, destroy_by: 2030-12-31}
-stores:
-  - id: house
-    label: {en: Guest house}
-    country: IE
-    backups: P35D
-    datasets:
-      - id: guest
-        label: {en: Guests}
-        table: guest
-        key: [id]
-        controller: mill
-        person: true
+"""
+    + GUEST_HOUSE
+    + """\
         collected: came
         when_unjustified: empty
         columns:
@@ -60,6 +52,7 @@ stores:
           contact.last: {column: taken}
         bindings: [{activity: customers, columns: ['*']}]
 """
+)
 
 _PEOPLE = ((1, "Greg", "2020-03-01"), (2, "Hana", "2021-05-05"), (3, "Ivo", "2026-02-02"))
 

@@ -106,6 +106,22 @@ activities:
         terms: [{rule: while subscribed}]
 """
 
+GUEST_HOUSE = """\
+stores:
+  - id: house
+    label: {en: Guest house}
+    country: IE
+    backups: P35D
+    datasets:
+      - id: guest
+        label: {en: Guests}
+        table: guest
+        key: [id]
+        controller: mill
+        person: true
+"""
+"""The beginning of a store of one house, whose guests have columns of every kind in turn."""
+
 CRM = """\
 stores:
   - id: crm

@@ -17,24 +17,14 @@ from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.forked import run
-from tests.integration.mill import ANNA, DAY, POLICY, World, build
+from tests.integration.mill import ANNA, DAY, GUEST_HOUSE, POLICY, World, build
 from tests.integration.one_table import ENDED, done, left, say, step
 from tests.integration.one_table import mapped as people
 
 KINDS = ("timestamp", "timestamptz", "date")
-HOUSE = """\
-stores:
-  - id: house
-    label: {en: Guest house}
-    country: IE
-    backups: P35D
-    datasets:
-      - id: guest
-        label: {en: Guests}
-        table: guest
-        key: [id]
-        controller: mill
-        person: true
+HOUSE = (
+    GUEST_HOUSE
+    + """\
         columns:
           - {name: id, type: integer}
           - {name: email, category: email, identifier: email}
@@ -53,6 +43,7 @@ stores:
         events: {contact.last: {column: at}}
         bindings: [{activity: customers, columns: ['*']}]
 """
+)
 TABLES = (
     "CREATE TABLE guest (id INTEGER PRIMARY KEY, email VARCHAR(80))",
     (

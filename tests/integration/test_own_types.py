@@ -9,21 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.forked import run
-from tests.integration.mill import ANNA, DAY, POLICY, World, build
+from tests.integration.mill import ANNA, DAY, GUEST_HOUSE, POLICY, World, build
 
-HOUSE = """\
-stores:
-  - id: house
-    label: {en: Guest house}
-    country: IE
-    backups: P35D
-    datasets:
-      - id: guest
-        label: {en: Guests}
-        table: guest
-        key: [id]
-        controller: mill
-        person: true
+HOUSE = (
+    GUEST_HOUSE
+    + """\
         columns:
           - {name: id, type: integer}
           - {name: email, category: email, identifier: email}
@@ -35,6 +25,7 @@ stores:
         bindings:
           - {activity: customers, columns: ['*']}
 """
+)
 TABLES = (
     (
         "CREATE TABLE guest (id INTEGER PRIMARY KEY, email VARCHAR(80), tongues TEXT[], ip INET, "

@@ -11,24 +11,16 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.forked import run
-from tests.integration.mill import ANNA, DAY, POLICY, World, build
+from tests.integration.mill import ANNA, DAY, GUEST_HOUSE, POLICY, World, build
 
 ERASE = ("subject", "erase", *ANNA, "--at", DAY)
-HOUSE = """\
+HOUSE = (
+    """\
 pseudonym_keys:
   - {id: once, label: {en: Once}, destroy_by: 2030-12-31}
-stores:
-  - id: house
-    label: {en: Guest house}
-    country: IE
-    backups: P35D
-    datasets:
-      - id: guest
-        label: {en: Guests}
-        table: guest
-        key: [id]
-        controller: mill
-        person: true
+"""
+    + GUEST_HOUSE
+    + """\
         columns:
           - {name: id, type: integer}
           - {name: email, category: name, identifier: email}
@@ -64,6 +56,7 @@ stores:
         bindings:
           - {activity: orders, columns: [said, ip, pen]}
 """
+)
 TABLES = (
     (
         "CREATE TABLE guest (id INTEGER PRIMARY KEY, email VARCHAR(80), card VARCHAR(80) NOT NULL, "
