@@ -22,8 +22,10 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
 from doelbinding.rights.erasure import with_stops
 from doelbinding.stores.sql import exchange
+from doelbinding.stores.sql.apart import Parting
 from doelbinding.stores.sql.atonce import Counts, Uncommitted
 from doelbinding.stores.sql.exchange import Asked
+from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.store import SqlStore
 from doelbinding.stores.sql.written import Texts
 
@@ -181,8 +183,9 @@ def test_what_a_step_shares_with_a_later_one_is_asked_once(made: Shop) -> None:
 
     texts = Texts(shop.policy().stores[0], made.store.engine.dialect)
     plan = made.drafted.plan
+    shallow = Shallow(texts, ask, Parting(made.store.mapped), made.store.transaction)
     with pytest.raises(InterruptedError):
-        Counts(texts, ask).count(plan.steps, plan.doubts, made.drafted.keys)
+        Counts(texts, ask, shallow).count(plan.steps, plan.doubts, made.drafted.keys)
     (cards,) = (text for text in written if "FROM payment_card \n" in text)
     assert cards.count("FROM orders AS") == 3
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, oracle
 
 from doelbinding.binding.expression import (
@@ -28,16 +30,17 @@ from doelbinding.binding.expression import (
 from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
-from doelbinding.stores.sql import visits
+from doelbinding.stores.sql import apart, shallow, visits
+from doelbinding.stores.sql.apart import Parting
 from doelbinding.stores.sql.atonce import Counts
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
-from doelbinding.stores.sql.exchange import Asked
 from doelbinding.stores.sql.meant import meant
 from doelbinding.stores.sql.questions import counting
-from doelbinding.stores.sql.written import Texts
+from doelbinding.stores.sql.shallow import Shallow
+from doelbinding.stores.sql.written import Asked, Texts
 
-DEEP = pytest.mark.parametrize("deep", [False, True])
+DEEP = pytest.mark.parametrize("how", ["as it stands", "in visits", "in rounds"])
 DIALECTS = {"mssql": mssql.dialect(), "oracle": oracle.dialect()}
 TO_PARENT = Link(dataset="parent", pairs=(("parent_id", "id"), ("parent_no", "no")))
 TO_CHILD = Link(dataset="child", pairs=(("id", "parent_id"), ("no", "parent_no")))
@@ -143,28 +146,37 @@ def _kept(dialect: str, needed: Expression) -> list[str]:
 
     def ask(asked: Asked, _: KeySets) -> list[list[list[int]]]:
         written.extend(one.text for one, _ in asked)
-        return [[[0]] for _ in asked]
+        return [[[0] * len(one.compiled._result_columns)] for one, _ in asked]
 
-    Counts(Texts(STORE, DIALECTS[dialect]), ask).count(steps, [doubt], KEYS)
+    texts = Texts(STORE, DIALECTS[dialect])
+    making = Shallow(texts, ask, Parting(STORE), _unconnected)
+    Counts(texts, ask, making).count(steps, [doubt], KEYS)
     return written
+
+
+def _unconnected() -> AbstractContextManager[sa.Connection]:
+    raise AssertionError
 
 
 _BARE = re.compile(r"\b(WHERE|AND|OR|NOT|WHEN|ON)[\s(]+[01]\b(?! =)")
 """A number where a condition stands, which neither dialect takes for one."""
 
 
-def _ask_deeply(deep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if deep:
+def _ask(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if how == "in visits":
         monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    if how == "in rounds":
+        monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", 0)
+        monkeypatch.setattr(apart, "MOST_TOGETHER", 0)
 
 
 @DEEP
 @pytest.mark.parametrize("name", EXPRESSIONS)
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_statements_that_are_kept_use_only_what_the_dialect_has(
-    dialect: str, name: str, deep: bool, monkeypatch: pytest.MonkeyPatch
+    dialect: str, name: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _ask_deeply(deep, monkeypatch)
+    _ask(how, monkeypatch)
     for statement in _kept(dialect, EXPRESSIONS[name]):
         assert not re.search(r"\b(true|false|IS TRUE|IS NOT TRUE)\b", statement, re.IGNORECASE)
         assert not re.search(r"\b(LIMIT|OFFSET|FILTER|RETURNING|ANY)\b|::|~", statement)
@@ -177,9 +189,9 @@ def test_statements_that_are_kept_use_only_what_the_dialect_has(
 @pytest.mark.parametrize("name", EXPRESSIONS)
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_statements_use_only_what_the_dialect_has(
-    dialect: str, name: str, deep: bool, monkeypatch: pytest.MonkeyPatch
+    dialect: str, name: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _ask_deeply(deep, monkeypatch)
+    _ask(how, monkeypatch)
     for statement in _statements(dialect, EXPRESSIONS[name]):
         assert not re.search(r"\b(true|false|IS TRUE|IS NOT TRUE)\b", statement, re.IGNORECASE)
         assert not re.search(r"\b(LIMIT|FILTER|RETURNING|ILIKE|ANY)\b|::|~", statement)

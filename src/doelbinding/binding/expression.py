@@ -259,10 +259,15 @@ YES, NO, UNKNOWN = Constant(value=True), Constant(value=False), Constant(value=N
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """Yield the expression and every part in it."""
-    yield expression
-    for part in parts_of(expression):
-        yield from walk(part)
+    """Yield the expression and every part in it, each once however often it stands there."""
+    seen: set[int] = set()
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting += reversed(parts_of(part))
 
 
 def parts_of(expression: Expression) -> tuple[Expression, ...]:

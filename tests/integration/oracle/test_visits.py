@@ -13,6 +13,7 @@ from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thor
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
 from doelbinding.stores.sql import visits
+from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.visits import Visit, Visiting
 from tests.integration.oracle.database import build
@@ -25,6 +26,7 @@ __all__ = ["mariadb", "postgresql", "sqlite"]
 @pytest.fixture(autouse=True)
 def everything_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    monkeypatch.setattr(Shallow, "is_deep", lambda *_: False)
 
 
 @thorough(max(CASES // 10, 1))

@@ -6,9 +6,9 @@ it changes. What is found and what is read back comes over connections that neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import PoolProxiedConnection
@@ -18,17 +18,15 @@ from doelbinding.binding.expression import YES
 from doelbinding.plan.model import Doubt, KeySets, Step
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.deeds import Deeds
-from doelbinding.stores.sql.exchange import Asked, Exchange
+from doelbinding.stores.sql.exchange import Exchange
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.questions import unknown
+from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.together import told
 from doelbinding.stores.sql.truth import count_where, has_booleans
-from doelbinding.stores.sql.written import Texts, Written
-
-Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
-"""Asks statements and gives the rows of each."""
+from doelbinding.stores.sql.written import Ask, Asked, Texts, Written
 
 
 class Counts:
@@ -37,23 +35,26 @@ class Counts:
     Args:
         texts: the statements of a store.
         ask: asks statements and gives their rows.
+        shallow: makes deep steps shallow.
     """
 
-    def __init__(self, texts: Texts, ask: Ask) -> None:
-        self._texts, self._ask = texts, ask
+    def __init__(self, texts: Texts, ask: Ask, shallow: Shallow) -> None:
+        self._texts, self._ask, self._shallow = texts, ask, shallow
 
     def count(
         self, steps: Sequence[Step], doubts: Sequence[Doubt], keys: KeySets
     ) -> tuple[list[int], list[int]]:
         """Count the rows that each step finds now, and those of each doubt."""
-        every: list[Step | Doubt] = [*steps, *doubts]
+        both: list[Step | Doubt] = [*steps, *doubts]
+        every, keys = self._shallow.about_few(both, keys)
         together = has_booleans(self._texts.dialect)
         alike = _narrowed_alike(every) if together else [[one] for one in every]
         asked: Asked = [(self._counting(one), ()) for one in alike]
         rows: dict[int, int] = {}
         for one, answer in zip(alike, self._ask(asked, keys), strict=True):
             rows |= {id(about): int(n) for about, n in zip(one, answer[0], strict=True)}
-        return [rows[id(step)] for step in steps], [rows[id(doubt)] for doubt in doubts]
+        counts = [rows[id(one)] for one in every]
+        return counts[: len(steps)], counts[len(steps) :]
 
     def _counting(self, alike: Sequence[Step | Doubt]) -> Written:
         """Count what is narrowed alike in one question, which looks the rows up once."""
@@ -76,16 +77,22 @@ class AtOnce:
     Args:
         texts: the statements of a store.
         exchange: asks and changes its database.
+        shallow: makes deep steps shallow.
     """
 
-    def __init__(self, texts: Texts, exchange: Exchange) -> None:
-        self._texts, self._exchange = texts, exchange
+    def __init__(self, texts: Texts, exchange: Exchange, shallow: Shallow) -> None:
+        self._texts, self._exchange, self._shallow = texts, exchange, shallow
 
     def find(self, steps: Sequence[Step], keys: KeySets) -> dict[str, list[Key]]:
         """Give the keys of the rows that each step finds now."""
-        alike = _narrowed_alike(steps)
+        over_all = [s for s in steps if s.narrow == YES and self._shallow.goes_over(s)]
+        found = {
+            step.id: [key for part in self._shallow.keys_counted(step, keys) for key in part]
+            for step in over_all
+        }
+        others, keys = self._shallow.about_few([s for s in steps if s.id not in found], keys)
+        alike = _narrowed_alike(others)
         answers = self._exchange.read([(self._finding(one), ()) for one in alike], keys)
-        found: dict[str, list[Key]] = {}
         for one, rows in zip(alike, answers, strict=True):
             found |= _told_apart(one, rows)
         return found

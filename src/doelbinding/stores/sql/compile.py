@@ -6,7 +6,7 @@ EXISTS, never by IN with a subquery, which a single NULL turns against us.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, assert_never
@@ -233,6 +233,14 @@ class Compiler(OwnConditions):
         joined = [self.refers(there.column(b), here, a) for a, b in link.pairs]
         asked: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(there.rows)
         return asked.where(*joined, *parts).correlate(here.rows).exists()
+
+    def joined(
+        self, here: Here, there: Here, link: Link, *, closely: bool
+    ) -> Iterator[sa.ColumnElement[bool]]:
+        """Give when a link leads from a row to another: exactly, or as the database refers."""
+        if closely:
+            return (self._same(here, a, there, b) for a, b in link.pairs)
+        return (self.refers(there.column(b), here, a) for a, b in link.pairs)
 
     def _same(self, here: Here, a: str, there: Here, b: str) -> sa.ColumnElement[bool]:
         folds = self.folds(here, a) or self.folds(there, b)

@@ -20,10 +20,7 @@ from doelbinding.plan.ports import Refused, Unreachable
 from doelbinding.stores.sql.causes import cause, is_lost, is_prepared_no_more, will_pass
 from doelbinding.stores.sql.lending import give_back, take
 from doelbinding.stores.sql.readers import Readers
-from doelbinding.stores.sql.written import Written
-
-Asked = Sequence[tuple[Written, Sequence[Key]]]
-"""Statements, each with the keys of the rows it is about, where these are known beforehand."""
+from doelbinding.stores.sql.written import Asked
 
 Done = TypeVar("Done")
 

@@ -88,11 +88,11 @@ class Question:
         """Give the statement; its row has two columns for each count."""
         if len(self.counts) == 1:
             (alone,) = self.counts
-            return self._asking([sa.func.count(), _as_text(_least(alone), dialect)])
+            return self._asking([sa.func.count(), as_text(_least(alone), dialect)])
         columns = []
         for one in self.counts:
             columns.append(count_where(one.condition, dialect))
-            columns.append(_as_text(_least_among(one, dialect), dialect))
+            columns.append(as_text(_least_among(one, dialect), dialect))
         return self._asking(columns)
 
     def grouped(self) -> sa.Select[Any]:
@@ -254,7 +254,8 @@ def _least_among(one: Count, dialect: str) -> sa.ColumnElement[Any] | None:
     return None if one.oldest is None else least_where(one.oldest, one.condition, dialect)
 
 
-def _as_text(least: sa.ColumnElement[Any] | None, dialect: str) -> sa.ColumnElement[Any]:
+def as_text(least: sa.ColumnElement[Any] | None, dialect: str) -> sa.ColumnElement[Any]:
+    """Give the earliest start as a text, whatever its type; none where there is none."""
     if least is None:
         return sa.null()
     return least if dialect == "sqlite" else sa.cast(least, sa.Text)

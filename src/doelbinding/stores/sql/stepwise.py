@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.questions import as_date
+from doelbinding.stores.sql.shallow import Shallow, added
 from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.touched import ENGINES, touched_columns
 from doelbinding.stores.sql.transactions import Transactions
@@ -55,6 +56,7 @@ class Stepwise:
         compilers: for its statements.
         transformer: computes values.
         files: where the files are that rows name.
+        shallow: makes deep steps shallow.
         batch: the most rows that one transaction changes by key.
     """
 
@@ -67,17 +69,21 @@ class Stepwise:
         compilers: Compilers,
         transformer: Transformer,
         files: FileRoots,
+        shallow: Shallow,
         batch: int,
     ) -> None:
         self._mapped, self._dialect, self._batch = mapped, dialect, batch
         self._transactions, self._compilers = transactions, compilers
-        self._transformer, self._files = transformer, files
+        self._transformer, self._files, self._shallow = transformer, files, shallow
 
     def select_keys(self, step: Step, keys: KeySets) -> Iterator[list[Key]]:
         """Give the keys of the rows a step finds, in batches, in the order of the key.
 
         Where conditions are deep they are looked for once, since each look asks of all rows again.
         """
+        if self._shallow.goes_over(step):
+            yield from self._shallow.keys_found(step, keys)
+            return
         compiler = self._compilers(keys)
         here = compiler.here(step.dataset)
         found = self._streamed_keys if are_deep((step.needed,), compiler) else self._next_chunks
@@ -170,19 +176,29 @@ class Stepwise:
 
     def tally_computed(self, step: Step, keys: KeySets) -> Tally:
         """Count the rows whose value would change, one by one, in memory that stays the same."""
+        if not self._shallow.goes_over(step):
+            return self._tallied(step, keys)
+        found = (
+            self._tallied(asked, part.keys, part.rows)
+            for part in self._shallow.parts([step], keys)
+            for asked in part.steps
+        )
+        return reduce(added, found, Tally(rows=0))
+
+    def _tallied(self, step: Step, keys: KeySets, among: Sequence[Key] | None = None) -> Tally:
         compiler = self._compilers(keys)
         here = compiler.here(step.dataset)
         mine = counted(step, compiler, here)
+        if among is not None:
+            mine = sa.and_(compiler.key_in(self._own_key(here), among), mine)
         oldest = oldest_start(step.needed, here, compiler)
         if oldest is not None and self._dialect != "sqlite":
             oldest = sa.cast(oldest, sa.Text)
-        rows, least = 0, None
+        computed, found = self._computed(step, compiler), Tally(rows=0)
         with self._transactions.one() as connection:
-            for change in self._streamed(connection, self._computed(step, compiler), mine, oldest):
-                rows += 1
-                start = as_date(change.oldest)
-                least = start if least is None or (start is not None and start < least) else least
-        return Tally(rows=rows, oldest=least)
+            for change in self._streamed(connection, computed, mine, oldest):
+                found = added(found, Tally(rows=1, oldest=as_date(change.oldest)))
+        return found
 
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
         """Count what the step should have left none of.

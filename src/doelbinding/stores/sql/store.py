@@ -36,6 +36,7 @@ from doelbinding.policy.stores import Dataset
 from doelbinding.policy.stores import Store as Mapped
 from doelbinding.stores.explaining import explained
 from doelbinding.stores.files import FileRoots
+from doelbinding.stores.sql.apart import Parting
 from doelbinding.stores.sql.asking import Asking
 from doelbinding.stores.sql.atonce import AtOnce, Counts
 from doelbinding.stores.sql.carry import answers_of, read_answers, values_of
@@ -54,10 +55,11 @@ from doelbinding.stores.sql.preflight.look import obstacles
 from doelbinding.stores.sql.purge import purge
 from doelbinding.stores.sql.questions import Question, counting, reading_back
 from doelbinding.stores.sql.readers import Readers
+from doelbinding.stores.sql.shallow import Shallow, by_dataset
 from doelbinding.stores.sql.stepwise import MOST_PARAMETERS, Stepwise
 from doelbinding.stores.sql.tables import bound, table
 from doelbinding.stores.sql.transactions import Transactions
-from doelbinding.stores.sql.written import Texts, Written, can_be_kept
+from doelbinding.stores.sql.written import Asked, Texts, can_be_kept
 
 BATCH = 5000
 
@@ -159,7 +161,11 @@ class SqlStore:
         asked = [step for step in steps if step.deed is not Deed.TRANSFORM]
         others = [step for step in steps if step.deed is Deed.TRANSFORM]
         try:
-            tallies = self._counted(counting(asked, doubts, compiler))
+            deep = [step for step in asked if self._shallow.goes_over(step)]
+            near = [step for step in asked if step not in deep]
+            tallies = self._counted(counting(near, doubts, compiler))
+            for steps_alike in by_dataset(deep):
+                tallies |= self._shallow.tallies(steps_alike, keys)
             computed = {step.id: self._stepwise.tally_computed(step, keys) for step in others}
         except Refused as refused:
             raise explained(refused, partial(self.preflight, steps)) from None
@@ -212,6 +218,7 @@ class SqlStore:
             compilers=self._compiler,
             transformer=self.transformer,
             files=self.files,
+            shallow=self._shallow,
             batch=self.batch,
         )
 
@@ -331,7 +338,7 @@ class SqlStore:
 
     @cached_property
     def _at_once(self) -> AtOnce:
-        return AtOnce(self._texts, self._exchange)
+        return AtOnce(self._texts, self._exchange, self._shallow)
 
     @cached_property
     def _exchange(self) -> Exchange:
@@ -339,13 +346,18 @@ class SqlStore:
 
     @cached_property
     def _counts(self) -> Counts:
-        return Counts(self._texts, self._exchange.read if self.can_at_once(()) else self._answered)
+        return Counts(self._texts, self._ask, self._shallow)
 
-    def _answered(
-        self, asked: Sequence[tuple[Written, Sequence[Key]]], keys: KeySets
-    ) -> list[Sequence[Any]]:
+    @cached_property
+    def _shallow(self) -> Shallow:
+        return Shallow(self._texts, self._ask, Parting(self.mapped), self.transaction)
+
+    def _ask(self, asked: Asked, keys: KeySets) -> Sequence[Sequence[Any]]:
+        if self.can_at_once(()):
+            return self._exchange.read(asked, keys)
         with self.transaction() as connection:
-            return [connection.exec_driver_sql(*one.spelt(keys)).all() for one, _ in asked]
+            given = (one.spelt(keys, own) for one, own in asked)
+            return [connection.exec_driver_sql(*statement).all() for statement in given]
 
     def close(self) -> None:
         """Let go of connections."""

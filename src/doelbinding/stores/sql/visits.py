@@ -17,18 +17,15 @@ import sqlalchemy as sa
 
 from doelbinding.binding.expression import (
     YES,
-    AnyOf,
     Compare,
     Expression,
     IsNull,
     KeyIn,
     NotAfter,
-    Referred,
     Since,
-    Up,
-    parts_of,
 )
 from doelbinding.binding.paths import Link
+from doelbinding.stores.sql.apart import written_out
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.tables import Here, beginning, belongs_to, other_rows
 from doelbinding.stores.sql.texts import as_bytes, folded_keys
@@ -43,7 +40,7 @@ def are_deep(expressions: Iterable[Expression], compiler: Compiler) -> bool:
     if compiler.doing or isinstance(compiler, Visiting):  # what goes before is gone: never deep
         return False
     known: dict[Expression, int] = {}
-    return sum(_written_out(one, known) for one in expressions) > MOST_WRITTEN_OUT
+    return sum(written_out(one, known) for one in expressions) > MOST_WRITTEN_OUT
 
 
 def among_visited(
@@ -81,15 +78,6 @@ def among_visited(
 
 def _among(key: Sequence[sa.ColumnElement[Any]], asked: sa.Select[Any]) -> sa.ColumnElement[bool]:
     return key[0].in_(asked) if len(key) == 1 else sa.tuple_(*key).in_(asked)
-
-
-def _written_out(expression: Expression, known: dict[Expression, int]) -> int:
-    """Count the questions about other rows in an expression, each as often as it is written."""
-    if expression not in known:
-        own = len(expression.branches) if isinstance(expression, AnyOf) else 0
-        own += int(isinstance(expression, Up | Referred))
-        known[expression] = own + sum(_written_out(part, known) for part in parts_of(expression))
-    return known[expression]
 
 
 MOST_WRITTEN_OUT = 60
@@ -309,9 +297,7 @@ class Visiting(Compiler):
 
     def _joined(self, here: Here, there: Here, way: Way) -> Iterator[sa.ColumnElement[bool]]:
         link, closely = way
-        if closely:
-            return (self._same(here, a, there, b) for a, b in link.pairs)
-        return (self.refers(there.column(b), here, a) for a, b in link.pairs)
+        return self.joined(here, there, link, closely=closely)
 
 
 def _from(way: Way) -> list[str]:

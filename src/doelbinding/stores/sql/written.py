@@ -47,6 +47,13 @@ class Written:
         return state.statement, given
 
 
+Asked = Sequence[tuple[Written, Sequence[Key]]]
+"""Statements, each with the keys of the rows it is about, where these are known beforehand."""
+
+Ask = Callable[[Asked, KeySets], Sequence[Sequence[Any]]]
+"""Asks statements and gives the rows of each."""
+
+
 class Texts:
     """The statements written so far, by what they do and the step they are about."""
 
@@ -74,6 +81,14 @@ class Texts:
                 self._alike.clear()
             self._known[mark] = about, self._of_alike(role, about, make)
         return self._known[mark][1]
+
+    def of(self, mark: tuple[object, ...], make: Callable[[Naming], sa.Executable]) -> Written:
+        """Give the statement of that mark, which asks what is so before anything is done."""
+        if mark not in self._alike:
+            if len(self._alike) > _MOST:
+                self._alike.clear()
+            self._alike[mark] = self._written(make, doing=False)
+        return self._alike[mark]
 
     def _of_alike(
         self, role: str, about: Sequence[Step | Doubt], make: Callable[[Naming], sa.Executable]
