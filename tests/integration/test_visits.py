@@ -1,4 +1,4 @@
-"""Whatever tables hold and are called: visits find what conditions find that are written out."""
+"""Whatever tables hold and are called, visits and rounds find what is found when written out."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from doelbinding.binding.paths import Link
 from doelbinding.plan.model import Deed, Doubt, Emptied, KeySets, Step
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 from doelbinding.policy.stores import Store as Mapped
-from doelbinding.stores.sql import visits
+from doelbinding.stores.sql import apart, shallow, visits
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import ENDED, say
 
 ENGINES = pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+HOW = pytest.mark.parametrize("how", ["visits", "rounds"])
 PLAIN, ODD = ("id", "up", "code"), ("found0", "shared0", "answer_0")
 """What columns are called: also as our own statements call theirs."""
 KEYS: KeySets = {"asked": frozenset((n,) for n in range(1, 8))}
 TYPES = (ColumnType.INTEGER, ColumnType.INTEGER, ColumnType.TEXT)
+
+
+def _ask_in(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    if how == "rounds":
+        monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", 0)
+        monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
 
 
 def _tables(names: tuple[str, ...]) -> list[str]:
@@ -90,18 +98,20 @@ def _steps(needed: Expression, lower: Expression, *, key: str, code: str) -> lis
 EXPECTED = [[(4,), (5,), (6,), (7,)], [(3,)], [(3,)]]
 
 
+@HOW
 @ENGINES
 @pytest.mark.parametrize("names", [PLAIN, ODD])
 def test_keys_on_the_way_may_be_missing_or_alike_and_names_as_our_own(
     kind: str,
     names: tuple[str, ...],
+    how: str,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine: sa.Engine = request.getfixturevalue(kind)
     say(engine, *_tables(names))
     written = _told(engine, names)
-    monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    _ask_in(how, monkeypatch)
     assert _told(engine, names) == written
 
 
@@ -131,15 +141,17 @@ def test_rows_refer_to_others_as_the_database_takes_it(
         replace(step, needed=closely),
         replace(step, needed=Or(parts=(referred, closely))),
     ]
-    for most in (visits.MOST_WRITTEN_OUT, 0):
-        monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", most)
+    for how in ("as written", "visits", "rounds"):
+        if how != "as written":
+            _ask_in(how, monkeypatch)
         found = [list(chain(*SqlStore(mapped, engine).select_keys(one, {}))) for one in steps]
-        assert found == [[(3,)], [(1,), (3,)], [(3,)]], most
+        assert found == [[(3,)], [(1,), (3,)], [(3,)]], how
 
 
+@HOW
 @pytest.mark.parametrize("also", ["", ", part"])
 def test_a_key_is_told_apart_as_it_is_kept(
-    also: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    also: str, how: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say(
         sqlite,
@@ -156,6 +168,6 @@ def test_a_key_is_told_apart_as_it_is_kept(
     step = Step(
         id="s001", store="s", dataset="person", controller=None, deed=Deed.DELETE, needed=own
     )
-    monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
+    _ask_in(how, monkeypatch)
     (found,) = SqlStore(mapped, sqlite).select_keys(step, {})
     assert [key[0] for key in found] == ["a"]

@@ -186,7 +186,7 @@ def test_rows_that_no_key_tells_are_asked_in_visits(
     _put(sqlite, "t3", [{**_paper(3, 3, NEW), "id": twice}])
     policy = policy_of(web(6))
     monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", 0)
-    monkeypatch.setattr(apart, "MOST_TOGETHER", 0)
+    monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
     plans = []
     for deep in (Shallow.is_deep, lambda *_: False):
         monkeypatch.setattr(Shallow, "is_deep", deep)

@@ -167,7 +167,7 @@ def _ask(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(visits, "MOST_WRITTEN_OUT", 0)
     if how == "in rounds":
         monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", 0)
-        monkeypatch.setattr(apart, "MOST_TOGETHER", 0)
+        monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
 
 
 @DEEP

@@ -27,7 +27,7 @@ __all__ = ["mariadb", "postgresql", "sqlite"]
 @pytest.fixture(autouse=True)
 def everything_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", 0)
-    monkeypatch.setattr(apart, "MOST_TOGETHER", 0)
+    monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
 
 
 @pytest.fixture
