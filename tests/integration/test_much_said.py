@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind
 from doelbinding.plan import atonce
+from doelbinding.plan.document import written
 from doelbinding.plan.journal import MemoryJournal
-from doelbinding.plan.model import Plan, written
+from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Store
 from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed

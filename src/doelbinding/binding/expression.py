@@ -8,7 +8,7 @@ the same store. The `op` of each class is its tag in a plan's JSON.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -238,6 +238,15 @@ class Referred(_Hashed):
     op: Literal["referred"] = "referred"
 
 
+@_hashed_once
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defined(_Hashed):
+    """A part that a plan's document defines once, by its place there; nowhere else is it met."""
+
+    at: int
+    op: Literal["defined"] = "defined"
+
+
 Expression = Annotated[
     Constant
     | Compare
@@ -251,7 +260,8 @@ Expression = Annotated[
     | Or
     | Up
     | AnyOf
-    | Referred,
+    | Referred
+    | Defined,
     Field(discriminator="op"),
 ]
 
@@ -285,6 +295,32 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
             return (expression.stays, *when)
         case _:
             return ()
+
+
+def with_parts(expression: Expression, make: Callable[[Expression], Expression]) -> Expression:
+    """Give the expression made of other parts, those of its branches too."""
+    match expression:
+        case And() | Or():
+            return replace(expression, parts=tuple(map(make, expression.parts)))
+        case Not() | Certain() | Up():
+            return replace(expression, part=make(expression.part))
+        case AnyOf():
+            branches = (_branch_with(branch, make) for branch in expression.branches)
+            return replace(expression, branches=tuple(branches))
+        case Referred():
+            when = None if expression.when is None else make(expression.when)
+            return replace(expression, stays=make(expression.stays), when=when)
+        case _:
+            return expression
+
+
+def _branch_with(branch: Branch, make: Callable[[Expression], Expression]) -> Branch:
+    return replace(
+        branch,
+        part=make(branch.part),
+        among=None if branch.among is None else make(branch.among),
+        when=None if branch.when is None else make(branch.when),
+    )
 
 
 def carried_in(expression: Expression) -> Iterator[Branch]:

@@ -10,7 +10,7 @@ _KNOWN = (
     ("doelbinding.binding.paths", "PathError"),
     ("doelbinding.plan.ports", "StoreError"),
     ("doelbinding.plan.run", "Stopped"),
-    ("doelbinding.plan.model", "NotAPlan"),
+    ("doelbinding.plan.document", "NotAPlan"),
     ("doelbinding.plan.transform", "NoKey"),
     ("doelbinding.records.pseudonym_keys", "KeyRefused"),
     ("doelbinding.plan.identifiers", "NotAnIdentifier"),

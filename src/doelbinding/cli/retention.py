@@ -55,7 +55,7 @@ def plan(
     workspace = opened(context.obj)
     from doelbinding.jobs.nightly import interrupted
     from doelbinding.jobs.retention import make_plan, obstacles_later, tables_of_nobody
-    from doelbinding.plan.model import document
+    from doelbinding.plan.document import document
 
     known_store(workspace, *(store or ()))
     made = make_plan(workspace, instant_of(at), frozenset(store) if store else None)

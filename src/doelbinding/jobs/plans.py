@@ -11,7 +11,7 @@ from django.db import transaction
 
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
-from doelbinding.plan import model as plans
+from doelbinding.plan import document as plans
 from doelbinding.plan.model import KeySets, Plan, PlanKind
 from doelbinding.plan.ports import Obstacle
 from doelbinding.records.models import PlanRecord, Request, Restore
@@ -116,7 +116,7 @@ def find_fingerprint(workspace: Workspace, named: str) -> str:
 
     for path in (Path(named), workspace.home / named):
         if _is_file(path):
-            return find_plan(plans.fingerprint(plans.parse(path.read_bytes()))).fingerprint
+            return find_plan(plans.fingerprint_of(path.read_bytes())).fingerprint
     return find_plan(named).fingerprint
 
 

@@ -7,11 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any
-
-import rfc8785
-from pydantic import TypeAdapter
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.dated import Collected
@@ -151,6 +146,7 @@ class Plan:
     """What will be done, in order. `policy` is the fingerprint of the version it follows.
 
     `collected` are the questions to be answered first: which rows were there when a stop was set.
+    `defined` is empty but in a plan that is written (`plan.sharing`).
     """
 
     kind: PlanKind
@@ -161,62 +157,12 @@ class Plan:
     keys: tuple[NamedKeys, ...] = ()
     case: str | None = None
     collected: tuple[Collected, ...] = ()
+    defined: tuple[Expression, ...] = ()
 
     @property
     def rows(self) -> int:
         """How many deeds on rows are expected."""
         return sum(step.expected for step in self.steps)
-
-
-class NotAPlan(Exception):
-    """The document is not a plan this version can read."""
-
-
-@lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Plan]:
-    return TypeAdapter(Plan)
-
-
-def document(plan: Plan) -> dict[str, Any]:
-    """Give the plan as a JSON document."""
-    told: dict[str, Any] = _adapter().dump_python(plan, mode="json")
-    if not plan.collected:
-        del told["collected"]  # which plans did not always have: an approval signs their text
-    return told
-
-
-def written(plan: Plan) -> bytes:
-    """Give the plan's canonical JSON (RFC 8785), kept for the plans written last."""
-    known = _WRITTEN.get(id(plan))
-    if known is None or known[0] is not plan:
-        if len(_WRITTEN) >= _MOST:
-            _WRITTEN.clear()
-        known = _WRITTEN[id(plan)] = plan, rfc8785.dumps(document(plan))
-    return known[1]
-
-
-_WRITTEN: dict[int, tuple[Plan, bytes]] = {}
-_MOST = 4
-
-
-def fingerprint(plan: Plan) -> str:
-    """Give the SHA-256 of the plan's canonical JSON: what an approval signs."""
-    return hashlib.sha256(written(plan)).hexdigest()
-
-
-@lru_cache(maxsize=4)
-def parse(read: bytes | str) -> Plan:
-    """Read a plan back from JSON.
-
-    Raises:
-        NotAPlan: it is not one.
-    """
-    try:
-        return _adapter().validate_json(read)
-    except ValueError as error:
-        raise NotAPlan(
-            "this file is not a plan that this version reads; make one with `doelbinding plan`"
-        ) from error
 
 
 def key_digest(name: str, keys: Iterable[Key], secret: bytes) -> NamedKeys:

@@ -20,6 +20,7 @@ from doelbinding.binding.expression import (
     Certain,
     Compare,
     Constant,
+    Defined,
     Elsewhere,
     Expression,
     IsNull,
@@ -99,6 +100,8 @@ class Compiler(OwnConditions):
                 return self._referred(expression, here, wanted=wanted)
             case Compare() | IsNull() | Since() | NotAfter() | KeyIn():
                 return self.leaf(expression, here, wanted=wanted)
+            case Defined():
+                raise ValueError("a part of a plan's document is not asked of a database")
             case _:
                 assert_never(expression)
 
