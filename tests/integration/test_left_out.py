@@ -42,6 +42,13 @@ def test_parts_and_what_an_index_is_kept_in_are_no_tables_of_their_own(
     assert left_out(mariadb) == ["note"]
 
 
+def test_a_table_of_the_same_name_in_another_schema_is_told(postgresql: sa.Engine) -> None:
+    say(postgresql, TABLE, "CREATE SCHEMA other", "CREATE TABLE other.person (id INTEGER)")
+    say(postgresql, f"ALTER DATABASE {postgresql.url.database} SET search_path = public, other")
+    postgresql.dispose()
+    assert left_out(postgresql) == ["other.person"]
+
+
 def test_a_role_of_its_own_is_told_too(mariadb: sa.Engine) -> None:
     """It sees no table on which it has no right, but what `grants` gives shows their names."""
     say(

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.integration.one_night import policy_of
-from tests.integration.test_webs import web
 
 from doelbinding.binding.circumstances import NOTHING_SAID
 from doelbinding.binding.expression import Defined
@@ -23,6 +21,8 @@ from doelbinding.plan.document import (
 )
 from doelbinding.plan.model import Plan
 from doelbinding.retention.planner import Planner
+from tests.integration.one_night import policy_of
+from tests.integration.test_webs import web
 
 
 def _plan(tables: int) -> Plan:

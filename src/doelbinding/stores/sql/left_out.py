@@ -15,20 +15,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.policy.stores import Store
 
 _SQLITE = """
-SELECT name FROM sqlite_master s WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+SELECT name, NULL FROM sqlite_master s
+WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
   AND sql NOT LIKE 'CREATE VIRTUAL%' AND NOT EXISTS (
     SELECT 1 FROM sqlite_master v WHERE v.sql LIKE 'CREATE VIRTUAL%'
       AND substr(s.name, 1, length(v.name) + 1) = v.name || '_')
 """
 _POSTGRESQL = """
-SELECT CASE WHEN n.nspname = ANY (current_schemas(false)) THEN c.relname
-            ELSE n.nspname || '.' || c.relname END
+SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname
+            ELSE n.nspname || '.' || c.relname END, n.nspname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND (n.nspname = ANY (current_schemas(false)) OR n.nspname = ANY (CAST(:schemas AS name[])))
 """
 _MARIADB = """
-SELECT table_name FROM information_schema.tables
+SELECT table_name, NULL FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'
 """
 _ALL_OF_INNODB = """
@@ -46,11 +47,14 @@ def tables_left_out(connection: sa.Connection, store: Store) -> list[str]:
         return []
     schemas = sorted({d.schema_ for d in store.datasets if d.schema_ is not None})
     given = {"schemas": schemas} if asked is _POSTGRESQL else {}
-    there = set(connection.execute(sa.text(asked), given).scalars())
+    there = {row[0]: row[1] for row in connection.execute(sa.text(asked), given)}
     if asked is _MARIADB:
-        there |= _all_of_innodb(connection)
+        there |= dict.fromkeys(_all_of_innodb(connection))
     for dataset in store.datasets:
-        there -= {dataset.table, f"{dataset.schema_}.{dataset.table}"}
+        names = {dataset.table, f"{dataset.schema_}.{dataset.table}"}
+        for name in names & there.keys():
+            if dataset.schema_ in (None, there[name]) or there[name] is None:
+                del there[name]
     return sorted(there)
 
 
