@@ -269,6 +269,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "columns": "that it uses",
         "phases": "ids of phases; none: all",
         "when": "for which rows",
+        "through": "ids of datasets to which `subjects` lead, by which alone it holds; none: all",
     },
     "Prohibition": {
         "columns": "that may not be used",

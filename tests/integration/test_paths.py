@@ -57,7 +57,7 @@ TABLES = (
         "customer_id integer references customer (id), role varchar(80), "
         "primary key (team_id, customer_id))"
     ),
-    "address (id integer primary key, street varchar(80))",
+    "address (id integer primary key, street varchar(80), bell varchar(80))",
     (
         "residence (customer_id integer primary key references customer (id), "
         "address_id integer references address (id), since varchar(80))"
@@ -237,6 +237,23 @@ def test_an_address_is_shared_by_rows_of_several_tables(engine: sa.Engine, fill:
     assert left(engine, "SELECT id FROM address ORDER BY id") == [(1,), (2,), (3,)]
     erased(engine, 2)
     assert left(engine, "SELECT id FROM address ORDER BY id") == [(3,)]
+
+
+def test_a_binding_through_one_path_holds_for_nobody_by_another(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """The bell is for deliveries: of who only lives there it is not kept; of nobody, unknown."""
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"), (3, None, "c"))
+    fill("address", "id, street, bell", (1, "receives no more", "no"), (2, "receives", "yes"),
+         (3, "lives", "no"), (4, "of nobody", "?"))  # fmt: skip
+    fill("residence", "customer_id, address_id", (1, 2), (2, 3), (3, 1))
+    fill("orders", "id, customer_id, note", (1, 1, "n"), (2, 2, "m"))
+    fill("delivery", "order_id, address_id", (1, 1), (2, 2))
+    plan = retained(engine)
+    assert left(engine, "SELECT id, bell FROM address ORDER BY id") == [
+        (1, None), (2, "yes"), (3, None), (4, "?"),
+    ]  # fmt: skip
+    assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "address"] == [1]
 
 
 def test_references_in_a_circle_and_to_ones_own_table_are_emptied_first(

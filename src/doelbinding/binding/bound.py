@@ -61,11 +61,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The phases of one binding: under which condition, and by which ways to people."""
+
+    when: Condition | None
+    through: tuple[str, ...]
+    phases: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """Columns of a dataset that are bound and restricted alike, with the phases that bind them."""
 
     columns: tuple[str, ...]
-    lines: tuple[tuple[Condition | None, tuple[Line, ...]], ...]
+    lines: tuple[Lines, ...]
     prohibitions: tuple[Prohibition, ...]
 
 
@@ -87,7 +96,7 @@ class Bounds:
         self.policy = policy
         self._groups: dict[str, tuple[Bound, ...]] = {}
         self._columns: dict[str, Columns] = {}
-        self._lines: dict[tuple[str, int], tuple[Line, ...]] = {}
+        self._lines: dict[tuple[str, int], Lines] = {}
 
     def groups(self, here: Place) -> tuple[Bound, ...]:
         """Give the personal columns of a dataset, those bound alike together."""
@@ -120,14 +129,19 @@ class Bounds:
         for (bound, barred, _), columns in alike.items():
             yield Bound(
                 columns=tuple(columns),
-                lines=tuple((dataset.bindings[n].when, self._of(here, n)) for n in bound),
+                lines=tuple(self._of(here, n) for n in bound),
                 prohibitions=tuple(dataset.prohibitions[n] for n in barred),
             )
 
-    def _of(self, here: Place, number: int) -> tuple[Line, ...]:
+    def _of(self, here: Place, number: int) -> Lines:
         mark = here.ref, number
         if mark not in self._lines:
-            self._lines[mark] = tuple(self._bound_by(here, here.dataset.bindings[number]))
+            binding = here.dataset.bindings[number]
+            self._lines[mark] = Lines(
+                when=binding.when,
+                through=binding.through,
+                phases=tuple(self._bound_by(here, binding)),
+            )
         return self._lines[mark]
 
     def _bound_by(self, here: Place, binding: Binding) -> Iterator[Line]:

@@ -148,8 +148,8 @@ class Judge(Interpreter):
             if isinstance(here.owner, str) and not here.top.shared:
                 controller = self.policy.controller_by_id[here.owner]
                 lived = tuple(
-                    (condition, tuple(self._performed(lines, here, controller)))
-                    for condition, lines in group.lines
+                    (lines.when, tuple(self._performed(lines.phases, here, controller)))
+                    for lines in group.lines
                 )
             self._lived[mark] = lived
         return self._lived[mark]
@@ -165,12 +165,13 @@ class Judge(Interpreter):
     def _states_of_people(self, here: Place, row: Row, group: Bound) -> list[PhaseState]:
         people = self._people(here, row)
         states = []
-        for condition, lines in group.lines:
-            when = True if condition is None else self.test(condition, here, row)
-            for line in lines:
+        for lines in group.lines:
+            when = True if lines.when is None else self.test(lines.when, here, row)
+            led = self._people(here, row, lines.through) if people and lines.through else people
+            for line in lines.phases:
                 if not people:
                     states.append(line.unowned(when))
-                for place, theirs, controllers in people:
+                for place, theirs, controllers in led:
                     if controllers is None:
                         states.append(line.unowned(when))
                         continue
@@ -179,9 +180,9 @@ class Judge(Interpreter):
                         states.append(living.state(when, row, theirs))
         return states
 
-    def _people(self, here: Place, row: Row) -> list[_Lives]:
+    def _people(self, here: Place, row: Row, through: tuple[str, ...] = ()) -> list[_Lives]:
         if here.top.shared:
-            found = self.persons_of(here, row)
+            found = self.persons_of(here, row, through)
             return [(place, other, self._owners(place, other)) for place, other in found]
         return [(here, row, self._owners(here, row))]
 

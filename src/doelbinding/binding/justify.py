@@ -106,20 +106,17 @@ class Interpreter(Rows):
         when = True if binding.when is None else self.test(binding.when, here, row)
         for phase in activity.phases:
             if not binding.phases or phase.id in binding.phases:
-                yield from self._phase_states(here, row, activity, phase, when)
+                if here.top.shared and not any(self.persons_of(here, row)):
+                    yield unowned(activity, phase, when)
+                for theirs in self._bound_for(here, row, binding):
+                    yield from self._phase_state((here, row), theirs, activity, phase, when)
 
-    def _phase_states(
-        self, here: Place, row: Row, activity: Activity, phase: Phase, when: Truth
-    ) -> Iterator[PhaseState]:
-        """Yield a phase's state for the row, or one for each row that shares it."""
+    def _bound_for(self, here: Place, row: Row, binding: Binding) -> Iterator[_At]:
+        """Yield the rows of those for whom a binding holds: the row's own, or whoever shares it."""
         if not here.top.shared:
-            yield from self._phase_state((here, row), (here, row), activity, phase, when)
-            return
-        found = list(self.persons_of(here, row))
-        if not found:
-            yield unowned(activity, phase, when)
-        for theirs in found:
-            yield from self._phase_state((here, row), theirs, activity, phase, when)
+            yield here, row
+        else:
+            yield from self.persons_of(here, row, binding.through)
 
     def _phase_state(
         self, own: _At, theirs: _At, activity: Activity, phase: Phase, when: Truth

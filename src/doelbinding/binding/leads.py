@@ -86,12 +86,17 @@ def _set_since(stop: Stop, ref: str, since: datetime | None) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class ThroughLeads:
-    """Builds what must hold for a phase of such a row to live."""
+    """Builds what must hold for a phase of such a row to live.
+
+    `through`: the datasets by which it binds the row to people; empty: any. For whoever the row
+    leads to by others it does not live; of nobody at all it is unknown.
+    """
 
     needs: Needs
     here: Place
     activity: Activity
     phase: Phase
+    through: tuple[str, ...] = ()
 
     @property
     def _name(self) -> str:
@@ -145,7 +150,8 @@ class ThroughLeads:
 
         if not self._by_way:
             return all_of(alive, self._somebody(controller, theirs))
-        ways = (self._by(lead, controller, theirs) for lead in self.here.top.leads)
+        leads = filter(self._goes_by, self.here.top.leads)
+        ways = (self._by(lead, controller, theirs) for lead in leads)
         return all_of(alive, any_of(*ways))
 
     @property
@@ -240,4 +246,11 @@ class ThroughLeads:
                 return self.needs.any_lead(lead.place, passes, empty=None)
             return part(lead.place)
 
-        return self.needs.any_lead(self.here, passes, empty=None)
+        def bound(lead: Lead) -> Expression:
+            return passes(lead) if self._goes_by(lead) else NO
+
+        return self.needs.any_lead(self.here, bound, empty=None)
+
+    def _goes_by(self, lead: Lead) -> bool:
+        """Tell whether the phase binds the row to whom it leads by this way."""
+        return not self.through or lead.place.dataset.id in self.through

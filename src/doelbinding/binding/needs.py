@@ -261,14 +261,26 @@ class Needs:
         activity = self.policy.activity_by_id[binding.activity]
         wanted = binding.phases or tuple(phase.id for phase in activity.phases)
         phases = [phase for phase in activity.phases if phase.id in wanted]
-        lives = any_of(*(self._lives(here, activity, phase, controller) for phase in phases))
+        if here.top.shared:
+            lives = any_of(
+                *(
+                    ThroughLeads(
+                        needs=self,
+                        here=here,
+                        activity=activity,
+                        phase=phase,
+                        through=binding.through,
+                    ).lives()
+                    for phase in phases
+                )
+            )
+        else:
+            lives = any_of(*(self._lives(here, activity, phase, controller) for phase in phases))
         return all_of(self._when(here, binding.when), lives)
 
     def _lives(
         self, here: Place, activity: Activity, phase: Phase, controller: Controller | None
     ) -> Expression:
-        if here.top.shared:
-            return ThroughLeads(needs=self, here=here, activity=activity, phase=phase).lives()
         if controller is None:
             raise PathError(f"{here.ref} has no controller")
         if not self.policy.performs(controller, activity):

@@ -87,9 +87,16 @@ class Rows:
             if parent is not None:
                 yield here.parent, parent
 
-    def persons_of(self, here: Place, row: Row) -> Iterator[tuple[Place, Row]]:
-        """Yield the rows, each of one person, to which a row leads in the end."""
+    def persons_of(
+        self, here: Place, row: Row, through: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows, each of one person, to which a row leads in the end.
+
+        `through`: the datasets by which it does; empty: any.
+        """
         for place, other in self._beyond(here, row):
+            if through and place.dataset.id not in through:
+                continue
             if place.top.shared:
                 yield from self.persons_of(place, other)
             else:

@@ -90,7 +90,8 @@ def activity(chance: Random, name: str) -> Activity:
     )
 
 
-def bindings(chance: Random, dataset: str) -> tuple[Binding, ...]:
+def bindings(chance: Random, dataset: str, *ends: str) -> tuple[Binding, ...]:
+    """Give bindings of a dataset; `ends`: where its paths lead, of which some name a part."""
     found = []
     for _ in range(chance.choice([0, 1, 1, 2])):
         columns = some(chance, VALUES[dataset])
@@ -102,6 +103,7 @@ def bindings(chance: Random, dataset: str) -> tuple[Binding, ...]:
                 columns=tuple(columns),
                 phases=phases,
                 when=when,
+                through=tuple(some(chance, ends, 1)) if ends and chance.random() < 1 / 2 else (),
             )
         )
     return tuple(found)

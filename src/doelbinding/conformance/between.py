@@ -49,7 +49,7 @@ def between_people(chance: Random, kind: Callable[[], ColumnType]) -> tuple[Data
         ),
         events=chance.choice([{}, {"contact.last": Event(column="sent")}]),
         states=chance.choice([{}, {"open": Condition(column="score", at_least=2)}]),
-        bindings=bindings(chance, "message"),
+        bindings=bindings(chance, "message", *(("person", "note") if polymorphic else ())),
         when_unjustified=fate(chance),
         references=(
             ()

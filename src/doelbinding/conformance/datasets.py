@@ -151,26 +151,27 @@ def datasets(chance: Random, notes_stay: bool) -> tuple[Dataset, ...]:
         ),
         bindings=bindings(chance, "line"),
     )
+    sharing = chance.choice(
+        [
+            (Subject(shared_by="person", columns=("addr_id",)),),
+            (
+                Subject(shared_by="person", columns=("addr_id",)),
+                Subject(shared_by="note", columns=("sent_to",)),
+            ),
+        ]
+    )
     addr = Dataset(
         id="addr",
         table="addr",
         key=("id",),
         label={},
-        subjects=chance.choice(
-            [
-                (Subject(shared_by="person", columns=("addr_id",)),),
-                (
-                    Subject(shared_by="person", columns=("addr_id",)),
-                    Subject(shared_by="note", columns=("sent_to",)),
-                ),
-            ]
-        ),
+        subjects=sharing,
         columns=(
             Column(name="id", type=ColumnType.INTEGER),
             Column(name="street", category="n"),
             Column(name="town", category="n"),
         ),
-        bindings=bindings(chance, "addr"),
+        bindings=bindings(chance, "addr", *(one.other for one in sharing)),
     )
     return (addr, person, note, line, *between_people(chance, kind))
 

@@ -8,7 +8,7 @@ loader's errors; here they simply end the path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
@@ -27,11 +27,15 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Located:
-    """A dataset with its store, and where both stand in the model."""
+    """A dataset with its store, and where both stand in the model.
+
+    `through`: of its paths only those that lead to these datasets count; empty: all do.
+    """
 
     store: Store
     dataset: Dataset
     path: Path
+    through: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,10 +64,13 @@ def ways(policy: Policy, start: Located) -> list[list[Located]]:
 
 
 def _ways(policy: Policy, passed: list[Located]) -> Iterator[list[Located]]:
+    last = passed[-1]
+    ends = [path.other for path in (() if last.dataset.person else last.dataset.paths)]
     onward = [
         found
-        for path in (() if passed[-1].dataset.person else passed[-1].dataset.paths)
-        if (found := find(policy, passed[-1].store, path.other)) is not None
+        for end in ends
+        if (not last.through or end in last.through)
+        and (found := find(policy, last.store, end)) is not None
         and all(found.name != located.name for located in passed)
     ]
     if not onward:
@@ -190,8 +197,16 @@ def binds(binding: Binding, activity: str, phase: str | None = None) -> bool:
     return phase is None or not binding.phases or phase in binding.phases
 
 
+def by(located: Located, *bindings: Binding) -> Located:
+    """Give a dataset with the paths by which any of some bindings holds."""
+    every = () in {binding.through for binding in bindings}
+    ends = (end for binding in bindings for end in binding.through)
+    return replace(located, through=() if every else tuple(dict.fromkeys(ends)))
+
+
 def bound_to(policy: Policy, activity: str, phase: str | None = None) -> Iterator[Located]:
-    """Yield the datasets that hold values for an activity, or for one phase of it."""
+    """Yield the datasets that hold values for an activity, or one phase of it, as it binds them."""
     for located in locate(policy):
-        if any(binds(binding, activity, phase) for binding in located.dataset.bindings):
-            yield located
+        found = [one for one in located.dataset.bindings if binds(one, activity, phase)]
+        if found:
+            yield by(located, *found)

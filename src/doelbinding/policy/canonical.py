@@ -1,8 +1,9 @@
 """A policy as one JSON document, so that a version has one form and one fingerprint.
 
 RFC 8785 decides the bytes: sorted keys, no spaces. Every field is written, also the empty ones, so
-that the same policy never has two documents. Lists keep the order in which they were written: it is
-the order in which people read them.
+that the same policy never has two documents; save `through` of a binding, which came later, and
+where it says nothing leaves a policy its fingerprint. Lists keep the order in which they were
+written: it is the order in which people read them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from doelbinding.policy.model import Policy
 def document(policy: Policy) -> dict[str, Any]:
     """Give the policy as plain JSON data, keys as in its YAML."""
     data: dict[str, Any] = adapter().dump_python(policy, mode="json", by_alias=True)
+    for dataset in (dataset for store in data["stores"] for dataset in store["datasets"]):
+        for binding in dataset["bindings"]:
+            if not binding["through"]:
+                del binding["through"]
     return data
 
 

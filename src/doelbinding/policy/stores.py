@@ -239,7 +239,10 @@ class RowsState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """Which activity (and which of its phases; empty: all) uses which columns of which rows."""
+    """Which activity (and which of its phases; empty: all) uses which columns of which rows.
+
+    `through` are the datasets at the other end of the paths by which it holds; empty: every path.
+    """
 
     __pydantic_config__ = SHAPE
 
@@ -247,6 +250,7 @@ class Binding:
     columns: tuple[str, ...]
     phases: tuple[str, ...] = ()
     when: Condition | None = None
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
+from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
+from doelbinding.policy.stores import Binding
 from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
@@ -112,8 +114,8 @@ def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ..
 def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
     """Yield every reason once per row, of rows that others share last, which it says."""
     for row in sorted(inventory.rows, key=lambda row: row.found.others):
-        for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
-            for reason in reasons:
+        for value in {id(value.reasons): value for value in row.values}.values():
+            for reason in inventory.reasons(row.found, value):
                 yield row.found.others, reason
 
 
@@ -152,12 +154,16 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
         for value in report.values:
             if not value.column.personal:
                 continue
+            reasons = inventory.reasons(row, value)
             mark = id(value.reasons), row.others
-            kept_by = known.get(mark)
+            kept_by = known.get(mark) if reasons is value.reasons else None
             if kept_by is None:
-                kept_by = known[mark] = tuple(_keeping(value, by_name, shared=row.others))
+                kept_by = tuple(_keeping(reasons, by_name, shared=row.others))
+                if reasons is value.reasons:
+                    known[mark] = kept_by
             if suspending:
-                weighed = (one for one in suspending if _suspends(one, row, value))
+                bound = tuple(inventory.binding(row, value))
+                weighed = (one for one in suspending if _suspends(one, bound))
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
             fates.append(Fate(row, value, kept_by, row.others))
         yield from _changing(fates)
@@ -189,25 +195,20 @@ def _has_ended(fate: Fate) -> bool:
 
 
 def _keeping(
-    value: FoundValue, by_name: Mapping[str, PhaseDecision], *, shared: bool
+    reasons: Iterable[Reason], by_name: Mapping[str, PhaseDecision], *, shared: bool
 ) -> Iterator[PhaseDecision]:
     """Yield the phases that go on and keep a value, each once."""
-    reasons = (reason for reason in value.reasons if reason.certain or shared)
-    names = dict.fromkeys(phase_name(r.activity.id, r.phase.id) for r in reasons)
+    lasting = (reason for reason in reasons if reason.certain or shared)
+    names = dict.fromkeys(phase_name(r.activity.id, r.phase.id) for r in lasting)
     for name in names:
         found = by_name.get(name)
         if found is not None and found.decision.outcome is not Outcome.STOP:
             yield found
 
 
-def _suspends(decision: PhaseDecision, row: FoundRow, value: FoundValue) -> bool:
-    """Tell whether a phase that is weighed binds a value, ended or undated or not."""
-    return any(
-        binding.activity == decision.activity.id
-        and (not binding.phases or decision.phase.id in binding.phases)
-        and value.column.name in binding.columns
-        for binding in row.place.dataset.bindings
-    )
+def _suspends(decision: PhaseDecision, bindings: Iterable[Binding]) -> bool:
+    """Tell whether a phase that is weighed is one of those that bind a value, ended or not."""
+    return any(binds(one, decision.activity.id, decision.phase.id) for one in bindings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
+from doelbinding.law.reach import binds
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.plan.transform import has_ended
@@ -21,7 +22,7 @@ from doelbinding.plan.transformation import Pseudonymise, innermost
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
-from doelbinding.policy.stores import Column
+from doelbinding.policy.stores import Binding, Column
 from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.reading import Reading
@@ -106,6 +107,33 @@ class Inventory:
         for row in self.rows:
             for value in row.values:
                 yield row.found, value
+
+    def binding(self, row: FoundRow, value: FoundValue) -> Iterator[Binding]:
+        """Yield the bindings of a value that hold by a way on which its row is the person's."""
+        for one in row.place.dataset.bindings:
+            if value.column.name in one.columns and self._led_by(row, one.through):
+                yield one
+
+    def reasons(self, row: FoundRow, value: FoundValue) -> tuple[Reason, ...]:
+        """Give the reasons of a value, less those that hold by ways of somebody else alone."""
+        if not row.others or not any(one.through for one in row.place.dataset.bindings):
+            return value.reasons
+        bound = tuple(self.binding(row, value))
+        return tuple(
+            reason
+            for reason in value.reasons
+            if any(binds(one, reason.activity.id, reason.phase.id) for one in bound)
+        )
+
+    def _led_by(self, row: FoundRow, through: tuple[str, ...]) -> bool:
+        if not through or self.judge is None:
+            return True
+        subjects = self.found.subjects
+        return any(
+            key in subjects.get(ref, ())
+            for there in self.judge.persons_of(row.place, row.row, through)
+            for _, ref, key in self.judge.people(*there)
+        )
 
 
 def take_inventories(

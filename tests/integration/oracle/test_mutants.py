@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from doelbinding.binding import assuming
 from doelbinding.binding.expression import And, Comparison, Or
+from doelbinding.binding.leads import ThroughLeads
 from doelbinding.plan.model import Deed
 from doelbinding.stores.sql import compile as compiling
 from doelbinding.stores.sql import conditions, meant, questions
@@ -94,6 +95,7 @@ MUTANTS: dict[str, Patch] = {
     "null is not told from false": _of_others_and_own("is_not_true", sa.not_),
     "no row that dates it means expired": _method("_any_of", lambda one: replace(one, empty=False)),
     "an absent parent means expired": _method("_up", lambda one: replace(one, missing=False)),
+    "a binding holds on every way": replaced(ThroughLeads, "_goes_by", lambda *_: True),
     "a reference is forgotten": replaced(Compiler, "_referred", lambda *_, **__: sa.true()),
     "a key set is forgotten": replaced(Compiler, "key_in", _no),
     "IS NOT NULL is forgotten": replaced(meant, "holds_something", lambda *_, **__: sa.true()),

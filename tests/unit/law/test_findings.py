@@ -81,8 +81,8 @@ VISIT = Dataset(
 )
 
 
-def place_of(*sharing: Dataset | str) -> Break:
-    """Add a place that contacts and others share, bound to relations."""
+def place_of(*sharing: Dataset | str, through: tuple[str, ...] = ()) -> Break:
+    """Add a place that contacts and others share, bound to relations, perhaps by some alone."""
     names = [one if isinstance(one, str) else one.id for one in sharing]
     place = Dataset(
         id="place",
@@ -91,7 +91,7 @@ def place_of(*sharing: Dataset | str) -> Break:
         label=said("places"),
         subjects=tuple(Subject(shared_by=name, columns=("place_id",)) for name in names),
         columns=(Column(name="id"), Column(name="street", category="identification")),
-        bindings=(Binding(activity="relations", columns=("street",)),),
+        bindings=(Binding(activity="relations", columns=("street",), through=through),),
     )
     others = [one for one in sharing if not isinstance(one, str)]
     return ((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, *others, place))
@@ -377,6 +377,28 @@ def ended_for(*phases: str) -> list[Break]:
     return [ENDED, ((*CONTACTS, "bindings"), (relations, invoicing, ends))]
 
 
+def dated_place(*through: str, seen: tuple[str, ...] = ()) -> Break:
+    """Add a place of a contact and of a visit, which tells by `seen` when it ends."""
+    path, datasets = place_of("contact", VISIT)
+    place = replace(
+        datasets[-1],
+        subjects=tuple(Subject(to=to, columns=("of",)) for to in ("contact", "visit")),
+        columns=(
+            *datasets[-1].columns,
+            Column(name="seen", type=ColumnType.DATE, category="identification"),
+        ),
+        events={
+            "relation.ended": Event(column="seen"),
+            "contact.last": Event(column="seen"),
+        },
+        bindings=(
+            Binding(activity="relations", columns=("street",), through=through),
+            Binding(activity="relations", columns=("seen",), through=seen),
+        ),
+    )
+    return path, (*datasets[:-1], place)
+
+
 ALSO: list[tuple[str, list[Break]]] = [
     ("DB104", [((*ARCHIVE, "uses"), ("news",))]),
     ("DB202", [((*NEWSLETTER, "persons"), ("prospect", "customer")),
@@ -415,6 +437,13 @@ ALSO: list[tuple[str, list[Break]]] = [
                SOLD, ALL_OF_INVOICING]),
     ("DB431", [place_of("contact",
                         replace(VISIT, events={"relation.ended": Event(column="seen")}))]),
+    ("DB211", [place_of("contact", "subscription", through=("subscription",))]),
+    ("DB218", [place_of("contact", VISIT, through=("visit",))]),
+    ("DB423", [place_of("contact", "subscription", through=("subscription",)),
+               ((*RELATIONS, "controllers"), ("french",))]),
+    ("DB427", [place_of("contact", "subscription", through=("subscription",))]),
+    ("DB431", [dated_place("visit", seen=("contact",))]),
+    ("DB432", [dated_place(seen=("contact",))]),
     ("DB432", ended_for("archive")),
     ("DB432", [SOLD, IN_ACTIVE]),
     ("DB432", [SOLD, ALL_OF_INVOICING, ((*INVOICES, "when_unjustified"), WhenUnjustified.EMPTY)]),
@@ -486,6 +515,12 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
       ((*CONTACTS, "bindings", 1, "phases"), ())]),
     ("a shared row is judged through the rows that share it",
      [((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, ADDRESS, STREET))]),
+    ("what one way does not know is not asked where a binding does not go by it",
+     [place_of("contact", "subscription", through=("contact",))]),
+    ("what shares a row need not be kept for a binding that does not go by it",
+     [place_of("contact", VISIT, through=("contact",))]),
+    ("what decides on the same ways is kept as long",
+     [dated_place("contact", seen=("contact",))]),
     ("what ends a relation is bound to all that can keep it",
      [*ended_for("active", "archive"), ((*CONTACTS, "row_states"), PAID)]),
     ("an answer that is no for want of a value ends what it kept",

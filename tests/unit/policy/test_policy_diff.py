@@ -139,6 +139,11 @@ TOLD = {
         [(ORG, "name: J. de Vries", "name: P. Jansen")],
         "controller windvaan-nl, officer, name", None, None,
     ),
+    "other-paths-of-a-binding": (
+        [(CRM, "phases: [archive], columns: [STRAAT]",
+          "phases: [archive], columns: [STRAAT], through: [invoice]")],
+        "store crm, dataset address, binding of invoicing, through", None, None,
+    ),
     "other-column": (
         [(CRM, "{name: SOORT}", "{name: SOORT, replace_with: X}")],
         "store crm, dataset contact, column SOORT, replace with", None, None,

@@ -188,6 +188,15 @@ REFERENCES = {
     "subjects-dataset": (CRM, "subject: {to: contact, columns: [CONTACT_NR]}",
                          ("subjects: [{to: contact, columns: [CONTACT_NR]}, {to: supplier, "
                          "columns: [ADRES_ID]}]"), 0, "no dataset of crm 'supplier'", ""),
+    "through-another": (CRM, "phases: [archive], columns: [STRAAT]",
+                        "phases: [archive], columns: [STRAAT], through: [invoices]", 0,
+                        "no path of address by 'invoices'", "`invoice`"),
+    "through-one-row": (CRM, "- {activity: invoicing, columns: [\"*\"]}",
+                        "- {activity: invoicing, columns: [\"*\"], through: [contact]}", 0,
+                        "rows of invoice lead to one row of contact each", "Leave `through` out"),
+    "through-people": (CRM, "- {activity: customer-relations, columns: [\"*\"]}",
+                       "- {activity: customer-relations, columns: [\"*\"], through: [invoice]}", 0,
+                       "rows of contact are people themselves", "Leave `through` out"),
     "shared-persons": (CRM, "subject: {shared_by: invoice, columns: [ADRES_ID]}",
                        ("persons: {customer: {column: STRAAT, equals: x}}\n"
                        "        subject: {shared_by: invoice, columns: [ADRES_ID]}"), 0,
@@ -343,6 +352,20 @@ def test_a_term_for_some_people_needs_to_know_who_they_are(folder: Path, rewrite
     rewrite(CRM, "          prospect: {not: {column: SOORT, in: [K, KLANT]}}\n", "")
     with pytest.raises(PolicyErrors, match="says which rows those are"):
         load(folder)
+
+
+def test_the_rule_of_a_binding_is_answered_on_the_paths_it_goes_by(folder: Path, rewrite) -> None:
+    """The invoice's date says nothing of whoever a letter went to (R-II.5)."""
+    subject = "subject: {shared_by: invoice, columns: [ADRES_ID]}"
+    both = "subjects: [{shared_by: invoice, columns: [ADRES_ID]}, {to: contact, columns: [ID]}]"
+    rewrite(CRM, subject, both)
+    load(folder)
+    bound = "phases: [archive], columns: [STRAAT]"
+    rewrite(CRM, bound, f"{bound}, through: [contact]")
+    with pytest.raises(PolicyErrors, match=r"'invoice\.date', which is not on address → contact"):
+        load(folder)
+    rewrite(CRM, "through: [contact]", "through: [invoice]")
+    load(folder)
 
 
 def test_the_rule_of_a_shared_row_is_answered_by_itself_first(folder: Path, rewrite) -> None:

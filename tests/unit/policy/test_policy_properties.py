@@ -54,6 +54,18 @@ def test_a_version_has_one_fingerprint_whatever_the_files(small: Policy, folder:
     assert len(fingerprint(small)) == 64
 
 
+def test_paths_of_a_binding_are_written_only_where_it_names_some(small: Policy) -> None:
+    """They came later: a policy that says nothing of them keeps its fingerprint."""
+    (*_, address) = small.stores[0].datasets
+    (bound,) = address.bindings
+    named = replace(address, bindings=(replace(bound, through=("invoice",)),))
+    datasets = (*small.stores[0].datasets[:-1], named)
+    chosen = replace(small, stores=(replace(small.stores[0], datasets=datasets),))
+    assert b"through" not in canonical_json(small)
+    assert parse(canonical_json(chosen)) == chosen
+    assert fingerprint(chosen) != fingerprint(small)
+
+
 def test_another_word_is_another_version(small: Policy) -> None:
     assert fingerprint(replace(small, group="Windwijzer")) != fingerprint(small)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from doelbinding.law import reach
+from doelbinding.law.checks.uses import performing
 from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import Located, Path
 from doelbinding.policy.activity import Activity, DataCategory
@@ -115,8 +116,8 @@ def known(policy: Policy, _on: date) -> Iterator[Finding]:
 
 def performed(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find bindings to activities that none of the dataset's controllers performs."""
-    for path, located, _, activity in _bindings(policy):
-        ids = reach.controllers(policy, located)
+    for path, located, binding, activity in _bindings(policy):
+        ids = reach.controllers(policy, reach.by(located, binding))
         ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
         if activity and ours and not any(policy.performs(c, activity) for c in ours):
             message = f"is bound to {activity.id}, which {listed(ids)} does not perform"
@@ -130,11 +131,12 @@ def needed(policy: Policy, _on: date) -> Iterator[Finding]:
         ours = [policy.controller_by_id[i] for i in ids if i in policy.controller_by_id]
         for number, column in enumerate(located.dataset.columns):
             serving = [
-                policy.activity_by_id[binding.activity]
+                (reach.by(located, binding), policy.activity_by_id[binding.activity])
                 for binding in located.dataset.bindings
                 if column.name in binding.columns and binding.activity in policy.activity_by_id
             ]
-            idle = [c.id for c in ours if not any(policy.performs(c, a) for a in serving)]
+            busy = {c.id for by, activity in serving for c in performing(policy, activity, by)}
+            idle = [c.id for c in ours if c.id not in busy]
             if serving and idle and len(idle) < len(ours):
                 place = (*located.path, "columns", number)
                 message = f"is needed by no activity of {listed(idle)}"

@@ -135,8 +135,8 @@ class _Holding:
 
 def _holdings(policy: Policy) -> Iterator[_Holding]:
     for located in reach.locate(policy):
-        told = frozenset(reach.persons(policy, located))
         for binding in located.dataset.bindings:
+            told = frozenset(reach.persons(policy, reach.by(located, binding)))
             activity = policy.activity_by_id.get(binding.activity)
             columns = [reach.column(located.dataset, name) for name in binding.columns]
             for category in {c.category for c in columns if c and c.category}:

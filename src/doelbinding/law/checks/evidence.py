@@ -88,7 +88,7 @@ NOT_ON_EVERY_WAY = Definition(
     "undated, also where the term has nothing to do with them, and kept forever.",
     mend="tell it in the dataset named too, for rows to which it never happened as well: an event "
     "as the latest of the rows that have it and of a column that is always there, such as when "
-    "the row was made",
+    "the row was made; or say in the binding's `through` by which ways the activity needs the row",
 )
 WAY_LOST = Definition(
     id="DB218",

@@ -24,12 +24,14 @@ class Keeper:
     """A phase that can keep a row, or nothing but the rule that such rows are never deleted.
 
     `by` leads from the row to the one that is used: itself alone, or on through those that need it.
+    `through`: the paths by which that one is.
     """
 
     by: tuple[Located, ...]
     activity: str = ""
     phase: str = ""
     when: Condition | None = None
+    through: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Name it as people do."""
@@ -49,8 +51,14 @@ class Keeper:
             name in binding.columns
             and reach.binds(binding, self.activity, self.phase)
             and (binding.when is None or (len(self.by) == 1 and binding.when == self.when))
+            and _within(self._ends, binding.through)
             for binding in dataset.bindings
         )
+
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        """The paths by which the row is whose it keeps it for; none: perhaps any."""
+        return self.through if len(self.by) == 1 else (self.by[1].dataset.id,)
 
     def keeps_there(self, located: Located, name: str) -> bool:
         """Tell whether it keeps a column of other rows, which it may not need at all."""
@@ -96,7 +104,13 @@ class Keepers:
             for phase in activity.phases:
                 lives = (activity.id, phase.id, by[-1].name) in self._living
                 if lives and reach.binds(binding, activity.id, phase.id):
-                    yield Keeper(by=by, activity=activity.id, phase=phase.id, when=binding.when)
+                    yield Keeper(
+                        by=by,
+                        activity=activity.id,
+                        phase=phase.id,
+                        when=binding.when,
+                        through=binding.through,
+                    )
 
     def idle(self, located: Located, name: str) -> Iterator[Keeper]:
         """Yield what can keep a row and does not itself wait for this event or state."""
@@ -126,13 +140,18 @@ def row_kept_for(located: Located, activity: str, phase: str) -> bool:
 
 
 def _bound(located: Located, activity: str, phase: str) -> set[str]:
-    """Give the columns bound to a phase."""
+    """Give the columns bound to a phase, for whoever it binds the dataset to."""
     return {
         column
         for binding in located.dataset.bindings
-        if reach.binds(binding, activity, phase)
+        if reach.binds(binding, activity, phase) and _within(located.through, binding.through)
         for column in binding.columns
     }
+
+
+def _within(ends: tuple[str, ...], through: tuple[str, ...]) -> bool:
+    """Tell whether a binding that holds through some paths does by all of these; none: by any."""
+    return not through or (bool(ends) and set(ends) <= set(through))
 
 
 def _needing(policy: Policy, located: Located) -> Iterator[tuple[Located, ...]]:

@@ -35,6 +35,7 @@ _ONE_OF = {
     "security": "measure",
     "states": "state",
     "stores": "store",
+    "through": "through",
     "transfers": "transfer",
     "uses": "use for",
 }

@@ -8,7 +8,12 @@ from doelbinding.policy.load.endings import ending_problems
 from doelbinding.policy.load.names import dangling, known_columns, twice
 from doelbinding.policy.load.operands import condition_problems, operand_problem
 from doelbinding.policy.load.places import ModelPath, Problem
-from doelbinding.policy.load.relations import circles, elsewhere_problems, relation_problems
+from doelbinding.policy.load.relations import (
+    circles,
+    elsewhere_problems,
+    relation_problems,
+    through_problems,
+)
 from doelbinding.policy.load.rules import EVENT_NAME, rule_problems
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import (
@@ -153,6 +158,7 @@ class _Inspection:
     def _binding(self, binding: Binding, path: ModelPath) -> Iterator[Problem]:
         activity = self._policy.activity_by_id.get(binding.activity)
         yield from self._columns_when(binding, path)
+        yield from through_problems(self._dataset, binding, (*path, "through"))
         if activity is None:
             known = self._policy.activity_by_id
             yield from dangling("activity", binding.activity, known, (*path, "activity"))

@@ -10,7 +10,15 @@ from doelbinding.policy.load.names import dangling, known_columns
 from doelbinding.policy.load.operands import condition_problems
 from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.model import Policy
-from doelbinding.policy.stores import Dataset, EventSource, Reference, Store, Subject, WhenGone
+from doelbinding.policy.stores import (
+    Binding,
+    Dataset,
+    EventSource,
+    Reference,
+    Store,
+    Subject,
+    WhenGone,
+)
 
 _ONE_OF_THE_TWO = (
     "Keep one of the two: where some rows are of guests, `person`, with an `identifier` of one "
@@ -89,6 +97,19 @@ def _pairs(
             f" ({', '.join(wanted)})",
             f"Name one column of {referring.id} for each of them, in their order",
         )
+
+
+def through_problems(dataset: Dataset, binding: Binding, path: ModelPath) -> Iterator[Problem]:
+    """Yield what is wrong with the paths by which a binding is said to hold."""
+    ends = [one.other for one in dataset.paths]
+    if not binding.through:
+        return
+    if dataset.parent_path is not None or not ends:
+        whose = "are people themselves" if not ends else f"lead to one row of {ends[0]} each"
+        message = f"there is nothing to choose: rows of {dataset.id} {whose}"
+        yield Problem(path, message, "Leave `through` out; it chooses among several `subjects`")
+        return
+    yield from dangling(f"path of {dataset.id} by", binding.through, ends, path)
 
 
 def circles(store: Store, path: ModelPath) -> Iterator[Problem]:

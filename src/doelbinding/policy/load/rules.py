@@ -24,7 +24,7 @@ def rule_problems(
     policy: Policy, store: Store, dataset: Dataset, binding: Binding, path: ModelPath
 ) -> Iterator[Problem]:
     """Yield every rule of a bound phase that neither this dataset nor its way can answer."""
-    way = way_of(store, dataset)
+    way = way_of(store, dataset, binding.through)
     if way is None:
         return
     activity = policy.activity_by_id[binding.activity]
@@ -36,21 +36,24 @@ def rule_problems(
                 yield from _for_whom(way, f"{activity.id} ({phase.id})", term, path)
 
 
-def way_of(store: Store, dataset: Dataset) -> list[Dataset] | None:
+def way_of(store: Store, dataset: Dataset, through: tuple[str, ...] = ()) -> list[Dataset] | None:
     """Give the datasets that answer for rows of this one, nearest first; None: the way is broken.
 
-    What breaks it is reported where it stands.
+    What breaks it is reported where it stands. `through`: the first on the way; empty: any.
     """
     by_id = {other.id: other for other in reversed(store.datasets)}
-    way, waiting = [dataset], [dataset]
+    ends = [path.other for path in dataset.paths]
+    if not set(through) <= set(ends):
+        return None
+    way, waiting = [dataset], [list(through) or ends]
     while waiting:
-        for path in waiting.pop(0).paths:
-            after = by_id.get(path.other)
+        for end in waiting.pop(0):
+            after = by_id.get(end)
             if after is None:
                 return None
             if after not in way:
                 way.append(after)
-                waiting.append(after)
+                waiting.append([path.other for path in after.paths])
     return way
 
 

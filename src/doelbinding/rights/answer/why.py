@@ -68,6 +68,7 @@ class Explainer:
 
     def __init__(self, policy: Policy, inventory: Inventory) -> None:
         self.policy = policy
+        self._inventory = inventory
         self.controller: Controller = inventory.controller
         self._own_phases: dict[str, set[str]] = defaultdict(set)
         self._own_holds: dict[str, set[HoldKind]] = defaultdict(set)
@@ -96,7 +97,7 @@ class Explainer:
     def _reasons(self, row: FoundRow, value: FoundValue) -> Iterator[Reason]:
         """Yield each phase once; of a shared row without its date, which may be somebody else's."""
         told: set[str] = set()
-        for reason in sorted(value.reasons, key=lambda r: not r.certain):
+        for reason in sorted(self._inventory.reasons(row, value), key=lambda r: not r.certain):
             name = name_of(reason)
             own = not row.others or name in self._own_phases[row.place.store.id]
             if own and name not in told:
@@ -155,11 +156,9 @@ class Explainer:
 
     def _bound(self, row: FoundRow, value: FoundValue) -> Iterator[Activity]:
         """Yield the activities of this controller to which the value's column is bound."""
-        for binding in row.place.dataset.bindings:
+        for binding in self._inventory.binding(row, value):
             activity = self.policy.activity_by_id[binding.activity]
-            if value.column.name in binding.columns and self.policy.performs(
-                self.controller, activity
-            ):
+            if self.policy.performs(self.controller, activity):
                 yield activity
 
     def _used_by(
