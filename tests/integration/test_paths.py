@@ -57,6 +57,10 @@ TABLES = (
         "customer_id integer references customer (id), role varchar(80), "
         "primary key (team_id, customer_id))"
     ),
+    (
+        "gift (id integer primary key, team_id integer references team (id), "
+        "customer_id integer references customer (id), thing varchar(80), card varchar(80))"
+    ),
     "address (id integer primary key, street varchar(80), bell varchar(80))",
     (
         "residence (customer_id integer primary key references customer (id), "
@@ -254,6 +258,20 @@ def test_a_binding_through_one_path_holds_for_nobody_by_another(
         (1, None), (2, "yes"), (3, None), (4, "?"),
     ]  # fmt: skip
     assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "address"] == [1]
+
+
+def test_what_leads_to_nobody_in_the_end_leads_to_nobody(engine: sa.Engine, fill: Fill) -> None:
+    """A gift to a team without members is the customer's alone, or nobody's."""
+    fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"))
+    fill("team", "id, motto", (1, "of nobody"), (2, "of b"))
+    fill("membership", "team_id, customer_id, role", (2, 2, "x"))
+    fill("gift", "id, team_id, customer_id, thing, card", (1, 1, 1, "gone", "gone"),
+         (2, 1, 2, "b's", "no"), (3, 1, None, "?", "?"), (4, 2, 1, "b's", "b's"))  # fmt: skip
+    plan = retained(engine)
+    assert left(engine, "SELECT id, thing, card FROM gift ORDER BY id") == [
+        (2, "b's", None), (3, "?", "?"), (4, "b's", "b's"),
+    ]  # fmt: skip
+    assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "gift"] == [1]
 
 
 def test_references_in_a_circle_and_to_ones_own_table_are_emptied_first(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from doelbinding.binding.circumstances import Stop, phase_name
 from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.dated import since_moment
-from doelbinding.binding.expression import NO, YES, Expression, Up
+from doelbinding.binding.expression import NO, UNKNOWN, YES, Expression, Up
 from doelbinding.binding.led_in_time import covers_other, covers_row, told_by_way
 from doelbinding.binding.paths import Lead, Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
@@ -240,16 +240,27 @@ class ThroughLeads:
 
     def _anyone(self, part: _Covering) -> Expression:
         """Give whether anyone to whom the row leads in the end passes; unknown of nobody."""
+        further = any(lead.place.top.shared for lead in self.here.top.leads)
+        empty = False if further else None
 
         def passes(lead: Lead) -> Expression:
             if lead.place.top.shared:
-                return self.needs.any_lead(lead.place, passes, empty=None)
+                return self.needs.any_lead(lead.place, passes, empty=False)
             return part(lead.place)
 
         def bound(lead: Lead) -> Expression:
             return passes(lead) if self._goes_by(lead) else NO
 
-        return self.needs.any_lead(self.here, bound, empty=None)
+        found = self.needs.any_lead(self.here, bound, empty=empty)
+        return any_of(found, all_of(not_(self._leads(self.here)), UNKNOWN)) if further else found
+
+    def _leads(self, here: Place) -> Expression:
+        """Give whether a row leads to anybody in the end: what it leads to may lead to nobody."""
+
+        def leads(lead: Lead) -> Expression:
+            return self._leads(lead.place) if lead.place.top.shared else YES
+
+        return self.needs.any_lead(here, leads, empty=False)
 
     def _goes_by(self, lead: Lead) -> bool:
         """Tell whether the phase binds the row to whom it leads by this way."""
