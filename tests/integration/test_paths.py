@@ -263,10 +263,11 @@ def test_a_binding_through_one_path_holds_for_nobody_by_another(
 def test_what_leads_to_nobody_in_the_end_leads_to_nobody(engine: sa.Engine, fill: Fill) -> None:
     """A gift to a team without members is the customer's alone, or nobody's."""
     fill("customer", "id, ended, name", (1, LONG_AGO, "a"), (2, None, "b"))
-    fill("team", "id, motto", (1, "of nobody"), (2, "of b"))
-    fill("membership", "team_id, customer_id, role", (2, 2, "x"))
+    fill("team", "id, motto", (1, "of nobody"), (2, "of b"), (3, "of a"))
+    fill("membership", "team_id, customer_id, role", (2, 2, "x"), (3, 1, "gone"))
     fill("gift", "id, team_id, customer_id, thing, card", (1, 1, 1, "gone", "gone"),
-         (2, 1, 2, "b's", "no"), (3, 1, None, "?", "?"), (4, 2, 1, "b's", "b's"))  # fmt: skip
+         (2, 1, 2, "b's", "no"), (3, 1, None, "?", "?"), (4, 2, 1, "b's", "b's"),
+         (5, 3, None, "gone", "gone"))  # fmt: skip
     plan = retained(engine)
     assert left(engine, "SELECT id, thing, card FROM gift ORDER BY id") == [
         (2, "b's", None), (3, "?", "?"), (4, "b's", "b's"),

@@ -337,6 +337,8 @@ def sealed(expression: Expression) -> Expression:
     living row says still counts: sealed keys narrow a statement, they never justify it.
     """
     match expression:
+        case And() if _tells_of_nobody(expression):
+            return NO
         case And():
             return And(parts=tuple(sealed(part) for part in expression.parts))
         case Or():
@@ -360,11 +362,20 @@ def _sealed_branch(branch: Branch) -> Branch:
     return branch if branch.elsewhere is not None else replace(branch, part=sealed(branch.part))
 
 
+def _tells_of_nobody(expression: Expression) -> bool:
+    """Tell whether an expression is unknown of rows that lead to nobody, and no otherwise."""
+    if not (isinstance(expression, And) and UNKNOWN in expression.parts):
+        return False
+    return any(isinstance(part, AnyOf) for part in walk(expression))
+
+
 def needs_sealing(expression: Expression) -> bool:
     """Tell whether the answer may become unknown once rows it reads are gone."""
     if isinstance(expression, Referred):
         return False
     if isinstance(expression, AnyOf) and expression.empty is None:
+        return True
+    if _tells_of_nobody(expression):
         return True
     if any(carried_in(expression)):
         return True
