@@ -88,6 +88,48 @@ def test_the_answer_says_what_is_restricted_and_what_is_not(world: World) -> Non
     assert ("buyer", "name", "restricted") not in standings
 
 
+CUSTOMER = ("--column", "crm.customer.email")
+
+
+def test_what_tells_the_end_of_restricted_values_is_said_to_stay_for_that(world: World) -> None:
+    """Contacts 1 and 2 date the address; on that day their own end has come as well."""
+    one = restricted(world, *CONTESTED, *CUSTOMER)
+    letter = world.folder / "answers" / one.removesuffix("-restriction") / "letter.txt"
+    assert "tells how long we may keep these data" in letter.read_text()
+    assert "Contacts: at" in letter.read_text()
+    assert "note" not in letter.read_text()
+    shown = world.does("why", "crm.contact.at", "1", "--at", "2033-06-01")
+    assert f"kept for {one}: it tells how long what that restricts may be there" in shown
+    assert "its use is restricted" not in shown
+    assert "kept for now: it goes no sooner than that restriction is lifted" in shown
+    assert f"kept for {one}" not in world.does("why", "crm.contact.note", "1", "--at", "2033-06-01")
+    said = world.does("subject", "access", *ANNA, "--at", "2033-06-01")
+    case = next(line.partition(":")[0] for line in said.splitlines() if "answer due" in line)
+    answer = json.loads((world.folder / "answers" / case / "access.json").read_text())
+    standings = {
+        (dataset["dataset"], value["field"], value["standing"])
+        for dataset in answer["datasets"]
+        for record in dataset["records"]
+        for value in record["values"]
+    }
+    assert {("contact", "at", "telling"), ("contact", "note", "overdue")} <= standings
+    page = (world.folder / "answers" / case / "index.html").read_text()
+    assert "only because they tell how long we may keep restricted data" in page
+
+
+def test_an_erasure_leaves_what_tells_the_end_of_restricted_values(world: World) -> None:
+    one = restricted(world, *CONTESTED, *CUSTOMER)
+    said = world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    assert "kept: it tells how long what is restricted may be there" in said
+    contacts = {row[0]: row for row in world.contents()["crm.contact"]}
+    assert contacts[1] == (1, 1, "2026-01-01", None)
+    world.does("subject", "lift", one, "--told", _today())
+    world.does("nightly", "--approve-up-to", "100")
+    left = world.contents()
+    assert not {1, 2, 9} & {row[0] for row in left["crm.contact"]}
+    assert not {1, 8} & {row[0] for row in left["crm.customer"]}
+
+
 def test_the_same_restriction_is_not_set_twice_and_bad_columns_are_refused(world: World) -> None:
     restricted(world, *CONTESTED, *EMAIL)
     for wrong, said in (

@@ -102,7 +102,7 @@ class Bounds:
         """Give the personal columns of a dataset, those bound alike together."""
         found = self._groups.get(here.ref)
         if found is None:
-            restricted = {column.name: () for column in here.dataset.personal_columns}
+            restricted = dict.fromkeys(column.name for column in here.dataset.personal_columns)
             found = self._groups[here.ref] = tuple(self.grouped(here, restricted))
         return found
 
@@ -113,15 +113,15 @@ class Bounds:
             found = self._columns[here.ref] = numbered(here, self.groups(here))
         return found
 
-    def grouped(self, here: Place, restricted: Mapping[str, tuple[int, ...]]) -> Iterator[Bound]:
+    def grouped(self, here: Place, restricted: Mapping[str, object]) -> Iterator[Bound]:
         """Yield the personal columns of a dataset, those bound and restricted alike together.
 
         Args:
             here: the dataset.
-            restricted: the numbers of the restrictions that bear on each column.
+            restricted: what tells the restrictions that bear on each column.
         """
         dataset = here.dataset
-        alike: dict[tuple[tuple[int, ...], ...], list[str]] = {}
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...], object], list[str]] = {}
         for name, restrictions in restricted.items():
             bound = tuple(n for n, b in enumerate(dataset.bindings) if name in b.columns)
             barred = tuple(n for n, p in enumerate(dataset.prohibitions) if name in p.columns)

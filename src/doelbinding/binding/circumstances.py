@@ -6,7 +6,7 @@ they lead to (`Subjects`). They live in the records; here they are plain data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -80,11 +80,14 @@ class Restriction:
     phases: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
 
-    def covers(self, column: str | None, datasets: frozenset[str]) -> bool:
-        """Tell whether values of a column, or of any column of datasets, are restricted."""
-        return column in self.columns or any(
-            restricted.rpartition(".")[0] in datasets for restricted in self.columns
-        )
+    @property
+    def of_everything(self) -> bool:
+        """Whether it keeps whole rows, as a hold does."""
+        return not self.phases and not self.columns
+
+    def is_of(self, column: str) -> bool:
+        """Tell whether it is of values of a column (`store.dataset.column`), whatever binds it."""
+        return self.of_everything or column in self.columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,34 +112,22 @@ class Circumstances:
         self,
         controller: str,
         dataset: str,
-        column: str | None = None,
-        *,
-        sharing: frozenset[str] = frozenset(),
+        keeping: Callable[[Restriction], bool],
     ) -> Iterator[Hold | Restriction]:
-        """Yield the holds and restrictions that keep rows, for people of one dataset.
+        """Yield the holds and restrictions that keep something, for people of one dataset.
 
         Args:
             controller: the one at whom they were set.
             dataset: of the people.
-            column: `store.dataset.column`, for the restrictions of its values too.
-            sharing: datasets whose rows are the person's through the row asked about, for the
-                restrictions of their values too: without it nobody could tell whose they are.
+            keeping: tells of a restriction whether it keeps that (`binding.dating`).
         """
-        restrictions = (
-            restriction
-            for restriction in self.restrictions
-            if not restriction.phases
-            and (not restriction.columns or restriction.covers(column, sharing))
+        keeps: tuple[Hold | Restriction, ...] = (
+            *self.holds,
+            *filter(keeping, self.restrictions),
         )
-        keeps: tuple[Hold | Restriction, ...] = (*self.holds, *restrictions)
         for keep in keeps:
             if keep.controller == controller and keep.subjects.get(dataset):
                 yield keep
-
-    def restricting(self, column: str) -> tuple[int, ...]:
-        """Give the numbers of the restrictions that are of values of a column."""
-        restrictions = enumerate(self.restrictions)
-        return tuple(n for n, one in restrictions if column in one.columns)
 
     def suspensions_of(self, controller: str, phase: str, dataset: str) -> Iterator[Restriction]:
         """Yield the restrictions that suspend a phase, for people of one dataset."""

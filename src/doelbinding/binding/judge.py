@@ -88,15 +88,17 @@ class Judge(Interpreter):
     ) -> Justification:
         """Give the justification of values that something else than phases may bear on."""
         kept: tuple[Hold | Restriction, ...] = ()
+        tells: tuple[Restriction, ...] = ()
         perhaps = False
         if self._anybody_kept:
-            column = f"{here.ref}.{group.columns[0]}"
-            kept = tuple(self.kept_by(here, row, column))
-            perhaps = self._perhaps_kept(here, row, column)
+            column = group.columns[0]
+            kept, tells = self.kept_value(here, row, column)
+            perhaps = self.perhaps_kept(here, row, self._tells.of_values(here, column))
         prohibited, barred = self._prohibited(here, row, group) if group.prohibitions else _FREE
         mark = (
             tuple(map(id, phases)),
             tuple(map(id, kept)),
+            tuple(map(id, tells)),
             perhaps,
             prohibited,
             tuple(map(id, barred)),
@@ -106,6 +108,7 @@ class Judge(Interpreter):
             found = self._known[mark] = Justification(
                 phases=phases,
                 kept_by=kept,
+                tells_for=tells,
                 perhaps_kept=perhaps,
                 prohibited=prohibited,
                 prohibitions=barred,
@@ -120,7 +123,9 @@ class Judge(Interpreter):
         found = self._groups.get(here.ref)
         if found is None:
             personal = [column.name for column in here.dataset.personal_columns]
-            restricted = {name: said.restricting(f"{here.ref}.{name}") for name in personal}
+            restricted = {
+                name: self._tells.restricting(said.restrictions, here, name) for name in personal
+            }
             found = self._groups[here.ref] = tuple(self._bounds.grouped(here, restricted))
         return found
 
@@ -335,7 +340,7 @@ class Judge(Interpreter):
     @cached_property
     def _anybody_kept(self) -> bool:
         said = self.circumstances
-        return bool(said.holds) or any(not one.phases for one in said.restrictions)
+        return bool(said.holds or said.restrictions)
 
     @cached_property
     def _bounds(self) -> Bounds:

@@ -90,10 +90,14 @@ class PhaseState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Justification:
-    """Why a value may be there, or not: its phases and whatever else bears on it."""
+    """Why a value may be there, or not: its phases and whatever else bears on it.
+
+    `tells_for`: restrictions of other values, of which it tells how long they may be there.
+    """
 
     phases: tuple[PhaseState, ...]
     kept_by: tuple[Hold | Restriction, ...] = ()
+    tells_for: tuple[Restriction, ...] = ()
     perhaps_kept: bool = False
     prohibited: Truth = False
     prohibitions: tuple[Prohibition, ...] = ()
@@ -102,5 +106,5 @@ class Justification:
     def truth(self) -> Truth:
         """Whether the value is justified: yes, no or unknown."""
         bound = either(phase.justifies for phase in self.phases)
-        kept = True if self.kept_by else None if self.perhaps_kept else False
+        kept = True if self.kept_by or self.tells_for else None if self.perhaps_kept else False
         return either((kept, both((negate(self.prohibited), bound))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from doelbinding.binding.circumstances import (
     Circumstances,
@@ -18,6 +19,7 @@ from doelbinding.binding.circumstances import (
     phase_name,
 )
 from doelbinding.binding.cutoff import last_kept_day, local_day
+from doelbinding.binding.dating import Dating, Keeping, dating_of
 from doelbinding.binding.justification import Justification, PhaseState, Row, TermState
 from doelbinding.binding.kleene import Truth, both, either, negate
 from doelbinding.binding.leads import collected_by, told_by
@@ -50,10 +52,12 @@ class Interpreter(Rows):
             if column in binding.columns
             for state in self._phases(here, row, binding)
         ]
+        kept_by, tells_for = self.kept_value(here, row, column)
         return Justification(
             phases=tuple(phases),
-            kept_by=tuple(self.kept_by(here, row, f"{here.ref}.{column}")),
-            perhaps_kept=self._perhaps_kept(here, row, f"{here.ref}.{column}"),
+            kept_by=kept_by,
+            tells_for=tells_for,
+            perhaps_kept=self.perhaps_kept(here, row, self._tells.of_values(here, column)),
             prohibited=either(answer for _, answer in answers),
             prohibitions=tuple(p for p, answer in answers if answer is not False),
         )
@@ -70,36 +74,46 @@ class Interpreter(Rows):
     def own_truth(self, here: Place, row: Row) -> Truth:
         """Tell whether anything of a row itself is justified, or holds keep it."""
         own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]
-        kept = True if any(self.kept_by(here, row)) else None
-        if kept is None and not self._perhaps_kept(here, row):
+        keeping = self._tells.of_rows(here)
+        kept = True if any(self.kept_by(here, row, keeping)) else None
+        if kept is None and not self.perhaps_kept(here, row, keeping):
             kept = False
         return either((*own, kept))
 
-    def kept_by(
-        self, here: Place, row: Row, column: str | None = None
-    ) -> Iterator[Hold | Restriction]:
-        """Yield the holds and restrictions that cover a row, or one column of it too."""
+    @cached_property
+    def _tells(self) -> Dating:
+        return dating_of(self.policy)
+
+    def kept_value(
+        self, here: Place, row: Row, column: str
+    ) -> tuple[tuple[Hold | Restriction, ...], tuple[Restriction, ...]]:
+        """Give the holds and restrictions of a value, and the restrictions of what it dates."""
+        kept: list[Hold | Restriction] = []
+        tells: list[Restriction] = []
+        for one in self.kept_by(here, row, self._tells.of_values(here, column)):
+            if isinstance(one, Hold) or one.is_of(f"{here.ref}.{column}"):
+                kept.append(one)
+            else:
+                tells.append(one)
+        return tuple(kept), tuple(tells)
+
+    def kept_by(self, here: Place, row: Row, keeping: Keeping) -> Iterator[Hold | Restriction]:
+        """Yield the holds and restrictions that keep a row, or values of it, of who it leads to."""
         for controllers, ref, key in self.people(here, row):
             for controller in controllers:
-                for keep in self._keeps(here, controller, ref, column):
+                for keep in self.circumstances.keeps_of(controller.id, ref, keeping):
                     if key in keep.subjects[ref]:
                         yield keep
 
-    def _perhaps_kept(self, here: Place, row: Row, column: str | None = None) -> bool:
+    def perhaps_kept(self, here: Place, row: Row, keeping: Keeping) -> bool:
         """Tell whether somebody it leads to is covered, at a controller that cannot be told."""
         return any(
             key in keep.subjects[ref]
             for controllers, ref, key in self.people(here, row)
             if not controllers
             for one in self.policy.controllers
-            for keep in self._keeps(here, one, ref, column)
+            for keep in self.circumstances.keeps_of(one.id, ref, keeping)
         )
-
-    def _keeps(
-        self, here: Place, controller: Controller, ref: str, column: str | None
-    ) -> Iterator[Hold | Restriction]:
-        sharing = here.sharing if column is None else frozenset[str]()
-        return self.circumstances.keeps_of(controller.id, ref, column, sharing=sharing)
 
     def _phases(self, here: Place, row: Row, binding: Binding) -> Iterator[PhaseState]:
         activity = self.policy.activity_by_id[binding.activity]

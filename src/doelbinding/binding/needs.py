@@ -24,6 +24,7 @@ from doelbinding.binding.circumstances import (
 from doelbinding.binding.conditions import is_null, tested
 from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.dated import covered_in_time, moment_sets, since_sets
+from doelbinding.binding.dating import Dating, Keeping, dating_of
 from doelbinding.binding.expression import (
     NO,
     UNKNOWN,
@@ -63,6 +64,7 @@ class ColumnGroup:
 
 
 ONLY = "only"
+_Numbers = tuple[int, ...]
 _PerController = Callable[[Controller], Expression]
 
 
@@ -90,11 +92,11 @@ class Needs:
     def groups(self, here: Place) -> tuple[ColumnGroup, ...]:
         """Group the personal columns of a dataset by the bindings and prohibitions they have."""
         bindings, prohibitions = here.dataset.bindings, here.dataset.prohibitions
-        alike: dict[tuple[tuple[int, ...], ...], list[str]] = defaultdict(list)
+        alike: dict[tuple[_Numbers, _Numbers, object], list[str]] = defaultdict(list)
         for column in here.dataset.personal_columns:
             bound = tuple(n for n, b in enumerate(bindings) if column.name in b.columns)
             barred = tuple(n for n, p in enumerate(prohibitions) if column.name in p.columns)
-            restricted = self.circumstances.restricting(f"{here.ref}.{column.name}")
+            restricted = self._tells.restricting(self.circumstances.restrictions, here, column.name)
             alike[bound, barred, restricted].append(column.name)
         return tuple(
             ColumnGroup(
@@ -104,6 +106,10 @@ class Needs:
             )
             for (bound, barred, _), columns in alike.items()
         )
+
+    @cached_property
+    def _tells(self) -> Dating:
+        return dating_of(self.policy)
 
     def scope(self, here: Place, controller: Controller) -> Expression:
         """Give what must hold for a row to belong to a controller."""
@@ -126,7 +132,7 @@ class Needs:
 
         `controller` is none for rows that lead to shared ones: each sharer's own counts there.
         """
-        keeps = self._kept(here, controller, f"{here.ref}.{group.columns[0]}")
+        keeps = self._kept(here, controller, self._tells.of_values(here, group.columns[0]))
         barred = any_of(*(self._when(here, p.when) for p in group.prohibitions))
         bound = any_of(*(self._bound(here, b, controller) for b in group.bindings))
         return any_of(keeps, all_of(not_(barred), bound))
@@ -147,7 +153,7 @@ class Needs:
             return YES
         own = any_of(
             *(self.value(here, group, controller) for group in self.groups(here)),
-            self._kept(here, controller, sharing=here.sharing),
+            self._kept(here, controller, self._tells.of_rows(here)),
         )
         dependants = [
             Referred(
@@ -326,40 +332,26 @@ class Needs:
         before = NotAfter(column=name, moment=instant, zone=controller.timezone)
         return any_of(is_null(here.dataset.column(name)), before)
 
-    def _kept(
-        self,
-        here: Place,
-        controller: Controller | None,
-        column: str | None = None,
-        *,
-        sharing: frozenset[str] = frozenset(),
-    ) -> Expression:
-        """Give whether a hold or a restriction keeps the row, or values of one column of it.
+    def _kept(self, here: Place, controller: Controller | None, keeping: Keeping) -> Expression:
+        """Give whether a hold or a restriction keeps the row, or values of it.
 
         Unknown if its controller is.
         """
         if here.top.shared:
             return self.any_lead(
-                here,
-                lambda lead: self._kept(lead.place, None, column, sharing=sharing),
-                empty=False,
+                here, lambda lead: self._kept(lead.place, None, keeping), empty=False
             )
         if controller is not None:
-            return self._covers(here, controller, column, sharing)
+            return self._covers(here, controller, keeping)
         scopes = [(one, self.scope(here, one)) for one in self.policy.controllers]
-        owned = [all_of(scope, self._covers(here, one, column, sharing)) for one, scope in scopes]
+        owned = [all_of(scope, self._covers(here, one, keeping)) for one, scope in scopes]
         of_none = not_(any_of(*(scope for _, scope in scopes)))
-        anyone = any_of(
-            *(self._covers(here, one, column, sharing) for one in self.policy.controllers)
-        )
+        anyone = any_of(*(self._covers(here, one, keeping) for one in self.policy.controllers))
         return any_of(*owned, all_of(of_none, anyone, UNKNOWN))
 
-    def _covers(
-        self, here: Place, controller: Controller, column: str | None, sharing: frozenset[str]
-    ) -> Expression:
+    def _covers(self, here: Place, controller: Controller, keeping: Keeping) -> Expression:
         """Give whether a hold or a restriction at a controller covers the row's person."""
-        said = self.circumstances
-        keeps = said.keeps_of(controller.id, here.top.ref, column, sharing=sharing)
+        keeps = self.circumstances.keeps_of(controller.id, here.top.ref, keeping)
         return any_of(*(covered_by(here, set_name(keep.id, here.top.ref)) for keep in keeps))
 
     @cached_property

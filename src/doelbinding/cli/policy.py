@@ -147,6 +147,8 @@ def why(
         say(f"kept by {keep.id}" + (f", to be reviewed on {review}" if review else ""))
         if isinstance(keep, Restriction):
             say("its use is restricted: it is kept, and used for nothing else (Art. 18(2))")
+    for restriction in found.why.tells_for:
+        say(f"kept for {restriction.id}: it tells how long what that restricts may be there")
     for prohibition in found.why.prohibitions:
         say(f"prohibited by {prohibition.article}")
     say(_verdict(found))
@@ -188,14 +190,7 @@ def _verdict(found: Explanation) -> str:
         return "the value is empty: there is nothing to keep or to remove"
     match found.why.truth:
         case True:
-            end = found.last_end
-            if end is not None:
-                first = f"the first of them ends on {found.next_end}; " if found.next_end else ""
-                then = ", but no sooner than what keeps it is lifted" if found.why.kept_by else ""
-                return f"justified; {first}from {end} nothing justifies it: then it goes{then}"
-            if found.why.kept_by:
-                return "justified for now: it is held, and goes no sooner than the hold is lifted"
-            return "justified; it has no end date yet, its end is an event still to come"
+            return _justified(found)
         case None if not (found.leads and found.controllers):
             return "undated: nothing says whose it is, so it is kept and reported"
         case None:
@@ -204,6 +199,21 @@ def _verdict(found: Explanation) -> str:
             if not found.why.phases:
                 return f"not justified: no activity uses it; {_next(found)}"
             return f"not justified any more: {_next(found)}"
+
+
+def _justified(found: Explanation) -> str:
+    """Say until when a value is kept, by its own ends or by what else keeps it."""
+    end, why = found.last_end, found.why
+    if end is not None:
+        first = f"the first of them ends on {found.next_end}; " if found.next_end else ""
+        kept = why.kept_by or why.tells_for
+        then = ", but no sooner than what keeps it is lifted" if kept else ""
+        return f"justified; {first}from {end} nothing justifies it: then it goes{then}"
+    if why.kept_by:
+        return "justified for now: it is held, and goes no sooner than the hold is lifted"
+    if why.tells_for:
+        return "kept for now: it goes no sooner than that restriction is lifted"
+    return "justified; it has no end date yet, its end is an event still to come"
 
 
 def _next(found: Explanation) -> str:

@@ -151,6 +151,14 @@ def show_decision(decision: ErasureDecision) -> None:
     console().print(table("what becomes of the data", heads, lines))
 
 
+def _kept_for(fate: Fate) -> str:
+    if fate.shared:
+        return "shared with somebody else"
+    if fate.value.restricted:
+        return "its use is restricted"
+    return "it tells how long what is restricted may be there"
+
+
 def _fate(fate: Fate) -> str:
     ends = fate.value.column.ends_as
     under = ends.pseudonym if ends else None
@@ -165,8 +173,7 @@ def _fate(fate: Fate) -> str:
             + ")"
         )
     if not fate.kept_by:
-        restricted = fate.value.restricted and not fate.shared
-        return "kept: its use is restricted" if restricted else "kept: shared with somebody else"
+        return f"kept: {_kept_for(fate)}"
     until = {
         reason.phase.id: reason.until for reason in fate.value.reasons if reason.until is not None
     }

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
+from doelbinding.binding.dating import dating_of
 from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import Binding
 from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
@@ -162,8 +162,7 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
                 if reasons is value.reasons:
                     known[mark] = kept_by
             if suspending:
-                bound = tuple(inventory.binding(row, value))
-                weighed = (one for one in suspending if _suspends(one, bound))
+                weighed = (one for one in suspending if _suspends(one, inventory, row, value))
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
             fates.append(Fate(row, value, kept_by, row.others))
         yield from _changing(fates)
@@ -206,9 +205,15 @@ def _keeping(
             yield found
 
 
-def _suspends(decision: PhaseDecision, bindings: Iterable[Binding]) -> bool:
-    """Tell whether a phase that is weighed is one of those that bind a value, ended or not."""
-    return any(binds(one, decision.activity.id, decision.phase.id) for one in bindings)
+def _suspends(
+    decision: PhaseDecision, inventory: Inventory, row: FoundRow, one: FoundValue
+) -> bool:
+    """Tell whether a phase that is weighed binds a value, ended or not, or one that it dates."""
+    dating, column = dating_of(row.place.policy), f"{row.place.ref}.{one.column.name}"
+    return dating.is_for_phase(decision.name, column) or any(
+        binds(binding, decision.activity.id, decision.phase.id)
+        for binding in inventory.binding(row, one)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,8 +58,8 @@ class Reason:
 class FoundValue(NamedTuple):
     """One value with its standing, its reasons and the recipients it goes to.
 
-    `restricted`: a restriction keeps it, justified or not (Art. 18). A named tuple, since an answer
-    has thousands of them.
+    `restricted`: a restriction keeps it, justified or not (Art. 18). `tells`: it tells how long
+    restricted values may be there. A named tuple, since an answer has thousands of them.
     """
 
     column: Column
@@ -69,16 +69,17 @@ class FoundValue(NamedTuple):
     recipients: tuple[Recipient, ...]
     holds: tuple[HoldKind, ...] = ()
     restricted: bool = False
+    tells: bool = False
 
     def __repr__(self) -> str:
         """Show what it is, and never the value."""
         return f"FoundValue({self.column.name}, {self.standing.value})"
 
 
-_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool]
-_Stands = tuple[Standing, tuple[Reason, ...], tuple[HoldKind, ...], bool]
+_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool, bool]
+_Stands = tuple[Standing, tuple[Reason, ...], tuple[HoldKind, ...], bool, bool]
 _ENDABLE = frozenset({Standing.OVERDUE, Standing.UNBOUND})
-_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False)
+_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,8 +233,8 @@ class _Taker:
         found = self._standings.get(id(why))
         if found is None:
             found = self._standings[id(why)] = self._standing(why)
-        standing, reasons, holds, restricted = found
-        said = (standing, reasons, self._recipients(column, reasons), holds, restricted)
+        standing, reasons, holds, restricted, tells = found
+        said = (standing, reasons, self._recipients(column, reasons), holds, restricted, tells)
         self._said[id(why), column.category] = said
         return said
 
@@ -253,6 +254,7 @@ class _Taker:
             reasons,
             tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
             any(isinstance(one, Restriction) for one in why.kept_by),
+            bool(why.tells_for),
         )
 
     def _recipients(self, column: Column, reasons: tuple[Reason, ...]) -> tuple[Recipient, ...]:
@@ -284,10 +286,9 @@ def _reason(state: PhaseState, *, certain: bool) -> Reason:
 
 def _only_found(said: _Said) -> bool:
     """Tell whether nothing keeps a value, save the seal of a request."""
-    standing, reasons, _, holds, _ = said
-    return standing in _ENDABLE or (
-        standing is Standing.HELD and not reasons and set(holds) == {HoldKind.SEAL}
-    )
+    standing, reasons, _, holds, restricted, tells = said
+    sealed = set(holds) == {HoldKind.SEAL} and not (restricted or tells)
+    return standing in _ENDABLE or (standing is Standing.HELD and not reasons and sealed)
 
 
 def _ended(here: Place, column: Column, held: object, otherwise: Standing) -> Standing:
@@ -302,7 +303,7 @@ def _ended(here: Place, column: Column, held: object, otherwise: Standing) -> St
 def _standing(why: Justification, justifies: Sequence[Truth]) -> Standing:
     if True in justifies and why.prohibited is False:
         return Standing.JUSTIFIED
-    if why.kept_by:
+    if why.kept_by or why.tells_for:
         return Standing.HELD
     if why.truth is None:
         return Standing.UNDATED

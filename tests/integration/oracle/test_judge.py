@@ -18,6 +18,7 @@ from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import foresee, ways_of
 from doelbinding.stores.memory.tables import MemoryTables
 from tests.integration.oracle.database import build
+from tests.integration.oracle.test_lifted import of_people
 from tests.integration.oracle.test_oracle import CASES, postgresql, sqlite
 
 __all__ = ["postgresql", "sqlite"]
@@ -60,6 +61,12 @@ def _people(
 @thorough(CASES)
 @given(world=worlds())
 def test_on_sqlite(world: World, sqlite: sa.Engine) -> None:
+    says_the_same(world, sqlite)
+
+
+@thorough(CASES // 2)
+@given(world=worlds().map(of_people))
+def test_on_sqlite_where_dates_are_data_of_people(world: World, sqlite: sa.Engine) -> None:
     says_the_same(world, sqlite)
 
 

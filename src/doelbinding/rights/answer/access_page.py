@@ -40,6 +40,7 @@ _TO_TELL = (
     Footing.UNDATED,
     Footing.HELD,
     Footing.RESTRICTED,
+    Footing.TELLING,
     Footing.OTHERS,
 )
 

@@ -129,7 +129,7 @@ def _kept_row(kind: Kind, words: Wording) -> tuple[Cell, ...]:
     why = tuple(_kept_for(decision, words) for decision in kind.kept_by)
     holds = lines(*(words.ui(f"hold.{hold}") for hold in kind.holds))
     if not why and not holds:
-        holds = lines(words.ui("letter.restricted"))
+        holds = lines(words.ui("letter.telling" if kind.tells else "letter.restricted"))
     return (what,), (*why, *holds), _ends(kind, words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from doelbinding.binding.dating import dating_of
 from doelbinding.document.blocks import Block, Section, bullets, paragraphs, section
 from doelbinding.law.language.wording import Wording
 from doelbinding.policy.model import Policy
@@ -60,6 +61,7 @@ def restriction_letter(
             words.ui("restriction.what"),
             _covered(policy, columns, words, everything),
             paragraphs(_chosen("restriction.because", ground, words)),
+            _telling(policy, columns, inventory, words),
         ),
         _uses(words),
         *told(got, words, words.ui("restriction.recipients")),
@@ -114,6 +116,24 @@ def _covered(
         words.ui("letter.fields", label=label, fields=words.joined(names))
         for label, names in fields.items()
     )
+
+
+def _telling(
+    policy: Policy, columns: Collection[str], inventory: Inventory, words: Wording
+) -> tuple[Block, ...]:
+    """Say which of what was found stays too, since it tells how long the values may be there."""
+    found = {f"{row.place.ref}.{value.column.name}" for row, value in inventory.values()}
+    telling = [
+        f"{store.id}.{dataset.id}.{column.name}"
+        for store, dataset, column in named_columns(
+            policy, found & dating_of(policy).columns_for(columns)
+        )
+        if column.personal
+    ]
+    if not telling:
+        return ()
+    said = paragraphs(words.ui("restriction.telling"))
+    return (*said, *_covered(policy, telling, words, ""))
 
 
 def _chosen(group: str, which: str, words: Wording) -> str:

@@ -198,7 +198,8 @@ def _value() -> Schema:
 
 _STANDINGS = (
     "justified: a purpose still needs it. held: kept for a claim or an inquiry. restricted: kept, "
-    "not used. others: kept because the record is somebody else's too. undated: no date tells "
+    "not used. telling: kept only since it tells how long what is restricted may be there. "
+    "others: kept because the record is somebody else's too. undated: no date tells "
     "when it ends. overdue: it should have been erased. unbound: no purpose is on record. "
     "lessened: nothing needs it, and only a less precise form is left. pseudonym: nothing needs "
     "it, and it is under a pseudonym whose key may still be there. "

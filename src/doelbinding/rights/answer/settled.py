@@ -39,7 +39,10 @@ class Lot(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Values of one dataset with the same lot for the same reasons."""
+    """Values of one dataset with the same lot for the same reasons.
+
+    `tells`: they tell how long restricted values may be there, and are not restricted themselves.
+    """
 
     ref: str
     label: str
@@ -48,6 +51,7 @@ class Kind:
     whole: bool = False
     kept_by: tuple[PhaseDecision, ...] = ()
     holds: tuple[str, ...] = ()
+    tells: bool = False
     ends: tuple[tuple[str, int], ...] = ()
 
 
@@ -92,7 +96,7 @@ class Settled:
             groups: dict[object, list[Fate]] = defaultdict(list)
             for fate in fates:
                 names = tuple(d.name for d in keeping(fate))
-                groups[names, fate.value.holds, lot_of(fate)].append(fate)
+                groups[names, fate.value.holds, _tells(fate), lot_of(fate)].append(fate)
             for group in groups.values():
                 yield self._kind(ref, group)
 
@@ -140,6 +144,7 @@ class Settled:
             whole=whole,
             kept_by=keeping(fates[0]),
             holds=tuple(kind.value for kind in fates[0].value.holds),
+            tells=_tells(fates[0]),
             ends=tuple(self._ends(fates)),
         )
 
@@ -195,6 +200,10 @@ def keeping(fate: Fate) -> tuple[PhaseDecision, ...]:
     if fate.shared:
         return ()
     return tuple(d for d in fate.kept_by if d.decision.outcome is Outcome.KEEP)
+
+
+def _tells(fate: Fate) -> bool:
+    return fate.value.tells and not fate.value.restricted
 
 
 def mark_of(fate: Fate) -> Mark:

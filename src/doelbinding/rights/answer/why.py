@@ -3,6 +3,8 @@
 Two things differ from the inventory. What only the seal on this very request keeps is said to be
 what it was without the seal. And of a row that leads to somebody else too, only those reasons are
 told that also hold for a row of the person's own: the others are somebody else's (Art. 15(4)).
+What tells how long restricted values may be there is said to be kept for that, where nothing else
+justifies it.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Footing(StrEnum):
     JUSTIFIED = "justified"
     HELD = "held"
     RESTRICTED = "restricted"
+    TELLING = "telling"
     OTHERS = "others"
     UNDATED = "undated"
     OVERDUE = "overdue"
@@ -148,6 +151,8 @@ class Explainer:
             return Footing.HELD
         if row.others:
             return Footing.OTHERS
+        if value.tells:
+            return Footing.TELLING
         if HoldKind.SEAL not in value.holds:
             return Footing.RESTRICTED
         if reasons:
