@@ -45,9 +45,6 @@ AT = {
     "personal": "{name: at, type: date-text, category: history}",
     "a fact of the row": "{name: at, type: date-text}",
 }
-OPEN = """
-        events: {contact.last: {column: at, ongoing_if_null: true}}
-"""
 TABLES = (
     "CREATE TABLE customer (id INTEGER PRIMARY KEY, email VARCHAR(80), street VARCHAR(80))",
     (
