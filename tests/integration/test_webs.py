@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -199,3 +200,16 @@ def test_rows_that_no_key_tells_are_asked_in_visits(
 def _counts(plan: Plan) -> dict[str, int]:
     """Give how many rows go from tables whose keys tell them apart."""
     return {step.dataset: step.expected for step in plan.steps if step.dataset != "t3"}
+
+
+def test_the_earliest_start_is_told_though_it_is_another_rows(
+    everywhere: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What dates a paper, its customer, is asked apart; who reads a plan sees since when."""
+    fill(everywhere, 3)
+    dated = "        events: {order.placed: {column: at}}\n"
+    policy = policy_of(PEOPLE + web(3).removeprefix(PEOPLE).replace(dated, ""))
+    monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", -1)
+    monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
+    plan = _night(policy, SqlStore(policy.stores[0], everywhere))
+    assert {step.oldest for step in plan.steps} == {date.fromisoformat(OLD)}

@@ -32,8 +32,7 @@ def everything_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (rounds, shallow):
-        monkeypatch.setattr(module, "MOST_ASKED", 3)
+    monkeypatch.setattr(rounds, "MOST_ASKED", 3)
     monkeypatch.setattr(rounds, "MOST_LED", 1)
 
 

@@ -183,14 +183,14 @@ class _Asking:
         given = self._with(apart.beyond, sets)
         found: Answers = {}
         for part in _parts(keys):
-            (rows,) = self.ask([(written, part)], given)
+            (rows,) = self.ask([(written, part)], {**given, **_among(apart.beyond, given, part)})
             for *key, sure, maybe in rows:
                 if tuple(key) in found:
                     raise Unnamed
                 found[tuple(key)] = bool(sure), bool(maybe)
         return found
 
-    def _with(self, beyond: Iterable[Beyond], sets: Mapping[str, Any]) -> KeySets:
+    def _with(self, beyond: Iterable[Beyond], sets: Mapping[str, Any]) -> dict[str, Any]:
         """Give all sets that a condition names; what was not asked is so for no row."""
         return {**self.keys, **unanswered(beyond), **sets}
 
@@ -271,6 +271,13 @@ class _Asking:
         return self.texts.of(("refer", dataset, refers), make)
 
 
+def _among(beyond: Iterable[Beyond], sets: KeySets, rows: Sequence[Key]) -> KeySets:
+    """Give the sets that are of rows themselves, with no others in them than these."""
+    own = frozenset(rows)
+    refer = (one for one in beyond if one.refer)
+    return {name: sets[name] & own for one in refer for name in (one.certainly, one.perhaps)}
+
+
 def _own(here: Here) -> list[sa.ColumnElement[Any]]:
     return [here.column(name) for name in here.dataset.key]
 
@@ -280,8 +287,14 @@ def _as_number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def _parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for start in range(0, len(keys), MOST_ASKED):
-        yield keys[start : start + MOST_ASKED]
+    if keys:
+        size = asked_at_once(len(keys[0]))
+        yield from (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+def asked_at_once(parts: int) -> int:
+    """Give about how many rows one statement asks, whose keys have so many parts."""
+    return max(MOST_ASKED // parts, 1)
 
 
 MOST_ASKED = 5_000

@@ -26,7 +26,7 @@ from doelbinding.stores.sql.meant import asked_by, counted, meant
 from doelbinding.stores.sql.naming import Naming
 from doelbinding.stores.sql.oldest import oldest_start
 from doelbinding.stores.sql.questions import as_date, as_text
-from doelbinding.stores.sql.rounds import MOST_ASKED, InQuestion, Rounds, Unnamed, unanswered
+from doelbinding.stores.sql.rounds import InQuestion, Rounds, Unnamed, asked_at_once, unanswered
 from doelbinding.stores.sql.tables import Here
 from doelbinding.stores.sql.visits import MOST_WRITTEN_OUT
 from doelbinding.stores.sql.written import Ask, Texts, Written
@@ -106,7 +106,10 @@ class Shallow:
         """Count what deep steps of one dataset find, by the identity of each."""
         found = {id(step): Tally(rows=0) for step in steps}
         for part in self.parts(steps, keys):
-            asked = [(self._tallying(step), part.rows) for step in part.steps]
+            asked = [
+                (self._tallying(one, step.needed), part.rows)
+                for one, step in zip(part.steps, steps, strict=True)
+            ]
             for step, ((rows, oldest),) in zip(steps, self._ask(asked, part.keys), strict=True):
                 tally = Tally(rows=rows, oldest=as_date(oldest))
                 found[id(step)] = added(found[id(step)], tally)
@@ -140,9 +143,10 @@ class Shallow:
     def _candidates(self, shallow: Sequence[Step], keys: KeySets) -> Iterator[list[Key]]:
         """Yield the rows that steps would find if it were so for none of the rows further on."""
         text, values = self._seeking(shallow).spelt(keys)
+        size = asked_at_once(len(self._parting.key(shallow[0].dataset)))
         with self._transaction() as connection:
-            streaming = connection.execution_options(yield_per=MOST_ASKED)
-            for rows in streaming.exec_driver_sql(text, values).partitions(MOST_ASKED):
+            streaming = connection.execution_options(yield_per=size)
+            for rows in streaming.exec_driver_sql(text, values).partitions(size):
                 yield [tuple(row) for row in rows]
 
     def _apart(self, one: Step | Doubt, part: Expression) -> Apart:
@@ -180,16 +184,20 @@ class Shallow:
 
         return self._texts.give("seek", shallow, make)
 
-    def _tallying(self, step: Step) -> Written:
+    def _tallying(self, step: Step, dated: Expression) -> Written:
+        """Count what a step finds, and give its earliest start, which answers do not tell."""
+
         def make(compiler: Naming) -> sa.Executable:
             here = compiler.here(step.dataset)
-            oldest = oldest_start(step.needed, here, compiler)
+            oldest = oldest_start(dated, here, compiler)
             least = None if oldest is None else sa.func.min(oldest)
             mine = counted(step, compiler, here)
             asked = sa.select(sa.func.count(), as_text(least, compiler.dialect))
             return asked.select_from(here.rows).where(compiler.own_keys(here), mine)
 
-        return self._texts.give("tally", (step,), make)
+        written_of = ("tally", step.dataset, step.deed, step.columns, step.unknown_goes)
+        read = (step.needed, step.scope, step.narrow, step.unless, dated)
+        return self._texts.of((*written_of, *read), make)
 
     def _finding(self, step: Step, which: _Which) -> Written:
         def make(compiler: Naming) -> sa.Executable:

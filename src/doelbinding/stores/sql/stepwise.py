@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, KeySets, Step
 from doelbinding.plan.ports import Announce, Changed, Refused, Tally
 from doelbinding.plan.transform import NoKey, Transformer
@@ -179,19 +180,25 @@ class Stepwise:
         if not self._shallow.goes_over(step):
             return self._tallied(step, keys)
         found = (
-            self._tallied(asked, part.keys, part.rows)
+            self._tallied(asked, part.keys, part.rows, dated=step.needed)
             for part in self._shallow.parts([step], keys)
             for asked in part.steps
         )
         return reduce(added, found, Tally(rows=0))
 
-    def _tallied(self, step: Step, keys: KeySets, among: Sequence[Key] | None = None) -> Tally:
+    def _tallied(
+        self,
+        step: Step,
+        keys: KeySets,
+        among: Sequence[Key] | None = None,
+        dated: Expression | None = None,
+    ) -> Tally:
         compiler = self._compilers(keys)
         here = compiler.here(step.dataset)
         mine = counted(step, compiler, here)
         if among is not None:
             mine = sa.and_(compiler.key_in(self._own_key(here), among), mine)
-        oldest = oldest_start(step.needed, here, compiler)
+        oldest = oldest_start(dated or step.needed, here, compiler)
         if oldest is not None and self._dialect != "sqlite":
             oldest = sa.cast(oldest, sa.Text)
         computed, found = self._computed(step, compiler), Tally(rows=0)
