@@ -202,12 +202,12 @@ class Needs:
             return Certain(part=all_of(self.leads_to(here, ONLY), owned))
         at = self.only_at
 
-        def theirs(lead: Lead) -> Expression:
+        def of_others(lead: Lead) -> Expression:
             if lead.place.top.shared:
-                return NO
-            return all_of(self.leads_to(lead.place, ONLY), self.scope(lead.place, at))
+                return self.any_lead(lead.place, of_others, empty=False)
+            return not_(all_of(self.leads_to(lead.place, ONLY), self.scope(lead.place, at)))
 
-        others = self.any_lead(here, lambda lead: not_(theirs(lead)), empty=False)
+        others = self.any_lead(here, of_others, empty=False)
         return Certain(part=all_of(self.leads_to(here, ONLY), not_(others)))
 
     def _row_of_anyone(self, here: Place, controller: Controller | None) -> Expression:

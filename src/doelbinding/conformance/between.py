@@ -93,19 +93,21 @@ def between_people(chance: Random, kind: Callable[[], ColumnType]) -> tuple[Data
 
 
 def _items(chance: Random, kind: Callable[[], ColumnType]) -> Dataset:
-    """Give a dataset that refers by a key of two parts, or by what is not the key."""
+    """Give a dataset that refers by a key of two parts, by what is not the key, or by both."""
     by_key = Subject(to="message", columns=("msg_id", "msg_no"))
     by_tag = Subject(to="person", columns=("for_tag",), references=("tag",))
     tagged = Reference(
         columns=("for_tag",), to="person", references=("tag",), when_gone=WhenGone.EMPTY
     )
-    subject = chance.choice([by_key, by_tag])
+    paths = chance.choice([(by_key,), (by_tag,), (by_key, by_tag)])
+    ends = tuple(one.other for one in paths)
     return Dataset(
         id="item",
         table="item",
         key=("id",),
         label={},
-        subject=subject,
+        subject=paths[0] if len(paths) == 1 else None,
+        subjects=paths if len(paths) > 1 else (),
         collected=chance.choice([None, None, "got"]),
         columns=(
             Column(name="id", type=ColumnType.INTEGER),
@@ -115,7 +117,7 @@ def _items(chance: Random, kind: Callable[[], ColumnType]) -> Dataset:
             Column(name="got", type=kind()),
             Column(name="thing", category="n"),
         ),
-        bindings=bindings(chance, "item"),
+        bindings=bindings(chance, "item", *(ends if len(ends) > 1 else ())),
         when_unjustified=fate(chance),
-        references=chance.choice([(), (tagged,)]) if subject is by_key else (),
+        references=chance.choice([(), (tagged,)]) if paths == (by_key,) else (),
     )
