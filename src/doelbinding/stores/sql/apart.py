@@ -95,8 +95,7 @@ class Parting:
         found = self._known.get(asked)
         if found is None:
             if len(self._known) > _MOST:
-                self._known.clear()
-                self._written.clear()
+                self._known.clear()  # but no names: they may be in use
             taking = _Taking(parting=self, dataset=asked.dataset)
             expression = taking.replaced(asked.part, rising=True)
             found = self._known[asked] = Apart(
@@ -110,6 +109,8 @@ class Parting:
 
     def written_out(self, expression: Expression) -> int:
         """Count the questions about other rows in a condition, each as often as it is written."""
+        if len(self._written) > _MOST * 10:
+            self._written.clear()
         return written_out(expression, self._written)
 
     def beyond(
