@@ -1,4 +1,4 @@
-"""Once a restriction of values is lifted, nothing is left that would not be left without it."""
+"""Once a restriction of values is lifted, no value is left that would not be left without it."""
 
 from __future__ import annotations
 
@@ -63,9 +63,10 @@ def _telling(dataset: Dataset) -> Dataset:
 
 
 def leaves_no_trace(world: World, seed: int) -> None:
-    """Restrict some values, or what some phases bind, and lift that: no more is left for it.
+    """Restrict some values, or what some phases bind, and lift that: no value is left for it.
 
-    Less may be: a row that was emptied, undated and kept may go where its dates outlasted it.
+    Rows without values differ either way. One that was emptied, is undated and stays may go where
+    its dates outlasted it; one to which a restricted row refers may outlast whose it was, emptied.
     """
     chance = Random(seed)  # noqa: S311 - so that it can be made again
     columns, phases = some(chance, COLUMNS, 3), some(chance, PHASES, 2)
@@ -78,8 +79,9 @@ def leaves_no_trace(world: World, seed: int) -> None:
     for store, dataset in world.policy.datasets():
         ref = f"{store.id}.{dataset.id}"
         there = {_key(dataset, row): row for row in never.tables.get(ref, ())}
+        personal = {column.name for column in dataset.personal_columns}
         for row in lifted.tables.get(ref, ()):
-            held = {name: value for name, value in row.items() if value is not None}
+            held = {name: row[name] for name in personal if row[name] is not None}
             assert held.items() <= there.get(_key(dataset, row), {}).items(), ref
 
 
