@@ -72,11 +72,11 @@ class Killing:
         log = os.open(folder.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        opened(folder)
         boundaries = Boundaries(deadly)
-        self._watch(boundaries)
         at_once = _seen_at_once()
         try:
+            opened(folder)  # where a connection is cut, it may be cut here
+            self._watch(boundaries)
             status = int(app(["-C", str(folder), *self.command], standalone_mode=False) or 0)
         except Exception as error:
             message = said(error)
