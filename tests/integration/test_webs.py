@@ -6,6 +6,7 @@ last to the first (R-X.1).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -21,7 +22,7 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.policy.model import Policy
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
-from doelbinding.stores.sql import apart, shallow
+from doelbinding.stores.sql import apart, rounds, shallow
 from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import AT, policy_of
@@ -213,3 +214,66 @@ def test_the_earliest_start_is_told_though_it_is_another_rows(
     monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
     plan = _night(policy, SqlStore(policy.stores[0], everywhere))
     assert {step.oldest for step in plan.steps} == {date.fromisoformat(OLD)}
+
+
+def _chains(engine: sa.Engine, tables: int, chains: int) -> None:
+    """Make more chains of papers, of customers of their own; the last paper of each is new."""
+    more = range(4, 4 + chains)
+    _put(engine, "customer", [{"id": one, "name": "x", "at": OLD} for one in more])
+    for n in range(tables):
+        at = NEW if n == tables - 1 else OLD
+        _put(engine, f"t{n}", [_paper(n, one, at) for one in more])
+
+
+def _take_at_most(engine: sa.Engine, parameters: int) -> None:
+    engine.dispose()
+    limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+    sa.event.listen(engine, "connect", lambda driver, _: driver.setlimit(limit, parameters))
+
+
+def test_sqlite_is_not_given_a_parameter_for_each_of_many_keys(sqlite: sa.Engine) -> None:
+    """It takes 32,766 as it comes, which are spent by chains five times as many."""
+    fill(sqlite, 10)
+    _chains(sqlite, 10, 1_200)
+    _take_at_most(sqlite, 6_500)
+    policy = policy_of(web(10))
+    assert _night(policy, SqlStore(policy.stores[0], sqlite)).rows == 10 * 1_200 + 31
+
+
+@contextmanager
+def _small_statements(engine: sa.Engine) -> Iterator[None]:
+    """Let MariaDB take statements of 32 kB at most."""
+    with engine.connect() as connection:
+        usual = connection.exec_driver_sql("SELECT @@GLOBAL.max_allowed_packet").scalar_one()
+    try:
+        say(engine, f"SET GLOBAL max_allowed_packet = {32 * 1024}")
+        engine.dispose()
+        yield
+    finally:
+        say(engine, f"SET GLOBAL max_allowed_packet = {usual}")
+
+
+def _hub(engine: sa.Engine, rows: int) -> Policy:
+    """Make a paper to which others refer, each of a customer of its own, who dates it."""
+    fill(engine, 3)
+    more = range(4, 4 + rows)
+    _put(engine, "customer", [{"id": one, "name": "x", "at": NEW} for one in more])
+    papers = [{**_paper(1, one, OLD), "t0_id": 3} for one in more]
+    _put(engine, "t1", papers)
+    dated = "        events: {order.placed: {column: at}}\n"
+    return policy_of(PEOPLE + web(3).removeprefix(PEOPLE).replace(dated, ""))
+
+
+def test_no_statement_has_more_keys_than_its_rows_lead_to(
+    mariadb: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row to which many refer leads to many further on."""
+    policy = _hub(mariadb, 3_000)
+    usual = _night(policy, SqlStore(policy.stores[0], mariadb))
+    monkeypatch.setattr(shallow, "MOST_WRITTEN_OUT", -1)
+    monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
+    monkeypatch.setattr(rounds, "MOST_ASKED", 100)
+    monkeypatch.setattr(rounds, "MOST_GIVEN", 500)
+    with _small_statements(mariadb):
+        plan = _night(policy, SqlStore(policy.stores[0], mariadb))
+    assert [(s.id, s.expected) for s in plan.steps] == [(s.id, s.expected) for s in usual.steps]

@@ -5,12 +5,13 @@ Here everything that is asked about other rows is asked so, also what is not dee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 
+from doelbinding.binding.circumstances import Key
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thorough
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
@@ -68,8 +69,10 @@ def test_few_rows_at_a_time(world: World, sqlite: sa.Engine) -> None:
 def _sure(monkeypatch: pytest.MonkeyPatch) -> None:
     real = rounds._Led.sets
 
-    def mutant(self: rounds._Led, beyond: apart.Beyond, answers: object) -> Mapping[str, object]:
-        found = real(self, beyond, answers)  # type: ignore[arg-type]
+    def mutant(
+        self: rounds._Led, beyond: apart.Beyond, answers: rounds.Answers, among: Iterable[Key]
+    ) -> Mapping[str, object]:
+        found = real(self, beyond, answers, among)
         return dict.fromkeys(found, found[beyond.certainly])
 
     monkeypatch.setattr(rounds._Led, "sets", mutant)
@@ -78,7 +81,7 @@ def _sure(monkeypatch: pytest.MonkeyPatch) -> None:
 def _careless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Believe of all rows that refer, where there are many, that one of them stays."""
     monkeypatch.setattr(rounds, "MOST_LED", 0)
-    monkeypatch.setattr(rounds._Asking, "_told", lambda _self, _of, _one, keys: set(keys))
+    monkeypatch.setattr(rounds._Asking, "_anyway", lambda _self, _of, _one, keys: set(keys))
 
 
 def _unasked(_self: Rounds, asked: Sequence[InQuestion], keys: KeySets) -> KeySets:

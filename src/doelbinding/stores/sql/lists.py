@@ -12,7 +12,7 @@ are.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +31,17 @@ def can_be_listed(keys: Sequence[Sequence[object]], takes_numbers: Sequence[bool
         keys: of which each part is looked for in a column.
         takes_numbers: of each column, whether numbers are compared with it as numbers.
     """
-    return len(keys) > _FEW and all(
+    return are_many(keys) and are_in_json(keys, takes_numbers)
+
+
+def are_many(keys: Collection[Sequence[object]]) -> bool:
+    """Tell whether keys are too many for parameters."""
+    return len(keys) > _FEW
+
+
+def are_in_json(keys: Collection[Sequence[object]], takes_numbers: Sequence[bool]) -> bool:
+    """Tell whether a list finds what parameters find; as `can_be_listed`."""
+    return all(
         _in_json(part, numbers)
         for key in keys
         for part, numbers in zip(key, takes_numbers, strict=True)
@@ -48,10 +58,21 @@ def in_list(
     columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[object]]
 ) -> sa.ColumnElement[bool]:
     """Give whether columns hold one of the keys."""
+    return in_listed(columns, bound(listed(keys)))
+
+
+def listed(keys: Sequence[Sequence[object]]) -> str:
+    """Give keys as a list."""
+    single = bool(keys) and len(keys[0]) == 1
+    return json.dumps([key[0] if single else list(key) for key in keys], ensure_ascii=False)
+
+
+def in_listed(
+    columns: Sequence[sa.ColumnElement[Any]], given: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    """Give whether columns hold a key of a list that is given."""
     if len(columns) == 1:
-        given = json.dumps([key[0] for key in keys], ensure_ascii=False)
         return columns[0].in_(sa.select(sa.column("value")).select_from(_each(given)))
-    given = json.dumps([list(key) for key in keys], ensure_ascii=False)
     parts = [
         sa.func.json_extract(sa.column("value"), sa.literal_column(f"'$[{n}]'"))
         for n, _ in enumerate(columns)
@@ -70,5 +91,5 @@ def in_numbers(column: sa.ColumnElement[Any], values: Sequence[object]) -> sa.Co
     return column.bool_op("IN")(sa.literal_column(f"({written})"))
 
 
-def _each(given: str) -> sa.FromClause:
-    return sa.func.json_each(bound(given)).table_valued("value", name="listed")
+def _each(given: sa.ColumnElement[Any]) -> sa.FromClause:
+    return sa.func.json_each(given).table_valued("value", name="listed")

@@ -23,6 +23,7 @@ from doelbinding.binding.paths import Link
 from doelbinding.plan.model import KeySets
 from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.conditions import encoded
+from doelbinding.stores.sql.lists import in_listed, listed
 from doelbinding.stores.sql.tables import Here, Uncast
 from doelbinding.stores.sql.texts import folded_keys
 from doelbinding.stores.sql.widths import of_width
@@ -33,20 +34,29 @@ class Keys:
     """What goes into a statement for one parameter: a part of the keys of some sets, or the whole.
 
     `encoded`: which parts go in as bytes. `bits`: how wide parts are that are whole numbers.
+    `numbers`: with which parts SQLite compares numbers as such. `listed`: they go in as one list.
     """
 
     sets: tuple[str, ...]
     part: int | None
     encoded: tuple[bool, ...] = ()
     bits: tuple[int | None, ...] = ()
+    numbers: tuple[bool, ...] = ()
+    listed: bool = False
 
-    def values(self, keys: KeySets) -> list[object]:
+    def values(self, keys: KeySets) -> list[object] | str:
         """Give the parameter's value, for these key sets."""
-        first, *more = (keys[name] for name in self.sets)
-        return self.of(first.union(*more) if more else first)
+        return self.of(self.among(keys))
 
-    def of(self, found: Iterable[Key]) -> list[object]:
+    def among(self, keys: KeySets) -> frozenset[Key]:
+        """Give the keys that go in, of these key sets."""
+        first, *more = (keys[name] for name in self.sets)
+        return first.union(*more) if more else first
+
+    def of(self, found: Iterable[Key]) -> list[object] | str:
         """Give the parameter's value, for these keys."""
+        if self.listed:
+            return listed(list(found))
         given = [self._encoded(key) for key in found] if self.encoded else list(found)
         return list(given) if self.part is None else self._of_part(given, self.part)
 
@@ -60,10 +70,14 @@ class Keys:
 
 @dataclass(frozen=True, kw_only=True)
 class Naming(Compiler):
-    """Compiles with key sets as parameters, and remembers which parameter is which."""
+    """Compiles with key sets as parameters, and remembers which parameter is which.
+
+    `listing`: each is a list of SQLite's.
+    """
 
     sets: dict[str, Keys] = field(default_factory=dict)
     own: dict[str, Keys] = field(default_factory=dict)
+    listing: bool = False
 
     def in_sets(
         self, names: Sequence[str], here: Here, sets: Sequence[str]
@@ -75,17 +89,24 @@ class Naming(Compiler):
             arrays = [self._named(sets, part, bits=bits) for part, _ in enumerate(columns)]
             return _in_arrays(columns, arrays)
         folds = tuple(self.folds(here, name) for name in names)
-        found = self._among(columns, sets, ())
+        numbers = tuple(self._takes_numbers(here, names))
+        found = self._among(columns, sets, (), numbers)
         if not any(folds):
             return found
         in_bytes = folds if self.dialect == "mysql" else ()
-        return sa.and_(found, self._among(folded_keys(columns, folds), sets, in_bytes))
+        exactly = self._among(folded_keys(columns, folds), sets, in_bytes, numbers)
+        return sa.and_(found, exactly)
 
     def _among(
-        self, columns: Sequence[sa.ColumnElement[Any]], sets: Sequence[str], folds: tuple[bool, ...]
+        self,
+        columns: Sequence[sa.ColumnElement[Any]],
+        sets: Sequence[str],
+        folds: tuple[bool, ...],
+        numbers: tuple[bool, ...],
     ) -> sa.ColumnElement[bool]:
         part = 0 if len(columns) == 1 else None
-        return _in_parameters(columns, self._named(sets, part, folds))
+        name = self._named(sets, part, folds, numbers=numbers)
+        return self._in_parameters(columns, name)
 
     def _named(
         self,
@@ -93,9 +114,17 @@ class Naming(Compiler):
         part: int | None,
         folds: tuple[bool, ...] = (),
         bits: tuple[int | None, ...] = (),
+        numbers: tuple[bool, ...] = (),
     ) -> str:
         name = f"set{len(self.sets)}"
-        self.sets[name] = Keys(sets=tuple(sets), part=part, encoded=folds, bits=bits)
+        self.sets[name] = Keys(
+            sets=tuple(sets),
+            part=part,
+            encoded=folds,
+            bits=bits,
+            numbers=numbers,
+            listed=self.listing,
+        )
         return name
 
     def own_keys(self, here: Here) -> sa.ColumnElement[bool]:
@@ -103,12 +132,23 @@ class Naming(Compiler):
         columns = [here.column(name) for name in here.dataset.key]
         if self.dialect != "postgresql":
             whole = len(columns) > 1
-            self.own["own"] = Keys(sets=(), part=None if whole else 0)
-            return _in_parameters(columns, "own")
+            numbers = tuple(self._takes_numbers(here, here.dataset.key))
+            part = None if whole else 0
+            self.own["own"] = Keys(sets=(), part=part, numbers=numbers, listed=self.listing)
+            return self._in_parameters(columns, "own")
         bits = tuple(self.bits(here, name) for name in here.dataset.key)
         arrays = {f"own{n}": Keys(sets=(), part=n, bits=bits) for n, _ in enumerate(columns)}
         self.own.update(arrays)
         return _in_arrays(columns, list(arrays))
+
+    def _in_parameters(
+        self, columns: Sequence[sa.ColumnElement[Any]], name: str
+    ) -> sa.ColumnElement[bool]:
+        if self.listing:
+            return in_listed(columns, _parameter(name))
+        if len(columns) == 1:
+            return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
+        return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
 
     def _any_of(self, any_of: AnyOf, here: Here, *, wanted: bool) -> sa.ColumnElement[bool]:
         """Look rows that several paths lead to up from the keys, which OR would forbid."""
@@ -162,12 +202,6 @@ def _is_by_keys(expression: Expression) -> bool:
             return expression.missing is not True and _is_by_keys(expression.part)
         case _:
             return False
-
-
-def _in_parameters(columns: Sequence[sa.ColumnElement[Any]], name: str) -> sa.ColumnElement[bool]:
-    if len(columns) == 1:
-        return columns[0].in_(sa.bindparam(name, expanding=True, type_=Uncast()))
-    return sa.tuple_(*columns).in_(sa.bindparam(name, expanding=True))
 
 
 def _in_arrays(

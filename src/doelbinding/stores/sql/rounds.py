@@ -60,9 +60,16 @@ class Rounds:
         Raises:
             Unnamed: rows on the way cannot be told by their keys.
         """
+        found: dict[str, frozenset[Key]] = {}
+        for one, told in zip(asked, self.told(asked, keys), strict=True):
+            for name, rows in told.answers(one.keys).items():
+                found[name] = rows | found.get(name, frozenset())
+        return {**keys, **found}
+
+    def told(self, asked: Sequence[InQuestion], keys: KeySets) -> list[Told]:
+        """Give for each what is known beyond its rows; as `answers`."""
         asking = _Asking(parting=self._parting, texts=self._texts, ask=self._ask, keys=keys)
-        found = {name: frozenset(told) for name, told in asking.answers(asked).items()}
-        return {**unanswered(one for each in asked for one in each.beyond), **keys, **found}
+        return asking.told(asked)
 
 
 def unanswered(beyond: Iterable[Beyond]) -> dict[str, frozenset[Key]]:
@@ -78,30 +85,70 @@ Answers = dict[Key, tuple[bool, bool]]
 class _Led:
     """What one link leads to from rows of a dataset.
 
-    `pairs`: keys of a row here and of a row there. `told`: rows here of which it is known without.
+    `rows`: keys of rows here, with those of the rows there. `told`: rows here of which it is known
+    without.
     """
 
-    pairs: list[tuple[Key, Key]] = field(default_factory=list)
+    rows: dict[Key, list[Key]] = field(default_factory=lambda: defaultdict(list))
     told: set[Key] = field(default_factory=set)
 
-    def sets(self, beyond: Beyond, answers: Answers) -> dict[str, set[Key]]:
-        """Give the two sets that answer a question."""
-        sure, maybe = set(self.told), set(self.told)
-        for here, there in self.pairs:
-            certainly, perhaps = answers.get(there, _NO)
-            row = here if beyond.refer else there
-            if certainly:
-                sure.add(row)
-            if perhaps:
-                maybe.add(row)
+    def sets(self, beyond: Beyond, answers: Answers, among: Iterable[Key]) -> dict[str, set[Key]]:
+        """Give the two sets that answer a question about some of the rows."""
+        sure, maybe = set[Key](), set[Key]()
+        for here in among:
+            if here in self.told:
+                sure.add(here)
+                maybe.add(here)
+            for there in self.rows.get(here, ()):
+                certainly, perhaps = answers.get(there, _NO)
+                row = here if beyond.refer else there
+                if certainly:
+                    sure.add(row)
+                if perhaps:
+                    maybe.add(row)
         return {beyond.certainly: sure, beyond.perhaps: maybe}
 
     def concerned(self, answers: Answers) -> set[Key]:
         """Give the rows here that lead to one for which it may be so."""
-        return self.told | {h for h, there in self.pairs if answers.get(there, _NO)[1]}
+        led = (
+            here
+            for here, rows in self.rows.items()
+            if any(answers.get(there, _NO)[1] for there in rows)
+        )
+        return self.told.union(led)
 
 
 _NO = (False, False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is known beyond rows of a dataset, and the sets that conditions name otherwise."""
+
+    keys: KeySets
+    beyond: Sequence[Beyond]
+    led: Mapping[Beyond, _Led]
+    known: Mapping[Question, Answers]
+
+    def answers(self, rows: Sequence[Key]) -> dict[str, frozenset[Key]]:
+        """Give the sets that answer what is asked beyond some of the rows, with nothing else."""
+        found = unanswered(self.beyond)
+        for beyond, led in self.led.items():
+            for name, told in led.sets(beyond, self.known.get(beyond.asked, {}), rows).items():
+                found[name] |= told
+        return found
+
+    def pieces(
+        self, rows: Sequence[Key], written: Written
+    ) -> Iterator[tuple[Sequence[Key], KeySets]]:
+        """Yield rows with the sets for them, as many as a statement takes."""
+        given = {**self.keys, **self.answers(rows)}
+        if len(rows) > 1 and written.parameters(given, rows) > MOST_GIVEN:
+            middle = len(rows) // 2
+            yield from self.pieces(rows[:middle], written)
+            yield from self.pieces(rows[middle:], written)
+        else:
+            yield rows, given
 
 
 @dataclass(kw_only=True)
@@ -116,15 +163,18 @@ class _Asking:
     wanted: dict[Question, dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
     led: dict[Question, dict[Beyond, _Led]] = field(default_factory=dict)
 
-    def answers(self, asked: Sequence[InQuestion]) -> dict[str, set[Key]]:
-        """Give the sets that answer what is asked beyond rows in question."""
+    def told(self, asked: Sequence[InQuestion]) -> list[Told]:
+        """Give for each what is known beyond its rows."""
         led = [self._lead(one.dataset, one.keys, one.beyond) for one in asked]
         order = self._in_order(asked)
         for question in order:
             self._outwards(question)
         for question in reversed(order):
             self._back(question)
-        return self._sets(one for each in led for one in each.items())
+        return [self._told(one.beyond, found) for one, found in zip(asked, led, strict=True)]
+
+    def _told(self, beyond: Sequence[Beyond], led: Mapping[Beyond, _Led]) -> Told:
+        return Told(keys=self.keys, beyond=beyond, led=led, known=self.known)
 
     def _in_order(self, asked: Sequence[InQuestion]) -> list[Question]:
         """Give the questions in an order in which each comes after all that lead to it."""
@@ -165,34 +215,23 @@ class _Asking:
         }
         again = concerned if apart.rises else set(self.wanted[question])
         if again:
-            sets = self._sets(led.items())
-            self.known[question] |= self._judged(question, apart, list(again), sets)
-
-    def _sets(self, led: Iterable[tuple[Beyond, _Led]]) -> dict[str, set[Key]]:
-        found: dict[str, set[Key]] = defaultdict(set)
-        for beyond, one in led:
-            for name, told in one.sets(beyond, self.known.get(beyond.asked, {})).items():
-                found[name] |= told
-        return found
+            self.known[question] |= self._judged(question, apart, list(again), led)
 
     def _judged(
-        self, question: Question, apart: Apart, keys: Sequence[Key], sets: KeySets | dict[str, Any]
+        self, question: Question, apart: Apart, keys: Sequence[Key], led: Mapping[Beyond, _Led]
     ) -> Answers:
         """Say of rows whether a condition holds, by the answers there are."""
         written = self._judging(question, apart)
-        given = self._with(apart.beyond, sets)
+        told = self._told(apart.beyond, led)
         found: Answers = {}
         for part in _parts(keys):
-            (rows,) = self.ask([(written, part)], {**given, **_among(apart.beyond, given, part)})
-            for *key, sure, maybe in rows:
-                if tuple(key) in found:
-                    raise Unnamed
-                found[tuple(key)] = bool(sure), bool(maybe)
+            for piece, given in told.pieces(part, written):
+                (rows,) = self.ask([(written, piece)], given)
+                for *key, sure, maybe in rows:
+                    if tuple(key) in found:
+                        raise Unnamed
+                    found[tuple(key)] = bool(sure), bool(maybe)
         return found
-
-    def _with(self, beyond: Iterable[Beyond], sets: Mapping[str, Any]) -> dict[str, Any]:
-        """Give all sets that a condition names; what was not asked is so for no row."""
-        return {**self.keys, **unanswered(beyond), **sets}
 
     def _lead(
         self, dataset: str, keys: Sequence[Key], beyond: Sequence[Beyond]
@@ -210,7 +249,7 @@ class _Asking:
     ) -> None:
         size = len(self.parting.key(dataset))
         if len(pairs) > MOST_LED:
-            told = self._told(dataset, one, part)
+            told = self._anyway(dataset, one, part)
             led.told |= told
             rest = [key for key in part if key not in told]
             (pairs,) = self.ask([(self._leading(dataset, one, None), rest)], self.keys)
@@ -219,10 +258,10 @@ class _Asking:
             here, there = tuple(row[:size]), tuple(row[size:])
             if None in there:
                 raise Unnamed
-            led.pairs.append((here, there))
+            led.rows[here].append(there)
             wanted[there] = None
 
-    def _told(self, dataset: str, one: Beyond, keys: Sequence[Key]) -> set[Key]:
+    def _anyway(self, dataset: str, one: Beyond, keys: Sequence[Key]) -> set[Key]:
         """Give the rows for which it is so whatever is asked further on, where many refer to them.
 
         Nothing is known so of rows that lead to others: each of these counts.
@@ -230,9 +269,8 @@ class _Asking:
         apart = self.parting.of(one.asked)
         if not (one.refer and apart.rises):
             return set()
-        (rows,) = self.ask(
-            [(self._referring(dataset, one, apart), keys)], self._with(apart.beyond, {})
-        )
+        nothing = {**self.keys, **unanswered(apart.beyond)}
+        (rows,) = self.ask([(self._referring(dataset, one, apart), keys)], nothing)
         return {tuple(row) for row in rows}
 
     def _judging(self, question: Question, apart: Apart) -> Written:
@@ -271,13 +309,6 @@ class _Asking:
         return self.texts.of(("refer", dataset, refers), make)
 
 
-def _among(beyond: Iterable[Beyond], sets: KeySets, rows: Sequence[Key]) -> KeySets:
-    """Give the sets that are of rows themselves, with no others in them than these."""
-    own = frozenset(rows)
-    refer = (one for one in beyond if one.refer)
-    return {name: sets[name] & own for one in refer for name in (one.certainly, one.perhaps)}
-
-
 def _own(here: Here) -> list[sa.ColumnElement[Any]]:
     return [here.column(name) for name in here.dataset.key]
 
@@ -301,3 +332,5 @@ MOST_ASKED = 5_000
 """Rows that one statement asks about."""
 MOST_LED = 25_000
 """Rows to which those of one statement lead before it is asked which of them need not be known."""
+MOST_GIVEN = 15_000
+"""Keys that go into one statement, where each is a parameter of its own."""

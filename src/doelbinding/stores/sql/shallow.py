@@ -96,11 +96,12 @@ class Shallow:
         for rows in self._candidates(shallow, {**unanswered(beyond), **keys}):
             asked = InQuestion(dataset=steps[0].dataset, keys=rows, beyond=beyond)
             try:
-                answers = self._rounds.answers([asked], keys)
+                (told,) = self._rounds.told([asked], keys)
             except Unnamed:
                 yield Part(steps=steps, rows=rows, keys=keys)
-            else:
-                yield Part(steps=shallow, rows=rows, keys=answers)
+                continue
+            for piece, answers in told.pieces(rows, self._seeking(shallow)):
+                yield Part(steps=shallow, rows=piece, keys=answers)
 
     def tallies(self, steps: Sequence[Step], keys: KeySets) -> dict[int, Tally]:
         """Count what deep steps of one dataset find, by the identity of each."""

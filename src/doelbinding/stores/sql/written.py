@@ -3,13 +3,15 @@
 Writing a statement takes SQLAlchemy longer than a database takes to carry it out. A draft is the
 same for all who ask the same of a controller on a day, but for the keys (`retention/drafts.py`). So
 its statements are kept, and keys go in as they are asked: as arrays on PostgreSQL, whose text is
-then always the same; elsewhere as many parameters as there are keys.
+then always the same; as lists where they are many and SQLite's (`lists.py`); elsewhere as many
+parameters as there are keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,18 +22,26 @@ from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, Doubt, KeySets, Step
 from doelbinding.policy.stores import Store
 from doelbinding.stores.sql.comparing import EXACTLY, Comparing
+from doelbinding.stores.sql.lists import are_in_json, are_many
 from doelbinding.stores.sql.naming import Keys, Naming
+
+Given = Sequence[tuple[Keys, Collection[Key]]]
+"""What goes in for each parameter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A statement as text: what stands in it for good, and which keys go in."""
+    """A statement as text: what stands in it for good, and which keys go in.
+
+    `listing`: gives the same with lists for keys, where the database has them.
+    """
 
     compiled: SQLCompiler
     text: str
     constants: Mapping[str, object]
     sets: Mapping[str, Keys]
     own: Mapping[str, Keys]
+    listing: Callable[[], Written] | None = None
 
     def values(self, keys: KeySets, own: Sequence[Key] = ()) -> dict[str, object]:
         """Give what goes into the statement, for these key sets and keys of the rows meant."""
@@ -40,11 +50,30 @@ class Written:
         values |= {name: one.of(own) for name, one in self.own.items()}
         return values
 
+    def parameters(self, keys: KeySets, own: Sequence[Key] = ()) -> int:
+        """Count the parameters of the statement as it is spelt for these keys."""
+        given = self._given(keys, own)
+        if self.compiled.dialect.name == "postgresql" or self._had_better_be_listed(given):
+            return len(given)
+        return sum(len(found) for _, found in given)
+
     def spelt(self, keys: KeySets, own: Sequence[Key] = ()) -> tuple[str, Any]:
         """Give the statement with as many parameters as there are keys, and what goes in."""
+        if self.listing is not None and self._had_better_be_listed(self._given(keys, own)):
+            return self.listing().spelt(keys, own)
         state = self.compiled.construct_expanded_state(self.values(keys, own))
         given = state.positional_parameters if self.compiled.positional else state.parameters
         return state.statement, given
+
+    def _had_better_be_listed(self, given: Given) -> bool:
+        """Tell whether keys are many, and lists of them find what each finds."""
+        if self.listing is None or not any(are_many(found) for _, found in given):
+            return False
+        return all(are_in_json(found, one.numbers) for one, found in given)
+
+    def _given(self, keys: KeySets, own: Sequence[Key]) -> Given:
+        each = [(one, one.among(keys)) for one in self.sets.values()]
+        return [*each, *((one, own) for one in self.own.values())]
 
 
 Asked = Sequence[tuple[Written, Sequence[Key]]]
@@ -100,9 +129,24 @@ class Texts:
         return self._alike[mark]
 
     def _written(self, make: Callable[[Naming], sa.Executable], *, doing: bool) -> Written:
+        written = self._compiled(make, doing=doing)
+        if self.dialect != "sqlite":
+            return written
+        return replace(
+            written, listing=cache(partial(self._compiled, make, doing=doing, listing=True))
+        )
+
+    def _compiled(
+        self, make: Callable[[Naming], sa.Executable], *, doing: bool, listing: bool = False
+    ) -> Written:
         name = "mysql" if self._dialect.name == "mariadb" else self._dialect.name
         compiler = Naming(
-            store=self._store, dialect=name, keys={}, doing=doing, comparing=self._comparing
+            store=self._store,
+            dialect=name,
+            keys={},
+            doing=doing,
+            comparing=self._comparing,
+            listing=listing,
         )
         compiled: Any = make(compiler).compile(dialect=self._dialect)  # type: ignore[attr-defined]
         named = {**compiler.sets, **compiler.own}
