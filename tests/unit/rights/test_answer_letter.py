@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +41,7 @@ from doelbinding.law.erasure import (
 )
 from doelbinding.law.rights import Decision, Outcome
 from doelbinding.policy.activity import Activity
+from doelbinding.policy.stores import WhenUnjustified
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer import erasure_letter, write_private
 from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
@@ -130,6 +132,15 @@ def test_it_says_what_went_what_stays_why_and_until_when(tmp_path: Path) -> None
         "Wij gebruiken ze alleen nog voor wat hier staat, en voor niets anders.",
     ):
         assert sentence in text, sentence
+
+
+def test_records_that_stay_empty_are_not_said_to_be_gone(tmp_path: Path) -> None:
+    found = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
+    here = found.found.place
+    emptied = replace(here.dataset, when_unjustified=WhenUnjustified.EMPTY)
+    stays = replace(found, found=replace(found.found, place=replace(here, dataset=emptied)))
+    _, plain = letter(tmp_path, decision(STOPS_NEWS, fates=fates(stays)), inventory(stays))
+    assert "- Nieuwsbrieven: in 1 registratie alleen E-mail" in words(plain)
 
 
 def test_it_does_not_repeat_the_values(tmp_path: Path) -> None:

@@ -129,9 +129,10 @@ class Settled:
         return tuple(store for store in self.policy.stores if store.id in told)
 
     def _whole_records(self) -> set[tuple[str, Key]]:
+        """Name the records that go themselves, rather than stay without what was personal."""
         kept = {(f.row.place.ref, f.row.key) for f in self.fates if lot_of(f) is not Lot.ERASED}
-        every = {(f.row.place.ref, f.row.key) for f in self.fates}
-        return every - kept
+        goes = (f for f in self.fates if f.row.place.dataset.goes_when_unjustified)
+        return {(f.row.place.ref, f.row.key) for f in goes} - kept
 
     def _kind(self, ref: str, fates: list[Fate], *, whole: bool = False) -> Kind:
         dataset = fates[0].row.place.dataset
