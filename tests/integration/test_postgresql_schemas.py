@@ -45,6 +45,19 @@ def test_a_column_has_a_collation_of_its_own(postgresql: sa.Engine) -> None:
     assert done(SqlStore(mapped(), postgresql), EMPTIES_NAME).verified
 
 
+def test_rows_are_not_told_apart_by_an_index_that_could_not_be_made(postgresql: sa.Engine) -> None:
+    say(postgresql, TABLE.replace("PRIMARY KEY", "NOT NULL"), ROWS, "UPDATE person SET id = 1")
+    concurrently = postgresql.execution_options(isolation_level="AUTOCOMMIT").connect()
+    index = "CREATE UNIQUE INDEX CONCURRENTLY one_id ON person (id)"
+    with concurrently as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.exec_driver_sql(index)
+    (found,) = _told(postgresql)
+    assert found.startswith("refuses: the primary key is (none), the policy says (id)")
+    say(postgresql, "DELETE FROM person", ROWS, "REINDEX INDEX one_id")
+    assert _told(postgresql) == []
+    assert done(SqlStore(mapped(), postgresql), DELETES).verified
+
+
 def test_a_row_that_breaks_what_was_never_validated_is_told(postgresql: sa.Engine) -> None:
     """Existing rows that break a constraint NOT VALID may be deleted, but not changed."""
     say(
