@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
 LOCK := requirements/dev.txt
 
+# commands are started by the hundred: each would compile every module anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint check bench lock format clean
 
 $(STAMP): $(LOCK) pyproject.toml
