@@ -77,6 +77,21 @@ def fresh(untouched: Path, tmp_path: Path) -> Path:
     return tmp_path / "fresh"
 
 
+@pytest.fixture(scope="module")
+def approvable(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A working folder in which a plan was made, and its fingerprint."""
+    folder = tmp_path_factory.mktemp("planned") / "demo"
+    shutil.copytree(untouched, folder)
+    return folder, planned(folder)
+
+
+@pytest.fixture
+def ready(approvable: tuple[Path, str], tmp_path: Path) -> tuple[Path, str]:
+    folder, plan = approvable
+    shutil.copytree(folder, tmp_path / "ready")
+    return tmp_path / "ready", plan
+
+
 def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Give every row of every store."""
     found = {}
@@ -205,34 +220,34 @@ def test_another_affiliates_rows_are_not_touched(told: tuple[Path, str]) -> None
     assert not [row for row in rows if row[0] == 47111]
 
 
-def test_nothing_runs_without_the_approval_of_its_hash(fresh: Path) -> None:
-    plan = planned(fresh)
-    before = contents(fresh)
+def test_nothing_runs_without_the_approval_of_its_hash(ready: tuple[Path, str]) -> None:
+    folder, plan = ready
+    before = contents(folder)
     for wrong in ((), ("--approve", "00000000"), ("--approve", plan[:4])):
-        done = run("apply", plan[:12], *wrong, folder=fresh)
+        done = run("apply", plan[:12], *wrong, folder=folder)
         assert done.returncode == 2
-    assert contents(fresh) == before
+    assert contents(folder) == before
 
 
-def test_a_plan_does_not_run_after_the_policy_changed(fresh: Path) -> None:
-    plan = planned(fresh)
-    policy = fresh / "policy" / "policy.yaml"
+def test_a_plan_does_not_run_after_the_policy_changed(ready: tuple[Path, str]) -> None:
+    folder, plan = ready
+    policy = folder / "policy" / "policy.yaml"
     policy.write_text(policy.read_text().replace("2023-11-29", "2023-11-30"))
-    before = contents(fresh)
-    done = run("apply", plan, "--approve", plan, folder=fresh)
+    before = contents(folder)
+    done = run("apply", plan, "--approve", plan, folder=folder)
     assert done.returncode == 2
     assert "policy has changed" in done.stderr
-    assert contents(fresh) == before
+    assert contents(folder) == before
 
 
-def test_a_plan_does_not_run_after_somebody_was_put_on_hold(fresh: Path) -> None:
-    plan = planned(fresh)
+def test_a_plan_does_not_run_after_somebody_was_put_on_hold(ready: tuple[Path, str]) -> None:
+    folder, plan = ready
     held = run(
         "subject", "hold", "--id", SANNE, "--controller", "stago-nl", "--reason", "a claim",
-        "--review", "2027-05-23", folder=fresh,
+        "--review", "2027-05-23", folder=folder,
     )  # fmt: skip
     assert held.returncode == 0, held.stderr
-    done = run("apply", plan, "--approve", plan, folder=fresh)
+    done = run("apply", plan, "--approve", plan, folder=folder)
     assert done.returncode == 2
     assert "make a new plan" in done.stderr
 
@@ -257,16 +272,16 @@ def test_a_hold_keeps_a_person_and_lifting_it_lets_go(fresh: Path) -> None:
     assert row[6] is None
 
 
-def test_rows_that_differ_from_the_plan_stop_it(fresh: Path) -> None:
-    plan = planned(fresh)
-    with closing(sqlite3.connect(fresh / "stores" / "web.sqlite")) as store:
+def test_rows_that_differ_from_the_plan_stop_it(ready: tuple[Path, str]) -> None:
+    folder, plan = ready
+    with closing(sqlite3.connect(folder / "stores" / "web.sqlite")) as store:
         store.execute("UPDATE nieuwsbrief SET status = 'UNSUBSCRIBED'")
         store.commit()
-    before = contents(fresh)
-    done = run("apply", plan, "--approve", plan, folder=fresh)
+    before = contents(folder)
+    done = run("apply", plan, "--approve", plan, folder=folder)
     assert done.returncode == 2
     assert "make a new plan" in done.stderr
-    assert contents(fresh) == before
+    assert contents(folder) == before
 
 
 def test_a_broken_policy_is_said_with_file_and_line_and_changes_nothing(fresh: Path) -> None:
@@ -287,15 +302,15 @@ def test_an_unreachable_store_is_said_and_nothing_is_made_in_its_place(fresh: Pa
     assert not (fresh / "stores" / "hr.sqlite").exists()
 
 
-def test_a_locked_store_is_said_and_the_run_can_go_on_later(fresh: Path) -> None:
-    plan = planned(fresh)
-    with closing(sqlite3.connect(fresh / "stores" / "erp.sqlite")) as other:
+def test_a_locked_store_is_said_and_the_run_can_go_on_later(ready: tuple[Path, str]) -> None:
+    folder, plan = ready
+    with closing(sqlite3.connect(folder / "stores" / "erp.sqlite")) as other:
         other.execute("BEGIN EXCLUSIVE")
-        done = run("apply", plan, "--approve", plan, folder=fresh)
+        done = run("apply", plan, "--approve", plan, folder=folder)
         assert done.returncode == 2
         assert "locked" in done.stderr
         assert "Traceback" not in done.stderr
-    done = run("apply", plan, "--approve", plan, folder=fresh)
+    done = run("apply", plan, "--approve", plan, folder=folder)
     assert done.returncode == 0, done.stderr
     assert "finds none left" in done.stdout
 

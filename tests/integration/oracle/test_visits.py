@@ -29,21 +29,21 @@ def everything_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shallow, "is_deep", lambda *_: False)
 
 
-@thorough(max(CASES // 10, 1))
+@thorough(max(CASES // 20, 1))
 @given(world=worlds(populations=POPULATIONS))
 def test_on_sqlite(world: World, sqlite: sa.Engine) -> None:
     hold_equal(world, build(sqlite, world))
     hold_equal_for_one(world, build(sqlite, world))
 
 
-@thorough(max(CASES // 10, 1))
+@thorough(max(CASES // 20, 1))
 @given(world=worlds(junk=False, populations=POPULATIONS))
 def test_on_postgresql(world: World, postgresql: sa.Engine) -> None:
     hold_equal(world, build(postgresql, world))
     hold_equal_for_one(world, build(postgresql, world))
 
 
-@thorough(max(CASES // 20, 1))
+@thorough(max(CASES // 40, 1))
 @given(world=worlds(junk=False, populations=POPULATIONS))
 def test_on_mariadb(world: World, mariadb: sa.Engine) -> None:
     hold_equal(world, build(mariadb, world))
