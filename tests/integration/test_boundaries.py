@@ -23,7 +23,7 @@ def test_an_erasure_over_three_stores_killed_anywhere_resumes_as_the_same_case(
     tmp_path: Path, ready: Path
 ) -> None:
     who = (*ANNA, "--at", DAY, "--yes")
-    Killed(ready=ready, least=40, sample=24).holds(tmp_path, "subject", "erase", *who)
+    Killed(ready=ready, least=40, sample=12).holds(tmp_path, "subject", "erase", *who)
 
 
 def test_retention_with_aggregated_events_and_shared_parents_killed_anywhere_ends_the_same(
@@ -31,6 +31,6 @@ def test_retention_with_aggregated_events_and_shared_parents_killed_anywhere_end
 ) -> None:
     (plan,) = (ready / "plans").glob("*.json")
     fingerprint = plan.stem.rpartition("-")[2]
-    Killed(ready=ready, least=40, sample=24).holds(
+    Killed(ready=ready, least=40, sample=12).holds(
         tmp_path, "apply", fingerprint, "--approve", fingerprint
     )

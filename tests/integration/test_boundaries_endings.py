@@ -33,7 +33,7 @@ def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     for command in (("keys", "make", KEY), ("plan", "--at", DAY)):
         done = run(*command, folder=folder, **address)
         assert done.returncode == 0, done.stderr
-    return Killed(ready=folder, least=70, sample=8, server=url, databases="guests")
+    return Killed(ready=folder, least=70, sample=4, server=url, databases="guests")
 
 
 def test_an_erasure_that_changes_values_and_removes_files_killed_anywhere_ends_the_same(

@@ -56,7 +56,7 @@ def restored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         backup = file.read_bytes()
         restriction = _asked(folder, {})
         file.write_bytes(backup)
-        return Restored(killed=Killed(ready=folder, least=0, sample=8), restriction=restriction)
+        return Restored(killed=Killed(ready=folder, least=0, sample=4), restriction=restriction)
     server: sa.URL = request.getfixturevalue("hurried")
     folder = build(place, server, "rights")
     records = database(server, "rights_records").set(drivername="postgresql")

@@ -88,7 +88,7 @@ def test_a_list_killed_anywhere_goes_on_with_each_case_once(made: Path, tmp_path
     shutil.copytree(made, ready)
     assert run("plan", "--at", DAY, folder=ready).returncode == 0  # the records exist
     killed = Killed(
-        ready=ready, least=100, sample=8, options=("--cases", "3"), halves=2 if EVERY else 1
+        ready=ready, least=100, sample=4, options=("--cases", "3"), halves=2 if EVERY else 1
     )
     killed.holds(
         tmp_path, "subject", "erase-many", str(tmp_path / "list.csv"), "--controller", "mill",

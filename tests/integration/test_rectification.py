@@ -324,7 +324,7 @@ def test_a_rectification_over_three_stores_killed_anywhere_resumes_as_the_same_c
     tmp_path: Path, ready: Path
 ) -> None:
     command = ("subject", "rectify", *ANNA, *EMAIL, *CLEARED, "--at", DAY, "--yes")
-    Killed(ready=ready, least=25, sample=8).holds(tmp_path, *command)
+    Killed(ready=ready, least=25, sample=4).holds(tmp_path, *command)
 
 
 def test_a_value_that_its_person_changed_back_is_not_corrected_again(world: World) -> None:
