@@ -274,6 +274,38 @@ def test_a_case_whose_plan_grew_old_half_way_is_planned_anew_with_the_same_rows(
     assert len(entries(world.folder, "plan.made")) == 2
 
 
+def test_a_case_that_was_not_verified_is_finished_once_its_cause_is_mended(tmp_path: Path) -> None:
+    world = World(tmp_path / "mill", None)
+    back = "UPDATE buyer SET remark = 'x' WHERE id = NEW.id; END"
+    world.change("shop", f"CREATE TRIGGER back AFTER UPDATE OF placed ON buyer BEGIN {back}")
+    command = ("subject", "rectify", *ANNA, "--set", "shop.buyer.remark=y", *COMPLETED)
+    done = forked(world.folder, *command, "--yes", "--at", DAY)
+    assert done.returncode == 1
+    assert "NOT VERIFIED: shop.buyer: 1 row left" in done.stdout
+    world.change("shop", "DROP TRIGGER back")
+    world.change("shop", "UPDATE buyer SET placed = NULL WHERE id = 4")
+    world.does(*done.stdout.splitlines()[-1].partition("doelbinding ")[2].split())
+    assert [row[3:5] for row in world.contents()["shop.buyer"] if row[0] == 4] == [
+        ("y", "2025-02-03")
+    ]
+    assert len(entries(world.folder, "request.answered")) == 1
+
+
+def test_a_value_that_a_database_writes_otherwise_is_known_before_anything_is_recorded(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path / "mill", None)
+    back = "UPDATE buyer SET remark = upper(remark) WHERE id = NEW.id; END"
+    world.change("shop", f"CREATE TRIGGER loud AFTER UPDATE ON buyer BEGIN {back}")
+    before = world.contents()
+    command = ("subject", "rectify", *ANNA, "--set", "shop.buyer.remark=y", "--yes", "--at", DAY)
+    done = forked(world.folder, *command)
+    assert done.returncode == 2
+    assert "holds another value in shop.buyer.remark" in done.stderr
+    assert world.contents() == before
+    assert not entries(world.folder, "request.received")
+
+
 def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -> None:
     world.does("subject", "hold", *ANNA, "--reason", "a claim", "--review", "2027-05-23")
     options = ("--set", "shop.buyer.remark=y", "--yes", "--at", DAY)

@@ -21,7 +21,7 @@ from doelbinding.plan.model import (
     PlanKind,
     Step,
 )
-from doelbinding.plan.ports import Refused, Rehearses
+from doelbinding.plan.ports import Refused, Rehearses, TakenOtherwise
 from doelbinding.plan.survey import surveyed
 from doelbinding.plan.transformation import Rectify, Within
 from doelbinding.records.envelope import keys_as_json
@@ -81,6 +81,14 @@ def rehearse(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
             if step.store == store_id:
                 try:
                     store.rehearse([step], keys)
+                except TakenOtherwise:
+                    (one,) = step.columns
+                    raise NotCorrectable(
+                        f"the database holds another value in {step.ref}.{one.column} than it is "
+                        "given (it rounds, orders or spells it in its own way, or a trigger "
+                        "changes it): nothing was changed. Write it as the database does, or look "
+                        "at what changes it"
+                    ) from None
                 except Refused as refused:
                     (one,) = step.columns
                     raise NotCorrectable(

@@ -198,7 +198,9 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
     else:  # no search finds rows any more by an address that was corrected already
         corrections, subjects = tuple(_decided_before(workspace, request)), {}
         doubt = _doubt_in(workspace, last)
-    plan, keys = plan_of(workspace, corrections, asked.at, request.id)
+    number = 1 if last is None else last.number + 1
+    again = request.id if number == 1 else f"{request.id}-{number}"
+    plan, keys = plan_of(workspace, corrections, asked.at, again)
     case = case_of(request, asked.controller, datetime.now(UTC).date())
     letters = rectification_letter(
         policy=workspace.policy,
@@ -218,7 +220,7 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
             _follow(workspace, request.controller, subjects, list(known))
         return Decision.objects.create(
             request=request,
-            number=1 if last is None else last.number + 1,
+            number=number,
             plan=record,
             decided_at=datetime.now(UTC),
             found=sum(len(one.rows) for one in corrections),

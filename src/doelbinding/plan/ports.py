@@ -28,6 +28,10 @@ class Refused(StoreError):
     """The database refused a statement: a lock, a privilege, a constraint."""
 
 
+class TakenOtherwise(StoreError):
+    """The database holds another value than it was given: rounded, spelled its own way, changed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """How many rows a step finds, and the earliest start among them."""
@@ -154,6 +158,7 @@ class Rehearses(Protocol):
 
         Raises:
             Refused: the database does not take a value.
+            TakenOtherwise: it holds another one than it was given.
         """
         ...
 

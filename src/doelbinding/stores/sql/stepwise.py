@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, KeySets, Step
-from doelbinding.plan.ports import Announce, Changed, Refused, Tally
+from doelbinding.plan.ports import Announce, Changed, Refused, TakenOtherwise, Tally
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Store
 from doelbinding.stores.files import FileRoots
@@ -163,6 +163,7 @@ class Stepwise:
 
         Raises:
             Refused: the database does not take a value.
+            TakenOtherwise: it holds another one than it was given.
         """
         compiler = self._compilers(keys, doing=True)
         with self._transactions.one() as connection:
@@ -171,6 +172,9 @@ class Stepwise:
                 predicate = meant(step, compiler, computed.here)
                 rows = connection.execute(computed.asked(predicate)).all()
                 computed.write(list(computed.changes(rows)), predicate, connection)
+                rows = connection.execute(computed.asked(predicate)).all()
+                if any(True for _ in computed.changes(rows)):
+                    raise TakenOtherwise(step.ref)
             undone = connection.get_transaction()
             if undone is not None:
                 undone.rollback()

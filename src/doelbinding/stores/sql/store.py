@@ -199,6 +199,7 @@ class SqlStore:
 
         Raises:
             Refused: the database does not take a value.
+            TakenOtherwise: it holds another one than it was given.
         """
         self._stepwise.rehearse(steps, keys)
 
