@@ -306,6 +306,16 @@ def test_a_value_that_a_database_writes_otherwise_is_known_before_anything_is_re
     assert not entries(world.folder, "request.received")
 
 
+def test_the_name_of_a_file_is_not_corrected_since_the_file_would_stay(tmp_path: Path) -> None:
+    remark = "{name: remark, category: history"
+    shop = MILL.policy["shop"].replace(remark, f"{remark}, file_in: photos")
+    folder = build(tmp_path / "mill", world=replace(MILL, policy={**MILL.policy, "shop": shop}))
+    for option in (("--set", "shop.buyer.remark=y"), ("--clear", "shop.buyer.remark")):
+        done = forked(folder, "subject", "rectify", *ANNA, *option, "--yes", "--at", DAY)
+        assert done.returncode == 2
+        assert "names a file" in done.stderr
+
+
 def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -> None:
     world.does("subject", "hold", *ANNA, "--reason", "a claim", "--review", "2027-05-23")
     options = ("--set", "shop.buyer.remark=y", "--yes", "--at", DAY)

@@ -76,12 +76,14 @@ def included(rows: list[str]) -> tuple[tuple[str, Key], ...]:
     Raises:
         BadInput: it is not of that form.
     """
+    from doelbinding.plan.written import parts_of
+
     found = []
     for written in rows:
         ref, colon, key = written.partition(":")
         if not colon or "." not in ref:
             raise BadInput(f"--include {ref!r}: write store.dataset:KEY, such as crm.klant:4711")
-        found.append((ref, tuple(key.split(","))))
+        found.append((ref, parts_of(key)))
     return tuple(found)
 
 

@@ -79,10 +79,12 @@ def find(
 
 def show_found(found: Found) -> None:
     """Print where rows of a person were found."""
+    from doelbinding.plan.written import key_written
+
     rows = (
         (
             row.place.ref,
-            ",".join(map(str, row.key)),
+            key_written(row.key),
             " + ".join(row.by) or "path",
             "shared with others" if row.others else "",
         )
@@ -92,13 +94,13 @@ def show_found(found: Found) -> None:
     if found.empty:
         say(f"searched and found empty: {', '.join(found.empty)}")
     for person in found.ambiguous:
-        key = ",".join(map(str, person.key))
+        key = key_written(person.key)
         say(
             f"ambiguous: {person.place.ref}:{key} shares an identifier under another name; if it "
             f"is the same person, add --include {person.place.ref}:{key}"
         )
     for stray in found.strays:
-        key = ",".join(map(str, stray.key))
+        key = key_written(stray.key)
         say(f"ambiguous: {stray.place.ref}:{key} {_why(stray)}")
 
 

@@ -16,7 +16,7 @@ from doelbinding.cli.subject import asked_of, outcome_in_words, show_found
 if TYPE_CHECKING:
     from doelbinding.jobs.erasure import Erased, Manner
     from doelbinding.law.rights import ErasureGround
-    from doelbinding.rights.erasure import ErasureDecision, Fate
+    from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
     from doelbinding.wiring import Workspace
 
 
@@ -174,11 +174,13 @@ def _fate(fate: Fate) -> str:
         )
     if not fate.kept_by:
         return f"kept: {_kept_for(fate)}"
-    until = {
-        reason.phase.id: reason.until for reason in fate.value.reasons if reason.until is not None
-    }
     return "; ".join(
-        f"kept because {one.name} ({one.decision.article})"
-        + (f" until {until[one.phase.id]}" if one.phase.id in until else "")
+        f"kept because {one.name} ({one.decision.article})" + _until(fate, one)
         for one in fate.kept_by
     )
+
+
+def _until(fate: Fate, kept_by: PhaseDecision) -> str:
+    """Say until when a phase keeps a value: the last day, and nothing if that is open."""
+    last = fate.until(kept_by)
+    return f" until {last}" if last else ""

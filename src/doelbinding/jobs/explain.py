@@ -11,6 +11,7 @@ from doelbinding.binding.paths import Place, place, places
 from doelbinding.jobs.said import said_by
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.transformation import Transformation
+from doelbinding.plan.written import parts_of
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.rights.reading import Reading
@@ -72,10 +73,11 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
     except KeyError:
         known = ", ".join(c.name for c in here.dataset.columns)
         raise NoSuchValue(f"{ref} has no column {name!r}; it has: {known}") from None
-    parts = key.split(",")
+    parts = parts_of(key)
     if len(parts) != len(here.dataset.key):
         raise NoSuchValue(
-            f"the key of {ref} is ({', '.join(here.dataset.key)}): give its parts with commas"
+            f"the key of {ref} is ({', '.join(here.dataset.key)}): give its parts with commas, "
+            "a part that has a comma itself in double quotes"
         )
     where = {
         n: _typed(here.dataset.column(n), part)

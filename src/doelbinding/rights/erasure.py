@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
@@ -52,6 +52,15 @@ class Fate(NamedTuple):
         """Whether nothing keeps the value."""
         held = self.value.standing is Standing.HELD
         return not (self.kept_by or held or self.shared or self.ended)
+
+    def until(self, phase: PhaseDecision) -> date | None:
+        """Give the last day on which a phase keeps the value for anybody; none if open."""
+        days = [
+            reason.until
+            for reason in self.value.reasons
+            if reason.certain and phase_name(reason.activity.id, reason.phase.id) == phase.name
+        ]
+        return None if None in days else max((day for day in days if day), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,11 @@ def _column(here: Place, name: str) -> Column:
             f"{here.ref}.{name} is of type {column.type.value}, which is not corrected here: "
             "correct it in the application"
         )
+    if column.file_in is not None:
+        raise NotCorrectable(
+            f"{here.ref}.{name} names a file, which would stay where it is under a name that "
+            "nobody knows any more: correct it in the application, with its file"
+        )
     if column.inside is not None and Every.EVERY in parse_path(column.inside.path):
         raise NotCorrectable(
             f"{here.ref}.{name} stands for several values in a document, so that nobody can say "
@@ -301,6 +306,7 @@ def _elsewhere(
                 and same
                 and name not in set_
                 and column.name not in _joining(row.place.dataset)
+                and column.file_in is None
             ):
                 before = by_column.get(name)
                 rows = (*(before.rows if before else ()), row)
