@@ -38,6 +38,17 @@ def test_reapplying_where_nothing_was_restored_changes_nothing(world: World) -> 
     assert world.contents() == before
 
 
+def test_what_is_there_again_and_kept_now_is_not_told_as_gone(tmp_path: Path) -> None:
+    world = World(tmp_path / "mill", None)
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    world.restore("crm")
+    world.does("subject", "hold", *ANNA, "--reason", "a claim", "--review", "2027-05-23")
+    said = world.does("reapply", "crm", "--yes")
+    assert "that people had had erased or emptied" in said
+    assert "nothing is there again" not in said
+    assert "the rest is kept now" in said
+
+
 def test_a_restore_is_not_said_to_be_put_right_while_something_puts_rows_back(
     tmp_path: Path,
 ) -> None:

@@ -51,7 +51,12 @@ def reapply(
         say(f"not done: see who puts them back, then again: doelbinding reapply {store} --yes")
         raise typer.Exit(1)
     if not done.plans:
-        say("nothing is there again of what people had had erased")
+        say(
+            "nothing of that goes for what people asked: what rules had ended is in the plan "
+            "below, and the rest is kept now"
+            if found.rows
+            else "nothing is there again of what people had had erased"
+        )
     show_plan(done.retention.plan, workspace.policy)
     retention = done.retention.fingerprint[:12]
     say(f"to carry out what rules ended meanwhile: doelbinding apply {retention}")

@@ -16,8 +16,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from doelbinding.binding.circumstances import Circumstances, Key, Subjects
-from doelbinding.binding.expression import NO, KeyIn
-from doelbinding.binding.simplify import all_of
+from doelbinding.binding.expression import NO, Expression, KeyIn, Up
+from doelbinding.binding.paths import place
+from doelbinding.binding.simplify import all_of, any_of
 from doelbinding.jobs import correct_again
 from doelbinding.jobs.correct_again import CorrectedAgain
 from doelbinding.jobs.plans import digest_secret
@@ -110,7 +111,7 @@ def _planned(
     steps = tuple(
         replace(step, narrow=all_of(step.narrow, _came_back(workspace, step)))
         for step in draft.steps
-        if step.store == store and step.ref in rows
+        if step.store == store and _about(step) in rows
     )
     keys = dict(planner.about(subjects, controller).key_sets)
     keys |= {f"{AGAIN}:{ref}": found for ref, found in rows.items()}
@@ -118,6 +119,20 @@ def _planned(
     return surveyed(plan, workspace.stores, keys, digest_secret(workspace)), keys
 
 
-def _came_back(workspace: Workspace, step: Step) -> KeyIn:
-    dataset = workspace.policy.store_by_id[step.store].dataset(step.dataset)
-    return KeyIn(columns=dataset.key, keys=f"{AGAIN}:{step.ref}")
+def _about(step: Step) -> str:
+    """Give the dataset whose rows were erased; references are emptied for those they name."""
+    return step.ref if step.releases is None else f"{step.store}.{step.releases}"
+
+
+def _came_back(workspace: Workspace, step: Step) -> Expression:
+    about = place(workspace.policy, _about(step))
+    back = KeyIn(columns=about.dataset.key, keys=f"{AGAIN}:{about.ref}")
+    if step.releases is None:
+        return back
+    here, columns = place(workspace.policy, step.ref), tuple(one.column for one in step.columns)
+    links = [
+        here.referred(reference)
+        for reference in here.released
+        if (reference.to, reference.columns) == (step.releases, columns)
+    ]
+    return any_of(*(Up(link=link, part=back, missing=False) for link in links))
