@@ -310,6 +310,8 @@ def test_the_name_of_a_file_is_not_corrected_since_the_file_would_stay(tmp_path:
     remark = "{name: remark, category: history"
     shop = MILL.policy["shop"].replace(remark, f"{remark}, file_in: photos")
     folder = build(tmp_path / "mill", world=replace(MILL, policy={**MILL.policy, "shop": shop}))
+    answered = forked(folder, "subject", "access", *ANNA, "--at", DAY)
+    assert "the answer names 1 file and holds none" in answered.stdout
     for option in (("--set", "shop.buyer.remark=y"), ("--clear", "shop.buyer.remark")):
         done = forked(folder, "subject", "rectify", *ANNA, *option, "--yes", "--at", DAY)
         assert done.returncode == 2

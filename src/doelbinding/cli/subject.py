@@ -172,9 +172,25 @@ def _answer(
     say(f"{request.id}: received {request.received_at.date()}, answer due {request.due_on}")
     for file in files:
         say(f"  {file}")
+    _show_named_files(inventory)
     if inventory.found.rows:
         say("the rows are sealed until the answer is given")
     say(f"when it is given: doelbinding subject answer {request.id}")
+
+
+def _show_named_files(inventory: Inventory) -> None:
+    named = {
+        (value.column.file_in, str(value.value))
+        for _, value in inventory.values()
+        if value.column.file_in is not None
+        and value.value not in (None, "", value.column.replace_with)
+    }
+    if named:
+        folders = ", ".join(sorted({f"[files.{folder}]" for folder, _ in named}))
+        say(
+            f"the answer names {counted(len(named), 'file')} and holds none: add a copy of each, "
+            f"from {folders} (Art. 15(3))"
+        )
 
 
 def _show_inventory(inventory: Inventory) -> None:

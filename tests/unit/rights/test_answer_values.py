@@ -72,3 +72,18 @@ def test_people_read_a_value_as_their_language_writes_it(
     dutch = wording("nl", own=LOCALE)
     zone = "Europe/Amsterdam"
     assert shown(value, Column(name="c", type=kind), zone, zone, dutch) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "said"),
+    [
+        (0, ColumnType.EPOCH_SECONDS, "0"),
+        (date(9999, 12, 31), ColumnType.DATE, "9999-12-31"),
+        ("9999-12-31", ColumnType.DATE_TEXT, "9999-12-31"),
+    ],
+)
+def test_what_stands_for_no_date_is_not_written_out_as_a_day(
+    value: object, kind: ColumnType, said: str
+) -> None:
+    column = Column(name="c", type=kind, null_values=(0, "9999-12-31"))
+    assert shown(value, column, "UTC", "UTC", wording("nl", own=LOCALE)) == said

@@ -53,6 +53,8 @@ def shown(value: object, column: Column, stored: str, zone: str, words: Wording)
         zone: the zone of the controller.
         words: the language.
     """
+    if str(exact(value)) in map(str, column.null_values):
+        return str(exact(value))
     if column.type.is_time:
         return _time(value, column, stored, zone, words) or str(exact(value))
     if column.type is ColumnType.BOOLEAN and value in (0, 1):
