@@ -161,7 +161,7 @@ def test_a_connection_cut_after_commit_was_sent_is_unknown_and_then_counted_once
     done = run("apply", plan, "--approve", plan, folder=folder, **address)
     assert done.returncode == 2, done.stdout
     assert cutting.cut
-    assert "run the same plan again" in done.stderr
+    assert "give the same command again" in done.stderr
     unknown = [entry["kind"] for entry in entries(folder)].count("step.unknown")
     assert unknown == 3, "the three steps of the store share the transaction"
     assert run("apply", plan, "--approve", plan, folder=folder).returncode == 0

@@ -92,7 +92,7 @@ class Lake:
         cause = f"{kind.__name__} {condition}" if condition else kind.__name__
         return Refused(
             f"store {self.store!r} refused a statement ({cause}): nothing of this batch was "
-            "changed; mend the cause and run the same plan again"
+            "changed; mend the cause and give the same command again"
         )
 
 

@@ -140,12 +140,12 @@ class Exchange:
         except self._engine.dialect.loaded_dbapi.Error as error:
             if is_lost(error):
                 raise Refused(
-                    f"store {self._id!r} was lost ({cause(error)}): {when_lost}; run the same plan "
-                    "again, which goes on from what is there"
+                    f"store {self._id!r} was lost ({cause(error)}): {when_lost}; give the same "
+                    "command again, which goes on from what is there"
                 ) from None
             raise Refused(
                 f"store {self._id!r} refused a statement ({cause(error)}): nothing of this batch "
-                "was changed; mend the cause and run the same plan again"
+                "was changed; mend the cause and give the same command again"
             ) from None
 
 

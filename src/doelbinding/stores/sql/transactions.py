@@ -55,12 +55,12 @@ class Transactions:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return Refused(
                 f"store {self._id!r} was lost ({cause(error)}): whether this batch was changed is "
-                "not known; run the same plan again, which goes on from what is there"
+                "not known; give the same command again, which goes on from what is there"
             )
         kind = WillPass if will_pass(error) else Refused
         return kind(
             f"store {self._id!r} refused a statement ({cause(error)}): nothing of this batch was "
-            "changed; mend the cause and run the same plan again"
+            "changed; mend the cause and give the same command again"
         )
 
     def unreachable(self, error: Exception) -> Unreachable:
