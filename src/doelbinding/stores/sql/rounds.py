@@ -78,7 +78,10 @@ def unanswered(beyond: Iterable[Beyond]) -> dict[str, frozenset[Key]]:
 
 
 Answers = dict[Key, tuple[bool, bool]]
-"""Of rows by their keys: whether it is certainly so, and whether it is not certainly not so."""
+"""Of rows by their keys: whether it is certainly so, and whether it is not certainly not so.
+
+Rows of which it is certainly not so are left out.
+"""
 
 
 @dataclass(kw_only=True)
@@ -119,6 +122,8 @@ class _Led:
 
 
 _NO = (False, False)
+_ANSWERS = {(sure, maybe): (sure, maybe) for sure in (False, True) for maybe in (False, True)}
+"""Each answer once, since of a row to which many refer there are as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,7 @@ class _Asking:
     ask: Ask
     keys: KeySets
     known: dict[Question, Answers] = field(default_factory=dict)
-    wanted: dict[Question, dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
+    wanted: dict[Question, dict[Key, Key]] = field(default_factory=lambda: defaultdict(dict))
     led: dict[Question, dict[Beyond, _Led]] = field(default_factory=dict)
 
     def told(self, asked: Sequence[InQuestion]) -> list[Told]:
@@ -197,6 +202,8 @@ class _Asking:
         if not keys:
             return
         apart = self.parting.of(question)
+        if apart.rises:
+            del self.wanted[question]
         found = self.known[question] = self._judged(question, apart, keys, {})
         rest = [key for key in keys if not found.get(key, _NO)[0]] if apart.rises else keys
         if apart.beyond:
@@ -204,18 +211,21 @@ class _Asking:
 
     def _back(self, question: Question) -> None:
         """Ask again of the rows that lead to others for which it may be so."""
-        led = self.led.get(question)
+        led = self.led.pop(question, None)
         if led is None:
             return
         apart = self.parting.of(question)
+        if not apart.rises:
+            again = list(self.wanted[question])
+            self.known[question] = self._judged(question, apart, again, led)
+            return
         concerned = {
             key
             for beyond, one in led.items()
             for key in one.concerned(self.known.get(beyond.asked, {}))
         }
-        again = concerned if apart.rises else set(self.wanted[question])
-        if again:
-            self.known[question] |= self._judged(question, apart, list(again), led)
+        if concerned:
+            self.known[question] |= self._judged(question, apart, list(concerned), led)
 
     def _judged(
         self, question: Question, apart: Apart, keys: Sequence[Key], led: Mapping[Beyond, _Led]
@@ -227,10 +237,12 @@ class _Asking:
         for part in _parts(keys):
             for piece, given in told.pieces(part, written):
                 (rows,) = self.ask([(written, piece)], given)
-                for *key, sure, maybe in rows:
-                    if tuple(key) in found:
-                        raise Unnamed
-                    found[tuple(key)] = bool(sure), bool(maybe)
+                answers = {
+                    tuple(key): _ANSWERS[bool(sure), bool(maybe)] for *key, sure, maybe in rows
+                }
+                if len(answers) < len(rows):
+                    raise Unnamed
+                found |= {key: answers[key] for key in piece if answers.get(key, _NO) != _NO}
         return found
 
     def _lead(
@@ -253,13 +265,13 @@ class _Asking:
             led.told |= told
             rest = [key for key in part if key not in told]
             (pairs,) = self.ask([(self._leading(dataset, one, None), rest)], self.keys)
-        wanted = self.wanted[one.asked]
+        wanted, own = self.wanted[one.asked], {key: key for key in part}
         for row in pairs:
             here, there = tuple(row[:size]), tuple(row[size:])
             if None in there:
                 raise Unnamed
-            led.rows[here].append(there)
-            wanted[there] = None
+            if here in own:  # and not another that a collation takes for the same
+                led.rows[own[here]].append(wanted.setdefault(there, there))
 
     def _anyway(self, dataset: str, one: Beyond, keys: Sequence[Key]) -> set[Key]:
         """Give the rows for which it is so whatever is asked further on, where many refer to them.
