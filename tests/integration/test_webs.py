@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import NOTHING_SAID
+from doelbinding.binding.expression import Compare, Comparison, Referred
+from doelbinding.binding.paths import Link
 from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.run import Bound, run
@@ -23,6 +25,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql import apart, rounds, shallow
+from doelbinding.stores.sql.apart import Apart, Parting, Question
 from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import AT, policy_of
@@ -277,3 +280,26 @@ def test_no_statement_has_more_keys_than_its_rows_lead_to(
     with _small_statements(mariadb):
         plan = _night(policy, SqlStore(policy.stores[0], mariadb))
     assert [(s.id, s.expected) for s in plan.steps] == [(s.id, s.expected) for s in usual.steps]
+
+
+def test_names_are_forgotten_of_questions_that_nobody_asks_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that lives long asks others each day; what is being asked keeps its name."""
+    monkeypatch.setattr(apart, "MOST_TOGETHER", -1)
+    monkeypatch.setattr(apart, "_MOST", 10)
+    parting = Parting(policy_of(web(2)).stores[0])
+    link = Link(dataset="t1", pairs=(("id", "t0_id"),))
+
+    def asked(day: int) -> Apart:
+        stays = Compare(column="id", by=Comparison.EQUALS, value=day)
+        return parting.of(Question(dataset="t0", part=Referred(link=link, stays=stays)))
+
+    held = asked(0)
+    names = {beyond.name for day in range(1, 100) for beyond in asked(day).beyond}
+    assert len(names) == 99
+    assert asked(0) == held
+    assert held.beyond[0].name not in names
+    names.clear()
+    asked(100)
+    assert len(parting._names) < 20

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import count
+from weakref import WeakValueDictionary
 
 from doelbinding.binding.expression import (
     UNKNOWN,
@@ -37,6 +39,12 @@ class Question:
     part: Expression
 
 
+class Name(str):
+    """What a question is called as long as somebody holds this, and never again."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beyond:
     """A question about the rows that a link leads to, whose answer stands in a condition.
@@ -45,7 +53,7 @@ class Beyond:
     to rows here, of the rows here that one of them, passing `when`, answers so for.
     """
 
-    name: str
+    name: Name
     link: Link
     asked: Question
     refer: bool = False
@@ -82,11 +90,12 @@ class Apart:
 
 
 class Parting:
-    """Takes conditions on rows of one store apart; what is alike has the same name always."""
+    """Takes conditions on rows of one store apart; what is alike has the same name meanwhile."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._names: dict[object, str] = {}
+        self._names: WeakValueDictionary[object, Name] = WeakValueDictionary()
+        self._numbers = count()
         self._known: dict[Question, Apart] = {}
         self._written: dict[Expression, int] = {}
 
@@ -95,7 +104,7 @@ class Parting:
         found = self._known.get(asked)
         if found is None:
             if len(self._known) > _MOST:
-                self._known.clear()  # but no names: they may be in use
+                self._known.clear()
             taking = _Taking(parting=self, dataset=asked.dataset)
             expression = taking.replaced(asked.part, rising=True)
             found = self._known[asked] = Apart(
@@ -119,7 +128,7 @@ class Parting:
         """Give the question about the rows that a link leads to; they refer to rows `here`."""
         asked = Question(dataset=link.dataset, part=part)
         mark = asked if here is None else (here, link, when, asked)
-        name = self._names.setdefault(mark, f"answer {len(self._names)}")
+        name = self._names.setdefault(mark, Name(f"answer {next(self._numbers)}"))
         return Beyond(name=name, link=link, asked=asked, refer=here is not None, when=when)
 
 
