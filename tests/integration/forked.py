@@ -3,7 +3,8 @@
     python -m tests.integration.forked
 
 takes `[program, arguments, environment, where]` as a line of JSON on standard input, and answers
-with one. `BY_STEP` in the environment has each plan carried out step by step, as large ones are.
+with one. `BY_STEP` in the environment has each plan carried out step by step, as large ones are;
+`IN_ROUNDS` has all that is asked about other rows asked in rounds.
 """
 
 from __future__ import annotations
@@ -120,6 +121,13 @@ def by_step() -> None:
     atonce.SMALL = -1  # so that every plan is a large one
 
 
+def in_rounds() -> None:
+    """Have this process ask all that it asks about other rows in rounds, also what is not deep."""
+    from doelbinding.stores.sql import apart, shallow
+
+    shallow.MOST_WRITTEN_OUT, apart.MOST_TOGETHER = 0, -1
+
+
 def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out.fileno(), 1)
@@ -130,6 +138,8 @@ def _run(program: str, arguments: list[str], out: Any, err: Any) -> None:
     try:
         if os.environ.get("BY_STEP"):
             by_step()
+        if os.environ.get("IN_ROUNDS"):
+            in_rounds()
         importlib.import_module(program).main()
         status = 0
     except SystemExit as ended:

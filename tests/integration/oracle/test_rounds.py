@@ -16,7 +16,7 @@ from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thor
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
 from doelbinding.plan.model import KeySets
-from doelbinding.stores.sql import apart, rounds, shallow
+from doelbinding.stores.sql import apart, lists, rounds, shallow
 from doelbinding.stores.sql.rounds import InQuestion, Rounds, unanswered
 from tests.integration.oracle.database import build
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, plain_worlds, replaced
@@ -35,6 +35,7 @@ def everything_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
 def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "MOST_ASKED", 3)
     monkeypatch.setattr(rounds, "MOST_LED", 1)
+    monkeypatch.setattr(lists, "_FEW", 0)
 
 
 @thorough(max(CASES // 10, 1))
