@@ -9,7 +9,9 @@ that was collected after the last of these stops stays, whenever it was asked ab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -117,19 +119,45 @@ def since_sets(stop: Stop) -> dict[str, frozenset[Key]]:
 
 
 def moment_sets(stop: Stop) -> dict[str, frozenset[Key]]:
-    """Give, for each moment at which somebody set a joined stop, who did so then or later."""
+    """Give the people who set a joined stop, by moment: one by one, and 2, 4, 8 … together."""
     found: dict[str, frozenset[Key]] = {}
     for ref, held in (stop.since or {}).items():
-        people: frozenset[Key] = frozenset()
-        for moment in sorted(set(held.values()), reverse=True):
-            people |= {key for key, at in held.items() if at == moment}
-            found[set_name(since_moment(stop, moment), ref)] = people
+        by_moment: dict[datetime, set[Key]] = defaultdict(set)
+        for key, at in held.items():
+            by_moment[at].add(key)
+        blocks = [(one, frozenset(by_moment[one])) for one in moments_of(stop, ref)]
+        size = 1
+        while blocks:
+            for moment, people in blocks:
+                found[set_name(_block(stop, moment, size), ref)] = people
+            pairs = zip(blocks[::2], blocks[1::2], strict=False)
+            blocks = [(first, people | more) for (first, people), (_, more) in pairs]
+            size *= 2
     return found
 
 
-def since_moment(stop: Stop, at: datetime) -> str:
-    """Name the people of a joined stop who set it at a moment or later."""
-    return f"{stop.id}@{_said(at)}"
+def moments_of(stop: Stop, ref: str) -> tuple[datetime, ...]:
+    """Give the moments at which people in a dataset set a joined stop, in order."""
+    return tuple(sorted(set((stop.since or {}).get(ref, {}).values())))
+
+
+def since_moment(stop: Stop, moments: Sequence[datetime], at: datetime) -> Iterator[str]:
+    """Name the sets that are, together, the people who set a joined stop at a moment or later.
+
+    There are about as many as the number of moments, which are all of the stop's, has bits.
+    """
+    start = bisect_left(moments, at)
+    while start < len(moments):
+        size = start & -start or 1 << len(moments).bit_length()
+        while start + size > len(moments):
+            size //= 2
+        yield _block(stop, moments[start], size)
+        start += size
+
+
+def _block(stop: Stop, first: datetime, size: int) -> str:
+    """Name the people who set a stop at so many moments, of which this is the first."""
+    return f"{stop.id}@{_said(first)}+{size}"
 
 
 def asked_of(part: Expression, people: str, renamed: str, moment: datetime) -> Expression:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from doelbinding.binding.circumstances import Stop, phase_name
 from doelbinding.binding.covering import covered_by, set_name
-from doelbinding.binding.dated import since_moment
+from doelbinding.binding.dated import moments_of, since_moment
 from doelbinding.binding.expression import NO, UNKNOWN, YES, Expression, Up
 from doelbinding.binding.led_in_time import covers_other, covers_row, told_by_way
 from doelbinding.binding.paths import Lead, Place, places
@@ -69,21 +70,6 @@ def _moments(stop: Stop) -> Iterator[datetime]:
         yield from held.values()
 
 
-def _set_since(stop: Stop, ref: str, since: datetime | None) -> Iterator[str]:
-    """Yield the names of the people in a dataset who set a stop at that moment or later."""
-    if stop.kind.lasts:
-        yield stop.id
-    elif since is None:
-        return
-    elif stop.since is None:
-        if stop.set_at >= since:
-            yield stop.id
-    else:
-        later = [at for at in stop.since[ref].values() if at >= since]
-        if later:
-            yield since_moment(stop, min(later))
-
-
 @dataclass(frozen=True, kw_only=True)
 class ThroughLeads:
     """Builds what must hold for a phase of such a row to live.
@@ -136,9 +122,40 @@ class ThroughLeads:
                 controller,
                 lambda place: any_of(*self.needs.suspended(place, self._name, controller)),
             )
-        for collected, covering in self._times(controller):
-            for term in self._terms(controller):
-                yield all_of(collected, self._by_term(term, controller, covering))
+        yield self._by_terms(controller)
+
+    def _by_terms(self, controller: Controller) -> Expression:
+        """Give whether it lives by a term: by when the row was collected, if that is told."""
+        if not collected_by(self.here):
+            return self._covered(
+                controller,
+                lambda place: any_of(*self.needs.stopped(place, self._name, controller)),
+            )
+        instants = sorted({at for stop in self._stops() for at in _moments(stop)})
+        return self._between(controller, [*instants, None])
+
+    def _between(self, controller: Controller, instants: Sequence[datetime | None]) -> Expression:
+        """Halve the times at which the row may have been collected, up to each of these instants.
+
+        The later it was, the fewer stops cover it. Side by side, one part for each time would be
+        more than databases parse.
+        """
+        if len(instants) == 1:
+            return self._covered(controller, self._covering(controller, instants[0]))
+        middle = (len(instants) + 1) // 2
+        last = instants[middle - 1]
+        if last is None:
+            raise ValueError("only the last of the instants is open")
+        until = self.needs.collected_before(self.here, last, controller)
+        return any_of(
+            all_of(until, self._between(controller, instants[:middle])),
+            all_of(not_(until), self._between(controller, instants[middle:])),
+        )
+
+    def _covered(self, controller: Controller, covering: _Covering) -> Expression:
+        """Give whether it lives by a term where these stops cover the row."""
+        terms = self._terms(controller)
+        return any_of(*(self._by_term(term, controller, covering) for term in terms))
 
     def _by_term(self, term: Term, controller: Controller, covering: _Covering) -> Expression:
         own = told_by(self.here, term)
@@ -193,25 +210,6 @@ class ThroughLeads:
         back = lead.link.back(top.dataset.id)
         return all_of(covered, Up(link=back, part=before, missing=False))
 
-    def _times(self, controller: Controller) -> Iterator[tuple[Expression, _Covering]]:
-        """Yield the times at which the row may have been collected, with the stops that cover it.
-
-        The later it was collected, the fewer; where the people tell, there is one time.
-        """
-        if not collected_by(self.here):
-            yield (
-                YES,
-                lambda place: any_of(*self.needs.stopped(place, self._name, controller)),
-            )
-            return
-        instants = sorted({at for stop in self._stops() for at in _moments(stop)})
-        later: Expression = YES
-        for instant in instants:
-            until = self.needs.collected_before(self.here, instant, controller)
-            yield all_of(later, until), self._covering(controller, instant)
-            later = not_(until)
-        yield later, self._covering(controller, None)
-
     def _stops(self) -> tuple[Stop, ...]:
         stops = self.needs.circumstances.stops if self.needs.stops else ()
         return tuple(stop for stop in stops if self._name in stop.phases and self._timed(stop))
@@ -229,10 +227,32 @@ class ThroughLeads:
             ref = place.top.ref
             found = self.needs.circumstances.stops_of(controller.id, self._name, ref)
             timed = filter(self._timed, found)
-            names = (name for stop in timed for name in _set_since(stop, ref, since))
+            names = (name for stop in timed for name in self._set_since(stop, ref, since))
             return any_of(*(covered_by(place, set_name(name, ref)) for name in names))
 
         return covered
+
+    def _set_since(self, stop: Stop, ref: str, since: datetime | None) -> Iterator[str]:
+        """Yield the names of the sets of people who set a stop at that moment or later."""
+        if stop.kind.lasts:
+            yield stop.id
+        elif since is None:
+            return
+        elif stop.since is None:
+            if stop.set_at >= since:
+                yield stop.id
+        else:
+            known = self._moments_of(stop, ref)
+            yield from since_moment(stop, known, since)
+
+    def _moments_of(self, stop: Stop, ref: str) -> Sequence[datetime]:
+        if (stop.id, ref) not in self._known:
+            self._known[stop.id, ref] = moments_of(stop, ref)
+        return self._known[stop.id, ref]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], Sequence[datetime]]:
+        return {}
 
     def _somebody(self, controller: Controller, part: _Covering) -> Expression:
         """Give whether somebody at a controller passes."""
