@@ -80,12 +80,12 @@ def questions_by_way(stop: Stop, level: Place, zone: str) -> Iterator[Collected]
 
 def _leads_to_one(lead: Lead) -> bool:
     """Tell whether a row leads to one row at most."""
-    return set(lead.place.dataset.key) <= {there for _, there in lead.link.pairs}
+    return lead.place.dataset.is_told_by(there for _, there in lead.link.pairs)
 
 
 def _leads_back_to_one(top: Place, lead: Lead) -> bool:
     """Tell whether a row at the other end leads back to one row at most."""
-    return set(top.dataset.key) <= {here for here, _ in lead.link.pairs}
+    return top.dataset.is_told_by(here for here, _ in lead.link.pairs)
 
 
 def _led_by(here: Place, lead: Lead, people: str) -> Expression:

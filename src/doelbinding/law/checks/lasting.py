@@ -1,4 +1,4 @@
-"""DB432-DB433: what decides an end lasts as long as the row it decides over (GDPR Art. 5(1)(e)).
+"""DB432-DB434: what decides an end lasts as long as the row it decides over (GDPR Art. 5(1)(e)).
 
 DB431 asks that a column is kept for the phases whose end it decides. That is not enough where
 something else keeps the row for longer: the column is emptied when those phases have ended, or the
@@ -45,6 +45,18 @@ GONE_BEFORE = Definition(
     "told by no rows at all can read as not yet reached.",
     mend="let a column of the row itself, one that stays with it, be a source of the event; or "
     "bind what tells the event or state to every activity that can keep the row",
+)
+LED_NO_MORE = Definition(
+    id="DB434",
+    title="Key or reference that is emptied while its row stays",
+    severity=Severity.ERROR,
+    article="GDPR 5(1)(e), 5(2)",
+    why="The column is a key, leads to another row, or is what other rows refer to. It has a "
+    "category, so it is emptied when the last phase bound to it has ended, also where something "
+    "else keeps its row. Then rows lead to nobody any more: nothing dates them, they are kept "
+    "forever, and nobody finds them; or the database refuses the change.",
+    mend="bind the column to every activity that can keep a personal column of its row, or of a "
+    "row that needs it; or leave `category` off the column, which then goes with its row",
 )
 
 
@@ -136,6 +148,21 @@ def emptied(policy: Policy, _on: date) -> Iterator[Finding]:
             yield EMPTIED.at(path, f"column {located.name}.{name}", message)
 
 
+def led(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find keys and references that are emptied while their row is still there."""
+    keepers = Keepers(policy=policy)
+    for located in reach.locate(policy):
+        leading = reach.leading(located)
+        for number, column in enumerate(located.dataset.columns):
+            if not column.personal or column.name not in leading:
+                continue
+            if longer := keepers.outlasting(located, column.name):
+                message = f"is a key or a reference, and is emptied while {listed(longer)} keeps"
+                path = (*located.path, "columns", number)
+                subject = f"column {located.name}.{column.name}"
+                yield LED_NO_MORE.at(path, subject, f"{message} its row")
+
+
 def gone(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find events and states told by rows that can go before the row they decide over."""
     keepers = Keepers(policy=policy)
@@ -191,5 +218,5 @@ def _without_rows(
             yield GONE_BEFORE.at(told.place, f"dataset {told.named_by.name}", message)
 
 
-DEFINITIONS = (EMPTIED, GONE_BEFORE)
-CHECKS = (emptied, gone)
+DEFINITIONS = (EMPTIED, GONE_BEFORE, LED_NO_MORE)
+CHECKS = (emptied, gone, led)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.preflight.scheduled import scheduled
 from doelbinding.stores.sql.preflight.sessions import sessions
 from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
+from doelbinding.stores.sql.preflight.telling_apart import is_unique, not_unique, told_by_moment
 from doelbinding.stores.sql.tables import table
 
 
@@ -59,6 +60,8 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         found += mistyped(connection, store, dataset)
         found += impossible(connection, store, dataset)
         found += unlike(connection, store, dataset)
+        found += not_unique(connection, store, dataset)
+        found += told_by_moment(store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += unreadable(connection, store, dataset)
@@ -98,7 +101,9 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             )
     key = inspector.get_pk_constraint(dataset.table, schema=dataset.schema_)
     primary = key.get("constrained_columns") or []
-    if set(primary) != set(dataset.key) and (primary or not _tells_apart(inspector, dataset)):
+    if set(primary) != set(dataset.key) and (
+        primary or not is_unique(inspector, dataset, dataset.key, given=True)
+    ):
         yield refuses(
             ref,
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "
@@ -111,21 +116,6 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
     for name in dataset.key:
         if name in there and inspector.dialect.name != "sqlite":
             yield from _no_key(ref, name, there[name]["type"], inspector.dialect.name)
-
-
-def _tells_apart(inspector: sa.Inspector, dataset: Dataset) -> bool:
-    """Tell whether the dataset's key is unique and never null in a table without a primary key."""
-    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
-    key = set(dataset.key)
-    given = {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
-    indexes: list[Any] = [one for one in inspector.get_indexes(**where) if one["unique"]]
-    unique = [*inspector.get_unique_constraints(**where), *filter(_of_all_rows, indexes)]
-    return key <= given and any(key == set(one["column_names"]) for one in unique)
-
-
-def _of_all_rows(index: Mapping[str, Any]) -> bool:
-    options = index.get("dialect_options", {})
-    return options.get("postgresql_where") is None and options.get("sqlite_where") is None
 
 
 def _unkeyed(

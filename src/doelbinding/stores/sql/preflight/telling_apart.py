@@ -1,0 +1,79 @@
+"""Whether a table's own constraints tell its rows apart by the columns that a policy says do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from doelbinding.plan.ports import Obstacle
+from doelbinding.policy.stores import Dataset, Store
+from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.preflight.obstacles import refuses, warns
+
+
+def not_unique(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield what a policy says to be unique, of a dataset and those it leads to, and is not."""
+    for name in dict.fromkeys((dataset.id, *(path.other for path in dataset.paths))):
+        one = store.dataset(name)
+        for columns in one.unique:
+            if not is_unique(inspector_of(connection), one, columns):
+                named = ", ".join(columns)
+                yield refuses(
+                    f"{store.id}.{one.id}",
+                    f"the policy says that ({named}) is unique, and the table does not",
+                    f"add a UNIQUE ({named}) to the table, or take it out of `unique`",
+                )
+
+
+def told_by_moment(store: Store, dataset: Dataset) -> Iterator[Obstacle]:
+    """Yield the ways of dated rows to several people by what may name several.
+
+    Whether a stop covers such a row is asked for each moment at which somebody set one.
+    """
+    if dataset.collected is None or not dataset.subjects:
+        return
+    for path in dataset.subjects:
+        one = dataset if path.to is None else store.dataset(path.to)
+        if path.references and not one.is_told_by(path.references):
+            named = ", ".join(path.references)
+            yield warns(
+                f"{store.id}.{dataset.id}",
+                f"its rows and those of {path.other} belong together by ({named}), which may name "
+                f"several of {one.id}: a plan grows with everybody who stops something",
+                f"add a UNIQUE ({named}) to {one.table}, and say so there: `unique: [[{named}]]`",
+            )
+
+
+def is_unique(
+    inspector: sa.Inspector, dataset: Dataset, columns: Collection[str], *, given: bool = False
+) -> bool:
+    """Tell whether no two rows of a table hold the same in some columns.
+
+    `given`: and each row holds something in them all.
+    """
+    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
+    own = set(columns)
+    if given:
+        own &= {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
+    if given and own != set(columns):
+        return False
+    primary = set(inspector.get_pk_constraint(**where).get("constrained_columns") or ())
+    if primary and primary <= own:
+        return True
+    # SQLite's own, of UNIQUE, serve as well
+    made = inspector.get_indexes(**where, include_auto_indexes=True)
+    indexes: list[Any] = [one for one in made if one["unique"]]
+    unique = [*inspector.get_unique_constraints(**where), *filter(_of_all_rows, indexes)]
+    return any(_named(one) and set(one["column_names"]) <= own for one in unique)
+
+
+def _of_all_rows(index: Mapping[str, Any]) -> bool:
+    options = index.get("dialect_options", {})
+    return options.get("postgresql_where") is None and options.get("sqlite_where") is None
+
+
+def _named(one: Mapping[str, Any]) -> bool:
+    """Tell whether it is of columns alone, and not of what is made of them."""
+    return bool(one["column_names"]) and None not in one["column_names"]
