@@ -145,9 +145,24 @@ def replaced(module: Any, name: str, mutant: Any) -> Patch:
     return lambda monkeypatch: monkeypatch.setattr(module, name, mutant)
 
 
-def insist_it_is_told(told: Sequence[World], engine: sa.Engine) -> None:
+TOLD_LATE = {
+    "an absent date is always undated": 34,
+    "parts of a key are compared with those of any": 19,
+    "a binding holds on every way": 14,
+    "an absent parent means expired": 8,
+    "at least becomes at most when negated": 8,
+    "one of several paths is looked up from keys": 6,
+    "what one way tells counts for all": 6,
+    "the rows of a step are taken for those of the next": 5,
+    "equals stays equals when negated": 4,
+}
+"""The world that tells a mutant first, where most do not: it is tried before the others."""
+
+
+def insist_it_is_told(name: str, told: Sequence[World], engine: sa.Engine) -> None:
     """Fail unless a world tells the mutant that is in force from the compiler."""
-    for world in told:
+    first = TOLD_LATE.get(name, 0)
+    for world in (*told[first:], *told[:first]):
         drafts._KNOWN.clear()  # which were made before the mutant, or by another
         try:
             hold_equal(world, build(engine, world))

@@ -108,7 +108,7 @@ MUTANTS: dict[str, Patch] = {
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_oracle_tells(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[name](monkeypatch)
-    insist_it_is_told(some_worlds(), sqlite)
+    insist_it_is_told(name, some_worlds(), sqlite)
 
 
 def test_the_compiler_itself_passes(sqlite: sa.Engine) -> None:

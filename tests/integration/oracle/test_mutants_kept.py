@@ -148,16 +148,16 @@ COUNTED = (
 @pytest.mark.parametrize("name", sorted(SQLITE))
 def test_on_sqlite(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     SQLITE[name](monkeypatch)
-    insist_it_is_told(plain_worlds(), sqlite)
+    insist_it_is_told(name, plain_worlds(), sqlite)
 
 
 @pytest.mark.parametrize("name", sorted(POSTGRESQL))
 def test_on_postgresql(name: str, postgresql: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     POSTGRESQL[name](monkeypatch)
-    insist_it_is_told(plain_worlds(), postgresql)
+    insist_it_is_told(name, plain_worlds(), postgresql)
 
 
 @pytest.mark.parametrize("name", COUNTED)
 def test_on_mariadb(name: str, mariadb: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     SQLITE[name](monkeypatch)
-    insist_it_is_told(plain_worlds(), mariadb)
+    insist_it_is_told(name, plain_worlds(), mariadb)

@@ -42,7 +42,7 @@ def test_the_oracle_tells_who_left_when(
     name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     LEFT[name](monkeypatch)
-    insist_it_is_told(left_worlds(), sqlite)
+    insist_it_is_told(name, left_worlds(), sqlite)
 
 
 @pytest.mark.parametrize("by_way", [True, False])

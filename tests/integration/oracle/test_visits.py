@@ -86,4 +86,4 @@ MUTANTS: dict[str, Patch] = {
 @pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_the_oracle_tells(name: str, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[name](monkeypatch)
-    insist_it_is_told(plain_worlds(), sqlite)
+    insist_it_is_told(name, plain_worlds(), sqlite)
