@@ -53,5 +53,5 @@ def test_who_left_when_is_told_by_the_compiler_itself(
     if not by_way:
         monkeypatch.setattr(leads, "told_by_way", lambda _: False)
         monkeypatch.setattr(needs, "asked_by_moment", lambda _: True)
-    for world in left_worlds() if by_way else left_worlds()[-5:]:
+    for world in left_worlds()[::2] if by_way else left_worlds()[-5:]:
         hold_equal(world, build(sqlite, world))
