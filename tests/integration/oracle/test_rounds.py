@@ -15,7 +15,10 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thorough
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
-from doelbinding.plan.model import KeySets
+from doelbinding.plan.model import KeySets, Plan
+from doelbinding.plan.ports import Store
+from doelbinding.plan.survey import surveyed
+from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql import apart, lists, rounds, shallow
 from doelbinding.stores.sql.rounds import InQuestion, Rounds, unanswered
 from tests.integration.oracle.database import build
@@ -65,6 +68,26 @@ def test_on_mariadb(world: World, mariadb: sa.Engine) -> None:
 def test_few_rows_at_a_time(world: World, sqlite: sa.Engine) -> None:
     hold_equal(world, build(sqlite, world))
     hold_equal_for_one(world, build(sqlite, world))
+
+
+@thorough(max(CASES // 20, 1))
+@given(world=worlds(populations=POPULATIONS))
+def test_a_plan_says_of_rows_and_their_earliest_start_what_it_says_written_out(
+    world: World, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = _planned(world, build(sqlite, world))
+    with monkeypatch.context() as written_out:
+        written_out.setattr(shallow, "MOST_WRITTEN_OUT", 10_000)
+        plain = _planned(world, build(sqlite, world))
+    assert [(one.id, one.expected, one.oldest) for one in deep.steps] == [
+        (one.id, one.expected, one.oldest) for one in plain.steps
+    ]
+    assert deep.doubts == plain.doubts
+
+
+def _planned(world: World, stores: Mapping[str, Store]) -> Plan:
+    planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
+    return surveyed(planner.retention("0" * 64), stores, planner.stopped.key_sets, b"secret")
 
 
 def _sure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.preflight.scheduled import scheduled
 from doelbinding.stores.sql.preflight.sessions import sessions
 from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
-from doelbinding.stores.sql.preflight.telling_apart import is_unique, not_unique, told_by_moment
+from doelbinding.stores.sql.preflight.telling_apart import is_key, not_unique, told_by_moment
 from doelbinding.stores.sql.tables import table
 
 
@@ -101,9 +101,7 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             )
     key = inspector.get_pk_constraint(dataset.table, schema=dataset.schema_)
     primary = key.get("constrained_columns") or []
-    if set(primary) != set(dataset.key) and (
-        primary or not is_unique(inspector, dataset, dataset.key, given=True)
-    ):
+    if set(primary) != set(dataset.key) and (primary or not is_key(inspector, dataset)):
         yield refuses(
             ref,
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "

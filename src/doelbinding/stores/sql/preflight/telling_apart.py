@@ -18,7 +18,7 @@ def not_unique(connection: sa.Connection, store: Store, dataset: Dataset) -> Ite
     for name in dict.fromkeys((dataset.id, *(path.other for path in dataset.paths))):
         one = store.dataset(name)
         for columns in one.unique:
-            if not is_unique(inspector_of(connection), one, columns):
+            if not _is_unique(inspector_of(connection), one, columns):
                 named = ", ".join(columns)
                 yield refuses(
                     f"{store.id}.{one.id}",
@@ -46,34 +46,30 @@ def told_by_moment(store: Store, dataset: Dataset) -> Iterator[Obstacle]:
             )
 
 
-def is_unique(
-    inspector: sa.Inspector, dataset: Dataset, columns: Collection[str], *, given: bool = False
-) -> bool:
-    """Tell whether no two rows of a table hold the same in some columns.
-
-    `given`: and each row holds something in them all.
-    """
+def is_key(inspector: sa.Inspector, dataset: Dataset) -> bool:
+    """Tell whether the dataset's key is unique and never null in a table without a primary key."""
     where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
-    own = set(columns)
-    if given:
-        own &= {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
-    if given and own != set(columns):
-        return False
+    given = {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
+    return set(dataset.key) <= given and set(dataset.key) in _unique(inspector, where)
+
+
+def _is_unique(inspector: sa.Inspector, dataset: Dataset, columns: Collection[str]) -> bool:
+    """Tell whether no two rows of a table hold the same in some columns."""
+    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
     primary = set(inspector.get_pk_constraint(**where).get("constrained_columns") or ())
-    if primary and primary <= own:
-        return True
+    known = [primary, *_unique(inspector, where)]
+    return any(one and one <= set(columns) for one in known)
+
+
+def _unique(inspector: sa.Inspector, where: Mapping[str, Any]) -> list[set[str]]:
+    """Give the columns of each constraint and index that is unique over all rows."""
     # SQLite's own, of UNIQUE, serve as well
     made = inspector.get_indexes(**where, include_auto_indexes=True)
     indexes: list[Any] = [one for one in made if one["unique"]]
     unique = [*inspector.get_unique_constraints(**where), *filter(_of_all_rows, indexes)]
-    return any(_named(one) and set(one["column_names"]) <= own for one in unique)
+    return [set(one["column_names"]) for one in unique if None not in one["column_names"]]
 
 
 def _of_all_rows(index: Mapping[str, Any]) -> bool:
     options = index.get("dialect_options", {})
     return options.get("postgresql_where") is None and options.get("sqlite_where") is None
-
-
-def _named(one: Mapping[str, Any]) -> bool:
-    """Tell whether it is of columns alone, and not of what is made of them."""
-    return bool(one["column_names"]) and None not in one["column_names"]
