@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from doelbinding.binding.circumstances import Circumstances, Stop, StopKind
 from doelbinding.conformance.holding import hold_equal
 from doelbinding.conformance.world import World
+from doelbinding.jobs.retention import growing
 from doelbinding.plan.document import written
 from doelbinding.policy.errors import PolicyErrors
 from doelbinding.policy.model import Policy
@@ -152,12 +153,94 @@ def test_what_is_said_to_be_unique_is_so_in_the_database(everywhere: sa.Engine, 
     assert found == ([] if made else [refused])
 
 
-def test_mail_by_addresses_that_several_may_have_is_told(everywhere: sa.Engine) -> None:
-    say(everywhere, CUSTOMER, MAIL, *ENDED)
-    store, plan = planned(everywhere, STORE.replace("UNIQUE", ""))
-    told = [one for one in store.preflight(plan.steps) if "a plan grows" in one.message]
-    assert [one.ref for one in told] == ["s.mail"]
-    assert told[0].remedy.endswith("and say so there: `unique: [[email]]`")
+ATTACHMENTS = """\
+      - id: attachment
+        label: {en: Attachments}
+        table: attachment
+        key: [id]
+        subject: {to: mail, columns: [mail_id]}
+        columns:
+          - {name: id, type: integer}
+          - {name: mail_id, type: integer}
+          - {name: name, category: history}
+          - {name: made, type: date}
+        events: {order.placed: {column: made}}
+        bindings: [{activity: orders, columns: ['*']}]
+"""
+ATTACHMENT = (
+    "CREATE TABLE attachment (id INT PRIMARY KEY, mail_id INT, name VARCHAR(40), made DATE)",
+    "INSERT INTO mail VALUES (1, 'anna@example.com', NULL, NULL, '2026-09-02')",
+    "INSERT INTO attachment VALUES (1, 1, 'x', '2010-01-01')",
+)
+CUSTOMER_ANNA = (
+    "INSERT INTO customer (id, email, joined, seen) "
+    "VALUES (1, 'anna@example.com', NULL, '2026-09-01')"
+)
+OVER_TIME = "email VARCHAR(40), a DATE DEFAULT '2020-01-01', b DATE DEFAULT '2030-01-01', "
+OVER_TIME += "PERIOD FOR p (a, b), UNIQUE (email, p WITHOUT OVERLAPS)"
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "more", "holds"),
+    [
+        ("sqlite", "email VARCHAR(40)", (), False),
+        ("sqlite", "email VARCHAR(40) UNIQUE", (), True),
+        (
+            "sqlite",
+            "email VARCHAR(40)",
+            ("CREATE UNIQUE INDEX u ON customer(email)WHERE id<2",),
+            False,
+        ),
+        (
+            "sqlite",
+            "email VARCHAR(40)",
+            ("CREATE UNIQUE INDEX u ON customer(lower(email))",),
+            False,
+        ),
+        ("postgresql", "email VARCHAR(40) UNIQUE", (), True),
+        (
+            "postgresql",
+            "email VARCHAR(40) UNIQUE",
+            ("CREATE TABLE heir () INHERITS (customer)",),
+            False,
+        ),
+        (
+            "postgresql",
+            "email VARCHAR(40)",
+            ("CREATE UNIQUE INDEX u ON customer (email) WHERE id < 2",),
+            False,
+        ),
+        ("mariadb", "email VARCHAR(40) UNIQUE", (), True),
+        ("mariadb", OVER_TIME, (), False),
+    ],
+)
+def test_what_plans_rely_on_is_looked_at_also_where_nothing_goes(
+    request: pytest.FixtureRequest, name: str, email: str, more: tuple[str, ...], holds: bool
+) -> None:
+    """A plan about attachments alone, of mail of customers of whom nothing goes."""
+    engine: sa.Engine = request.getfixturevalue(name)
+    say(engine, CUSTOMER.replace("email VARCHAR(40)", email), *more, MAIL)
+    say(engine, CUSTOMER_ANNA, *ATTACHMENT)
+    store, plan = planned(engine, STORE.replace("UNIQUE", UNIQUE) + ATTACHMENTS)
+    assert {step.dataset for step in plan.steps} == {"attachment"}
+    told = [one for one in store.preflight(plan.steps) if "is unique" in one.message]
+    assert [one.ref for one in told] == ([] if holds else ["s.customer"])
+
+
+def test_what_is_unique_in_a_table_that_is_not_there_is_refused(sqlite: sa.Engine) -> None:
+    say(sqlite, CUSTOMER, MAIL, *ATTACHMENT)
+    store, plan = planned(sqlite, STORE.replace("UNIQUE", UNIQUE) + ATTACHMENTS)
+    say(sqlite, "DROP TABLE customer")
+    assert "there is no table 'customer'" in [one.message for one in store.preflight(plan.steps)]
+
+
+@pytest.mark.parametrize(("unique", "people", "told"), [
+    (False, 30, ["s.mail"]), (False, 5, []), (True, 30, []),
+])  # fmt: skip
+def test_that_a_plan_grows_is_told(unique: bool, people: int, told: list[str]) -> None:
+    said = _said(list(range(people)))
+    planner = Planner(policy=_policy(unique=unique), at=AT, circumstances=said)
+    assert [one.ref for one in growing(planner)] == told
 
 
 def test_a_column_that_is_not_there_is_not_unique() -> None:

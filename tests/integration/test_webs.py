@@ -13,9 +13,10 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, sqlite
 
 from doelbinding.binding.circumstances import NOTHING_SAID
-from doelbinding.binding.expression import Compare, Comparison, Referred
+from doelbinding.binding.expression import Compare, Comparison, KeyIn, Or, Referred
 from doelbinding.binding.paths import Link
 from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import KeySets, Plan
@@ -26,8 +27,12 @@ from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
 from doelbinding.stores.sql import apart, rounds, shallow
 from doelbinding.stores.sql.apart import Apart, Parting, Question
+from doelbinding.stores.sql.comparing import Comparing
+from doelbinding.stores.sql.naming import Naming
+from doelbinding.stores.sql.rounds import Told
 from doelbinding.stores.sql.shallow import Shallow
 from doelbinding.stores.sql.store import SqlStore
+from doelbinding.stores.sql.written import Texts
 from tests.integration.one_night import AT, policy_of
 from tests.integration.one_table import say
 
@@ -280,6 +285,30 @@ def test_no_statement_has_more_keys_than_its_rows_lead_to(
     with _small_statements(mariadb):
         plan = _night(policy, SqlStore(policy.stores[0], mariadb))
     assert [(s.id, s.expected) for s in plan.steps] == [(s.id, s.expected) for s in usual.steps]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "people"), [(mysql.dialect(), 400), (sqlite.dialect(paramstyle="qmark"), 400)]
+)
+def test_sets_that_are_the_same_for_all_rows_do_not_halve_these(
+    dialect: sa.Dialect, people: int
+) -> None:
+    """Of many who stopped something, each half of the rows asked about has as many."""
+    store = policy_of(PEOPLE).stores[0]
+    names = [f"stop {n}" for n in range(40)]
+    stopped = Or(parts=tuple(KeyIn(columns=("id",), keys=name) for name in names))
+
+    def make(compiler: Naming) -> sa.Executable:
+        here = compiler.here("customer")
+        asked = compiler.certainly(stopped, here, wanted=True)
+        return sa.select(here.column("id")).where(compiler.own_keys(here), asked)
+
+    comparing = Comparing(numeric=frozenset({("customer", "id")}))
+    written = Texts(store, dialect, comparing).of("stopped", make)
+    keys = {name: frozenset((one,) for one in range(people)) for name in names}
+    told = Told(keys=keys, beyond=(), led={}, known={})
+    rows = [(one,) for one in range(64)]
+    assert [piece for piece, _ in told.pieces(rows, written)] == [rows]
 
 
 def test_names_are_forgotten_of_questions_that_nobody_asks_any_more(

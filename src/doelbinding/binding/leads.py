@@ -49,14 +49,16 @@ def collected_by(here: Place) -> bool:
     return any(level.dataset.collected is not None for level in here.ways_up())
 
 
-def _asked_by_moment(policy: Policy) -> bool:
-    return any(
-        here.top.shared and collected_by(here) and not told_by_way(here) for here in places(policy)
+def _asked_by_moment(policy: Policy) -> tuple[Place, ...]:
+    return tuple(
+        here
+        for here in places(policy)
+        if here.top.shared and collected_by(here) and not told_by_way(here)
     )
 
 
 asked_by_moment = once_per_policy(_asked_by_moment)
-"""Tells whether there are rows of which stops are asked moment by moment."""
+"""Gives the datasets of whose rows stops are asked moment by moment."""
 
 
 def _moments(stop: Stop) -> Iterator[datetime]:

@@ -52,8 +52,8 @@ def reapply(
         raise typer.Exit(1)
     if not done.plans:
         say(
-            "nothing of that goes for what people asked: what rules had ended is in the plan "
-            "below, and the rest is kept now"
+            "none of these rows is erased again for a request: what rules had ended is in the plan "
+            "below, and the rest may stay for now"
             if found.rows
             else "nothing is there again of what people had had erased"
         )

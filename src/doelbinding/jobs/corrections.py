@@ -84,10 +84,10 @@ def rehearse(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
                 except TakenOtherwise:
                     (one,) = step.columns
                     raise NotCorrectable(
-                        f"the database holds another value in {step.ref}.{one.column} than it is "
-                        "given (it rounds, orders or spells it in its own way, or a trigger "
-                        "changes it): nothing was changed. Write it as the database does, or look "
-                        "at what changes it"
+                        f"the database would hold another value in {step.ref}.{one.column} than "
+                        "the one given (it rounds, orders or spells it in its own way, as a UUID "
+                        "in lower case, or a trigger changes it): nothing was changed. Write it as "
+                        "the database does, or look at what changes it"
                     ) from None
                 except Refused as refused:
                     (one,) = step.columns

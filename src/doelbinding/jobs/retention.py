@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from doelbinding.jobs.plans import MadePlan, digest_secret, keep_plan
 from doelbinding.jobs.said import said_by
 from doelbinding.law.finding import Finding, Severity
 from doelbinding.law.findings import check
-from doelbinding.plan.ports import NamesTables, Obstacle
+from doelbinding.plan.ports import Gravity, NamesTables, Obstacle
 from doelbinding.plan.run import obstacles
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.joined import together
@@ -63,8 +63,27 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
     made = keep_plan(workspace, plan, keys, about=about)
-    found = tuple(obstacles(plan, workspace.stores))
+    found = (*obstacles(plan, workspace.stores), *growing(planner))
     return replace(made, obstacles=found, about=about, draft=draft)
+
+
+def growing(planner: Planner) -> Iterator[Obstacle]:
+    """Yield the datasets by which a plan grows with everybody who stops something (ADR 0038)."""
+    if len(planner.moments) < _MANY:
+        return
+    for here in planner.by_moment:
+        yield Obstacle(
+            gravity=Gravity.WARNS,
+            ref=here.ref,
+            message=f"its rows lead to people by what several may have, so that stops are asked "
+            f"for each of {len(planner.moments)} moments at which somebody set one: plans grow, "
+            "and are refused in the end",
+            remedy="where no two rows have it, say so: `unique` on the dataset that it is in",
+        )
+
+
+_MANY = 20
+"""Moments of which a plan that asks for each is told."""
 
 
 def tables_of_nobody(workspace: Workspace, made: MadePlan) -> dict[str, Sequence[str]]:

@@ -190,24 +190,6 @@ def column(dataset: Dataset, name: str) -> Column | None:
     return next((c for c in dataset.columns if c.name == name), None)
 
 
-def leading(located: Located) -> set[str]:
-    """Give the columns by which rows of the dataset lead to others, or others to them."""
-    dataset = located.dataset
-    found = set(dataset.key)
-    for other in located.store.datasets:
-        for path in other.paths:
-            there = other if path.to is not None else located.store.dataset(path.other)
-            if there.id == dataset.id:
-                found |= set(path.columns)
-            target = path.other if path.to is not None else other.id
-            if target == dataset.id:
-                found |= set(path.references)
-        for reference in other.references:
-            found |= set(reference.columns) if other.id == dataset.id else set()
-            found |= set(reference.references) if reference.to == dataset.id else set()
-    return found
-
-
 def binds(binding: Binding, activity: str, phase: str | None = None) -> bool:
     """Tell whether a binding serves an activity, and this phase of it."""
     if binding.activity != activity:

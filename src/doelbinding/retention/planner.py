@@ -23,6 +23,7 @@ from doelbinding.binding.expression import (
     Up,
     needs_sealing,
 )
+from doelbinding.binding.leads import asked_by_moment
 from doelbinding.binding.led_in_time import questions_by_way
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
 from doelbinding.binding.paths import Place, places
@@ -59,6 +60,18 @@ class Planner:
     def stopped(self) -> Needs:
         """The expressions with everything that was said."""
         return Needs(policy=self.policy, at=self.at, circumstances=self.said)
+
+    @property
+    def by_moment(self) -> tuple[Place, ...]:
+        """The datasets of which stops are asked for each moment, where somebody set one."""
+        wanted = {here.ref for here in self._wanted()} if self.moments else set()
+        return tuple(here for here in asked_by_moment(self.policy) if here.ref in wanted)
+
+    @cached_property
+    def moments(self) -> frozenset[datetime]:
+        """When people set stops that were joined."""
+        since = (stop.since for stop in self.said.stops if stop.since is not None)
+        return frozenset(at for by_ref in since for held in by_ref.values() for at in held.values())
 
     def retention(self, fingerprint: str) -> Plan:
         """Draft the plan that ends what is no longer justified; its counts are still zero."""

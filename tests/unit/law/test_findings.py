@@ -28,9 +28,11 @@ from doelbinding.policy.stores import (
     Event,
     EventSource,
     Prohibition,
+    Reference,
     RowsState,
     Store,
     Subject,
+    WhenGone,
     WhenUnjustified,
 )
 from doelbinding.policy.vocabulary import (
@@ -459,6 +461,10 @@ ALSO: list[tuple[str, list[Break]]] = [
                ((*INVOICES, "prohibitions"),
                 (Prohibition(columns=("datum",), reason=said("no"), article="GDPR 9",
                              when=Condition(column="betaald", equals=True)),))]),
+    ("DB432", [((*CONTACTS, "events", "contact.last"),
+                Event(latest_of=(EventSource(column="einde"),
+                                 EventSource(column="datum", dataset="invoice",
+                                             on={"nr": "email"}))))]),
     ("DB433", [((*INVOICES, "states"), {}), ((*CONTACTS, "row_states"), SOME_PAID),
                ((*INVOICES, "bindings", 1, "columns"), ())]),
     ("DB434", [((*INVOICES, "subject"),
@@ -497,6 +503,15 @@ STREET = Dataset(
     columns=(Column(name="id"), Column(name="note", category="identification")),
     bindings=(Binding(activity="relations", columns=("note",)),),
 )
+MAIL = Dataset(
+    id="mail",
+    table="MAIL",
+    key=("id",),
+    label=said("mail"),
+    subject=Subject(to="contact", columns=("sender",), references=("email",)),
+    columns=(Column(name="id"), Column(name="sender"), Column(name="text", category="letters")),
+    bindings=(Binding(activity="relations", columns=("text",)),),
+)
 
 ACCEPTED: list[tuple[str, list[Break]]] = [
     ("a prohibited column needs no binding",
@@ -519,6 +534,11 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
       ((*CONTACTS, "bindings", 1, "phases"), ())]),
     ("a shared row is judged through the rows that share it",
      [((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, ADDRESS, STREET))]),
+    ("an address may be emptied once nothing is kept that leads to people by it",
+     [((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, MAIL))]),
+    ("a reference that may go with what it names may be emptied before",
+     [((*CONTACTS, "references"),
+       (Reference(columns=("brieven",), to="contact", when_gone=WhenGone.EMPTY),))]),
     ("what one way does not know is not asked where a binding does not go by it",
      [place_of("contact", "subscription", through=("contact",))]),
     ("what shares a row need not be kept for a binding that does not go by it",

@@ -143,6 +143,18 @@ def test_records_that_stay_empty_are_not_said_to_be_gone(tmp_path: Path) -> None
     assert "- Nieuwsbrieven: in 1 registratie alleen E-mail" in words(plain)
 
 
+def test_a_record_that_another_needs_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    person = row("person", (4711,), {"phone": ("06", Standing.JUSTIFIED, (reason(RELATION),))})
+    kept = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(TAX),))})
+    held = replace(kept.found, row={**kept.found.row, "person_nr": 4711})
+    kept = replace(kept, found=held)
+    made = decision(
+        STOPS_RELATION, KEEPS_TAX, fates=(*fates(person), *fates(kept, email=(KEEPS_TAX,)))
+    )
+    _, plain = letter(tmp_path, made, inventory(person, kept))
+    assert "- Klanten: in 1 registratie alleen Telefoon" in words(plain)
+
+
 def test_it_does_not_repeat_the_values(tmp_path: Path) -> None:
     for content in letter(tmp_path):
         for value in ("Lovelace", "000 0000", "HYPERLINK", "ada@example.com", "Dorpsstraat"):

@@ -114,9 +114,27 @@ def pseudonymous(policy: Policy, on: date) -> Iterator[Finding]:
 def referring(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find endings that would change a key or a reference."""
     for located, column, path in _ended(policy):
-        if column.ends_as is not None and column.name in reach.leading(located):
+        if column.ends_as is not None and column.name in _references(located):
             message = "is a key or a reference, and its values would be changed"
             yield REFERENCE_CHANGED.at((*path, "ends_as"), _subject(located, column), message)
+
+
+def _references(located: Located) -> set[str]:
+    """Give the columns by which rows of the dataset lead to others, or others to them."""
+    dataset = located.dataset
+    found = set(dataset.key)
+    for other in located.store.datasets:
+        for path in other.paths:
+            there = other if path.to is not None else located.store.dataset(path.other)
+            if there.id == dataset.id:
+                found |= set(path.columns)
+            target = path.other if path.to is not None else other.id
+            if target == dataset.id:
+                found |= set(path.references)
+        for reference in other.references:
+            found |= set(reference.columns) if other.id == dataset.id else set()
+            found |= set(reference.references) if reference.to == dataset.id else set()
+    return found
 
 
 DEFINITIONS = (

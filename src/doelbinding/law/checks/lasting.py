@@ -20,7 +20,7 @@ from doelbinding.law.truth import Truth, possible_answers
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
 from doelbinding.policy.retention import After, Until
-from doelbinding.policy.stores import Event
+from doelbinding.policy.stores import Event, WhenGone
 
 EMPTIED = Definition(
     id="DB432",
@@ -48,15 +48,15 @@ GONE_BEFORE = Definition(
 )
 LED_NO_MORE = Definition(
     id="DB434",
-    title="Key or reference that is emptied while its row stays",
+    title="Column that leads rows to people, emptied while they stay",
     severity=Severity.ERROR,
     article="GDPR 5(1)(e), 5(2)",
-    why="The column is a key, leads to another row, or is what other rows refer to. It has a "
-    "category, so it is emptied when the last phase bound to it has ended, also where something "
-    "else keeps its row. Then rows lead to nobody any more: nothing dates them, they are kept "
-    "forever, and nobody finds them; or the database refuses the change.",
-    mend="bind the column to every activity that can keep a personal column of its row, or of a "
-    "row that needs it; or leave `category` off the column, which then goes with its row",
+    why="The column is a key, or rows lead to people by it. It has a category, so it is emptied "
+    "when the last phase bound to it has ended, also where something else keeps those rows. Then "
+    "they lead to nobody: nothing dates them, they are kept forever, and nobody finds them; or the "
+    "database refuses the change.",
+    mend="bind the column to every activity that can keep the rows that lead by it; or leave "
+    "`category` off the column, which then goes with its row",
 )
 
 
@@ -110,6 +110,9 @@ def _of_term(policy: Policy, use: Use) -> Iterator[_Reading]:
                 reads = "still going on" if event.ongoing_if_null else "undated"
                 then = f"{rule.event!r} reads as {reads}"
                 yield _Reading(located=owner, name=event.column, then=then)
+            for name in dict.fromkeys(n for one in event.latest_of for n in one.on.values()):
+                then = f"nothing dates {rule.event!r}"
+                yield _Reading(located=owner, name=name, then=then)
     else:
         then = f"state {rule.state!r} is answered otherwise"
         for told in reach.states(policy, use.located, rule.state):
@@ -149,18 +152,51 @@ def emptied(policy: Policy, _on: date) -> Iterator[Finding]:
 
 
 def led(policy: Policy, _on: date) -> Iterator[Finding]:
-    """Find keys and references that are emptied while their row is still there."""
+    """Find columns that are emptied while rows are still there that lead to people by them."""
     keepers = Keepers(policy=policy)
-    for located in reach.locate(policy):
-        leading = reach.leading(located)
-        for number, column in enumerate(located.dataset.columns):
-            if not column.personal or column.name not in leading:
+    found: dict[tuple[str, str], Finding] = {}
+    for rows, holder, names in _leading(policy):
+        for name in names:
+            column = reach.column(holder.dataset, name)
+            if column is None or not column.personal or (holder.name, name) in found:
                 continue
-            if longer := keepers.outlasting(located, column.name):
-                message = f"is a key or a reference, and is emptied while {listed(longer)} keeps"
-                path = (*located.path, "columns", number)
-                subject = f"column {located.name}.{column.name}"
-                yield LED_NO_MORE.at(path, subject, f"{message} its row")
+            if rows.name == holder.name:
+                longer = keepers.outlasting(holder, name)
+            else:
+                left = (str(k) for k in keepers.of(rows) if not k.keeps_there(holder, name))
+                longer = list(dict.fromkeys(left))
+            if longer:
+                message = f"is emptied while {listed(longer)} keeps rows of {rows.name}"
+                path = (*holder.path, "columns", holder.dataset.columns.index(column))
+                subject = f"column {holder.name}.{name}"
+                found[holder.name, name] = LED_NO_MORE.at(path, subject, message)
+    yield from found.values()
+
+
+def _leading(policy: Policy) -> Iterator[tuple[Located, Located, tuple[str, ...]]]:
+    """Yield datasets, and the columns of one or another without which its rows lead nowhere.
+
+    Of rows with several paths, one may be given up for the others.
+    """
+    for located in reach.locate(policy):
+        dataset = located.dataset
+        yield located, located, dataset.key
+        released = {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
+        for path in dataset.paths:
+            other = reach.find(policy, located.store, path.other)
+            if other is None:
+                continue
+            if path.to is None:
+                yield located, other, path.columns
+                yield located, located, path.references
+            else:
+                yield located, other, path.references or other.dataset.key
+                if path == dataset.subject and path.columns not in released:
+                    yield located, located, path.columns
+        for reference in dataset.references:
+            other = reach.find(policy, located.store, reference.to)
+            if other is not None and reference.columns not in released:
+                yield located, other, reference.references or other.dataset.key
 
 
 def gone(policy: Policy, _on: date) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from doelbinding.policy.organisation import Recipient
 from doelbinding.policy.stores import Store
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.gather import criteria
+from doelbinding.rights.answer.staying import staying
 from doelbinding.rights.answer.why import Explainer, Footing, Why, name_of
 from doelbinding.rights.answer.words import label_of, until, words_for
 from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
@@ -131,8 +132,8 @@ class Settled:
     def _whole_records(self) -> set[tuple[str, Key]]:
         """Name the records that go themselves, rather than stay without what was personal."""
         kept = {(f.row.place.ref, f.row.key) for f in self.fates if lot_of(f) is not Lot.ERASED}
-        goes = (f for f in self.fates if f.row.place.dataset.goes_when_unjustified)
-        return {(f.row.place.ref, f.row.key) for f in goes} - kept
+        every = {(f.row.place.ref, f.row.key) for f in self.fates}
+        return every - staying([report.found for report in self.inventory.rows], kept)
 
     def _kind(self, ref: str, fates: list[Fate], *, whole: bool = False) -> Kind:
         dataset = fates[0].row.place.dataset

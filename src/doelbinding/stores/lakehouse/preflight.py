@@ -51,7 +51,8 @@ def obstacles(
         found += wrong
         if not any(one.gravity is Gravity.REFUSES for one in wrong):
             found += _key(lake, ref, dataset, table)
-            found += _unique(lake, ref, dataset, table)
+    for dataset in store.datasets:
+        found += _unique(lake, f"{store.id}.{dataset.id}", dataset, tables[dataset.id])
     return found
 
 
@@ -143,7 +144,7 @@ def _key(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obsta
 
 
 def _unique(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obstacle]:
-    """Refuse what the policy says to be unique and is not."""
+    """Refuse what the policy says to be unique and is not: plans rely on it, also about others."""
     for columns in dataset.unique:
         listed = ", ".join(map(quoted, columns))
         given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from doelbinding.stores.sql.identify import teach_sqlite
-from doelbinding.stores.sql.inspecting import Named, of_postgresql
+from doelbinding.stores.sql.inspecting import Named, with_documents
 from doelbinding.stores.sql.loaders import teach_mysql, teach_postgresql
 
 LOCK_SECONDS = 5
@@ -67,7 +67,7 @@ def make_engine(url: sa.URL, *, lock_seconds: int = LOCK_SECONDS) -> sa.Engine:
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", teach_postgresql)
         usual = engine.dialect.inspector  # type: ignore[attr-defined]
-        engine.dialect.inspector = of_postgresql(usual)  # type: ignore[attr-defined]
+        engine.dialect.inspector = with_documents(usual)  # type: ignore[attr-defined]
     if engine.dialect.name in {"mysql", "mariadb"}:
         event.listen(engine, "connect", teach_mysql)
         engine.dialect.inspector = Named  # type: ignore[attr-defined]

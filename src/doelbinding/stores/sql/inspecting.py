@@ -5,7 +5,6 @@ Several checks ask for the same keys and indexes of the same tables, each in sta
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,30 +13,21 @@ import sqlalchemy as sa
 from doelbinding.stores.sql.loaders import documents_read
 
 
-def of_postgresql(usual: type[sa.Inspector]) -> type[sa.Inspector]:
+def with_documents(usual: type[sa.Inspector]) -> type[sa.Inspector]:
     """Give PostgreSQL's inspector for connections that read JSON as text, as ours do.
 
     It asks for a column's collation and identity as JSON.
     """
 
-    class Valid(usual):  # type: ignore[valid-type, misc]
-        """Reads JSON as what it says while it looks at columns, and leaves invalid indexes out."""
+    class WithDocuments(usual):  # type: ignore[valid-type, misc]
+        """Reads JSON as what it says while it looks at columns."""
 
         def get_columns(self, *about: Any, **more: Any) -> Any:
             """Give the columns of a table."""
             with documents_read(self.bind.connection.driver_connection):
                 return super().get_columns(*about, **more)
 
-        def get_indexes(self, table_name: str, *about: Any, **more: Any) -> Any:
-            """Give the indexes of a table that are valid: others serve no one, and hold nobody."""
-            found = super().get_indexes(table_name, *about, **more)
-            return [one for one in found if (table_name, one["name"]) not in self._invalid]
-
-        @cached_property
-        def _invalid(self) -> set[tuple[str, str]]:
-            return {(table, index) for table, index in self.bind.execute(sa.text(_INVALID))}
-
-    return Valid
+    return WithDocuments
 
 
 class Named(sa.Inspector):
@@ -90,11 +80,6 @@ def column_names(connection: sa.Connection, table: str, schema: str | None) -> l
     return list(connection.scalars(sa.text(_COLUMNS), {"name": table, "home": schema}))
 
 
-_INVALID = """
-SELECT t.relname, c.relname FROM pg_index i
-JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-WHERE NOT i.indisvalid
-"""
 _HERE = "table_name = :name AND table_schema = coalesce(:home, database())"
 _COLUMNS = f"""
 SELECT column_name FROM information_schema.columns WHERE {_HERE} ORDER BY ordinal_position

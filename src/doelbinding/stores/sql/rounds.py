@@ -146,12 +146,21 @@ class Told:
     def pieces(
         self, rows: Sequence[Key], written: Written
     ) -> Iterator[tuple[Sequence[Key], KeySets]]:
-        """Yield rows with the sets for them, as many as a statement takes."""
+        """Yield rows with the sets for them, as many as a statement takes.
+
+        Sets that are the same whatever the rows are do not count: fewer rows make them no smaller.
+        """
+        same = written.parameters({**self.keys, **unanswered(self.beyond)}, ())
+        yield from self._halved(rows, written, MOST_GIVEN + same)
+
+    def _halved(
+        self, rows: Sequence[Key], written: Written, most: int
+    ) -> Iterator[tuple[Sequence[Key], KeySets]]:
         given = {**self.keys, **self.answers(rows)}
-        if len(rows) > 1 and written.parameters(given, rows) > MOST_GIVEN:
+        if len(rows) > 1 and written.parameters(given, rows) > most:
             middle = len(rows) // 2
-            yield from self.pieces(rows[:middle], written)
-            yield from self.pieces(rows[middle:], written)
+            yield from self._halved(rows[:middle], written, most)
+            yield from self._halved(rows[middle:], written, most)
         else:
             yield rows, given
 

@@ -67,7 +67,10 @@ class Written:
 
     def _had_better_be_listed(self, given: Given) -> bool:
         """Tell whether keys are many, and lists of them find what each finds."""
-        if self.listing is None or not any(are_many(found) for _, found in given):
+        if self.listing is None:
+            return False
+        in_all = sum(len(found) for _, found in given)
+        if in_all <= _MOST_IN_ALL and not any(are_many(found) for _, found in given):
             return False
         return all(are_in_json(found, one.numbers) for one, found in given)
 
@@ -184,3 +187,6 @@ def _manner(about: Step | Doubt) -> tuple[object, ...]:
 
 _DOING = frozenset({"do", "left"})
 _MOST = 2_000
+
+_MOST_IN_ALL = 10_000
+"""Keys that stand as parameters in one statement where lists would do."""

@@ -29,7 +29,7 @@ from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.preflight.scheduled import scheduled
 from doelbinding.stores.sql.preflight.sessions import sessions
 from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
-from doelbinding.stores.sql.preflight.telling_apart import is_key, not_unique, told_by_moment
+from doelbinding.stores.sql.preflight.telling_apart import is_key, not_unique
 from doelbinding.stores.sql.tables import table
 
 
@@ -54,14 +54,12 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
         tables.append(dataset)
         found += ambiguous(connection, ref, dataset)
         mine = [step for step in steps if step.dataset == dataset_id]
-        found += _columns(inspector, ref, dataset)
+        found += _columns(connection, ref, dataset)
         if inspector.dialect.name == "sqlite":
             found += _unkeyed(connection, inspector, ref, dataset)
         found += mistyped(connection, store, dataset)
         found += impossible(connection, store, dataset)
         found += unlike(connection, store, dataset)
-        found += not_unique(connection, store, dataset)
-        found += told_by_moment(store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
         found += unreadable(connection, store, dataset)
@@ -75,6 +73,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             told += unserved(connection, ref, dataset, mine)
             told += unserved_lookups(connection, store, dataset)
         found += told
+    found += not_unique(connection, store)
     found += copies(connection, store, tables, steps)
     found += scheduled(connection, store, tables)
     found += sessions(connection, store)
@@ -88,7 +87,8 @@ def unmapped_columns(connection: sa.Connection, dataset: Dataset) -> list[str]:
     return [column["name"] for column in columns if column["name"] not in mapped]
 
 
-def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
+def _columns(connection: sa.Connection, ref: str, dataset: Dataset) -> Iterator[Obstacle]:
+    inspector = inspector_of(connection)
     there = {c["name"]: c for c in inspector.get_columns(dataset.table, schema=dataset.schema_)}
     mapped = {column.name for column in dataset.columns}
     for name in there:
@@ -101,7 +101,7 @@ def _columns(inspector: sa.Inspector, ref: str, dataset: Dataset) -> Iterator[Ob
             )
     key = inspector.get_pk_constraint(dataset.table, schema=dataset.schema_)
     primary = key.get("constrained_columns") or []
-    if set(primary) != set(dataset.key) and (primary or not is_key(inspector, dataset)):
+    if set(primary) != set(dataset.key) and (primary or not is_key(connection, dataset)):
         yield refuses(
             ref,
             f"the primary key is ({', '.join(primary) or 'none'}), the policy says "

@@ -2,74 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 
 from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.preflight.obstacles import refuses, warns
+from doelbinding.stores.sql.preflight.obstacles import refuses
+from doelbinding.stores.sql.preflight.present import absent
+from doelbinding.stores.sql.preflight.uniqueness import uniques
+from doelbinding.stores.sql.tables import qualified
 
 
-def not_unique(connection: sa.Connection, store: Store, dataset: Dataset) -> Iterator[Obstacle]:
-    """Yield what a policy says to be unique, of a dataset and those it leads to, and is not."""
-    for name in dict.fromkeys((dataset.id, *(path.other for path in dataset.paths))):
-        one = store.dataset(name)
-        for columns in one.unique:
-            if not _is_unique(inspector_of(connection), one, columns):
+def not_unique(connection: sa.Connection, store: Store) -> Iterator[Obstacle]:
+    """Yield what a policy says to be unique and is not, in whatever dataset: plans rely on it."""
+    for dataset in store.datasets:
+        ref = f"{store.id}.{dataset.id}"
+        missing = absent(connection, ref, dataset) if dataset.unique else None
+        if missing is not None:
+            yield missing
+            continue
+        for columns in dataset.unique:
+            if not _is_unique(connection, dataset, columns):
                 named = ", ".join(columns)
                 yield refuses(
-                    f"{store.id}.{one.id}",
+                    ref,
                     f"the policy says that ({named}) is unique, and the table does not",
                     f"add a UNIQUE ({named}) to the table, or take it out of `unique`",
                 )
 
 
-def told_by_moment(store: Store, dataset: Dataset) -> Iterator[Obstacle]:
-    """Yield the ways of dated rows to several people by what may name several.
-
-    Whether a stop covers such a row is asked for each moment at which somebody set one.
-    """
-    if dataset.collected is None or not dataset.subjects:
-        return
-    for path in dataset.subjects:
-        one = dataset if path.to is None else store.dataset(path.to)
-        if path.references and not one.is_told_by(path.references):
-            named = ", ".join(path.references)
-            yield warns(
-                f"{store.id}.{dataset.id}",
-                f"its rows and those of {path.other} belong together by ({named}), which may name "
-                f"several of {one.id}: a plan grows with everybody who stops something",
-                f"add a UNIQUE ({named}) to {one.table}, and say so there: `unique: [[{named}]]`",
-            )
-
-
-def is_key(inspector: sa.Inspector, dataset: Dataset) -> bool:
+def is_key(connection: sa.Connection, dataset: Dataset) -> bool:
     """Tell whether the dataset's key is unique and never null in a table without a primary key."""
-    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
-    given = {one["name"] for one in inspector.get_columns(**where) if not one["nullable"]}
-    return set(dataset.key) <= given and set(dataset.key) in _unique(inspector, where)
+    columns = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
+    given = {one["name"] for one in columns if not one["nullable"]}
+    return set(dataset.key) <= given and set(dataset.key) in _unique(connection, dataset)
 
 
-def _is_unique(inspector: sa.Inspector, dataset: Dataset, columns: Collection[str]) -> bool:
+def _is_unique(connection: sa.Connection, dataset: Dataset, columns: Collection[str]) -> bool:
     """Tell whether no two rows of a table hold the same in some columns."""
-    where: dict[str, Any] = {"table_name": dataset.table, "schema": dataset.schema_}
-    primary = set(inspector.get_pk_constraint(**where).get("constrained_columns") or ())
-    known = [primary, *_unique(inspector, where)]
-    return any(one and one <= set(columns) for one in known)
+    if connection.dialect.name == "postgresql":
+        name = {"name": qualified(dataset.table, dataset.schema_)}
+        if connection.execute(sa.text(_HEIRS), name).scalar():  # each has its own constraints
+            return False
+    return any(one <= set(columns) for one in _unique(connection, dataset))
 
 
-def _unique(inspector: sa.Inspector, where: Mapping[str, Any]) -> list[set[str]]:
-    """Give the columns of each constraint and index that is unique over all rows."""
-    # SQLite's own, of UNIQUE, serve as well
-    made = inspector.get_indexes(**where, include_auto_indexes=True)
-    indexes: list[Any] = [one for one in made if one["unique"]]
-    unique = [*inspector.get_unique_constraints(**where), *filter(_of_all_rows, indexes)]
-    return [set(one["column_names"]) for one in unique if None not in one["column_names"]]
+def _unique(connection: sa.Connection, dataset: Dataset) -> list[set[str]]:
+    """Give the columns of each key, constraint and index that is unique over all rows."""
+    match connection.dialect.name:
+        case "sqlite":
+            primary = inspector_of(connection).get_pk_constraint(dataset.table)
+            found = [set(primary["constrained_columns"])]
+            found += [
+                set(one.columns)
+                for one in uniques(connection, dataset)
+                if not one.partial and not one.expressions
+            ]
+        case "postgresql":
+            name = {"name": qualified(dataset.table, dataset.schema_)}
+            found = [set(names) for (names,) in connection.execute(sa.text(_POSTGRESQL), name)]
+        case _:
+            where = {"name": dataset.table, "home": dataset.schema_}
+            rows = connection.execute(sa.text(_MARIADB), where).all()
+            parts = [[part for _, part in one] for _, one in groupby(rows, itemgetter(0))]
+            found = [set(one) for one in parts if None not in one]
+    return [one for one in found if one]
 
 
-def _of_all_rows(index: Mapping[str, Any]) -> bool:
-    options = index.get("dialect_options", {})
-    return options.get("postgresql_where") is None and options.get("sqlite_where") is None
+_HEIRS = """
+SELECT count(*) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+WHERE inhparent = to_regclass(:name) AND NOT c.relispartition
+"""
+_POSTGRESQL = """
+SELECT ARRAY(SELECT attname::text FROM pg_attribute
+  WHERE attrelid = i.indrelid AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))
+FROM pg_index i WHERE i.indrelid = to_regclass(:name) AND i.indisunique AND i.indisvalid
+  AND NOT i.indisexclusion AND i.indpred IS NULL AND i.indexprs IS NULL
+"""
+_MARIADB = """
+SELECT index_name, column_name FROM information_schema.statistics
+WHERE table_name = :name AND table_schema = coalesce(:home, database()) AND non_unique = 0
+ORDER BY index_name, seq_in_index
+"""
