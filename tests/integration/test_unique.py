@@ -228,7 +228,7 @@ def test_what_plans_rely_on_is_looked_at_also_where_nothing_goes(
 
 
 def test_what_is_unique_in_a_table_that_is_not_there_is_refused(sqlite: sa.Engine) -> None:
-    say(sqlite, CUSTOMER, MAIL, *ATTACHMENT)
+    say(sqlite, CUSTOMER, MAIL, CUSTOMER_ANNA, *ATTACHMENT)
     store, plan = planned(sqlite, STORE.replace("UNIQUE", UNIQUE) + ATTACHMENTS)
     say(sqlite, "DROP TABLE customer")
     assert "there is no table 'customer'" in [one.message for one in store.preflight(plan.steps)]

@@ -39,21 +39,23 @@ def obstacles(
         ref = f"{store.id}.{dataset_id}"
         there = dict(lake.columns(table.address))
         if not there:
-            found.append(
-                _refuses(
-                    ref,
-                    f"there is no table {table.address}",
-                    f"correct it under [stores.{store.id}.tables.{dataset_id}]",
-                )
-            )
+            found.append(_absent(store, dataset, table))
             continue
         wrong = [*_format(lake, ref, table), *_columns(ref, dataset, there)]
         found += wrong
         if not any(one.gravity is Gravity.REFUSES for one in wrong):
             found += _key(lake, ref, dataset, table)
-    for dataset in store.datasets:
-        found += _unique(lake, f"{store.id}.{dataset.id}", dataset, tables[dataset.id])
-    return found
+    for dataset in store.datasets if steps else ():
+        found += _unique(lake, store, dataset, tables[dataset.id])
+    return list(dict.fromkeys(found))
+
+
+def _absent(store: Store, dataset: Dataset, table: Table) -> Obstacle:
+    return _refuses(
+        f"{store.id}.{dataset.id}",
+        f"there is no table {table.address}",
+        f"correct it under [stores.{store.id}.tables.{dataset.id}]",
+    )
 
 
 def detail(lake: Lake, table: Table, what: str) -> str | None:
@@ -143,8 +145,11 @@ def _key(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obsta
         )
 
 
-def _unique(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obstacle]:
+def _unique(lake: Lake, store: Store, dataset: Dataset, table: Table) -> Iterator[Obstacle]:
     """Refuse what the policy says to be unique and is not: plans rely on it, also about others."""
+    if dataset.unique and not list(lake.columns(table.address)):
+        yield _absent(store, dataset, table)
+        return
     for columns in dataset.unique:
         listed = ", ".join(map(quoted, columns))
         given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
@@ -155,7 +160,7 @@ def _unique(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Ob
         if lake.ask(asked):
             named = ", ".join(columns)
             yield _refuses(
-                ref,
+                f"{store.id}.{dataset.id}",
                 f"the policy says that ({named}) is unique, and rows of the table hold the same",
                 "mend the table, or take it out of `unique`",
             )

@@ -73,7 +73,8 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             told += unserved(connection, ref, dataset, mine)
             told += unserved_lookups(connection, store, dataset)
         found += told
-    found += not_unique(connection, store)
+    if steps:
+        found += not_unique(connection, store)
     found += copies(connection, store, tables, steps)
     found += scheduled(connection, store, tables)
     found += sessions(connection, store)
