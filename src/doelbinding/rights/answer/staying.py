@@ -9,10 +9,10 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.paths import Link
 from doelbinding.rights.found import FoundRow
 
-Mark = tuple[str, Key]
+RowMark = tuple[str, Key]
 
 
-def staying(rows: Sequence[FoundRow], for_values: Iterable[Mark]) -> set[Mark]:
+def staying(rows: Sequence[FoundRow], for_values: Iterable[RowMark]) -> set[RowMark]:
     """Name the rows that stay.
 
     Args:
@@ -32,12 +32,12 @@ def staying(rows: Sequence[FoundRow], for_values: Iterable[Mark]) -> set[Mark]:
     return stays
 
 
-def _referred(rows: Sequence[FoundRow]) -> dict[Mark, list[FoundRow]]:
+def _referred(rows: Sequence[FoundRow]) -> dict[RowMark, list[FoundRow]]:
     """Give the rows that each row needs, of those found."""
     by_ref: dict[str, list[FoundRow]] = defaultdict(list)
     for row in rows:
         by_ref[row.place.ref].append(row)
-    found: dict[Mark, list[FoundRow]] = defaultdict(list)
+    found: dict[RowMark, list[FoundRow]] = defaultdict(list)
     for here in by_ref.values():
         for needer in here[0].place.dependants:
             for row, other in _pairs(here, by_ref.get(needer.place.ref, ()), needer.link):
@@ -59,5 +59,5 @@ def _pairs(
                 yield row, other
 
 
-def _mark(row: FoundRow) -> Mark:
+def _mark(row: FoundRow) -> RowMark:
     return row.place.ref, row.key
