@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 
 from doelbinding.binding.expression import NO, YES, Compare, Comparison
 from doelbinding.plan.grades import Grade
@@ -23,6 +26,7 @@ from doelbinding.plan.transformation import KeepFirst, Pseudonymise, Transformat
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Store
 from doelbinding.stores.lakehouse.connect import connect
 from doelbinding.stores.lakehouse.dialect import literal
+from doelbinding.stores.lakehouse.purge import KEEP_HOURS
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.store import LakehouseStore
 from doelbinding.stores.lakehouse.tables import Format, Table
@@ -334,6 +338,52 @@ def test_in_delta_a_deleted_value_is_gone_from_files_and_log_after_the_purge(
     assert KEPT in {row["mail"] for row in store.rows("lake.people", {})}
 
 
+def test_a_file_that_no_version_names_any_more_goes_when_it_is_old(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """A checkpoint forgets what was taken out; a write that broke off tells nothing."""
+    store = store_of(lake, Format.DELTA, tmp_path)
+    nameless = tmp_path / "people" / "part-forgotten.parquet"
+    pq.write_table(pa.table({"mail": [GONE]}), nameless)  # type: ignore[no-untyped-call]
+    list(store.execute(step(), {}, None))
+    young = store.purge(["people"])
+    assert young.grade is Grade.DELETED
+    assert str(young.still).startswith("people: perhaps still in 1 file that no version names")
+    assert holders(tmp_path, GONE), "it may be of a write that goes on"
+    week_ago = nameless.stat().st_mtime - (KEEP_HOURS + 1) * 3600
+    os.utime(nameless, (week_ago, week_ago))
+    assert store.purge(["people"]).grade is Grade.OUT_OF_SNAPSHOTS
+    assert holders(tmp_path, GONE) == set()
+
+
+def test_another_table_in_the_folder_of_a_delta_table_is_left_alone(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store = store_of(lake, Format.DELTA, tmp_path)
+    make_table(lake, PEOPLE, Format.DELTA, tmp_path / "people" / "inner", ROWS)
+    for path in (tmp_path / "people" / "inner").rglob("*.parquet"):
+        os.utime(path, (0, 0))
+    list(store.execute(step(), {}, None))
+    erased = store.purge(["people"])
+    assert erased.grade is Grade.DELETED
+    assert "another table is in its folder" in str(erased.still)
+    inner = LakehouseStore(MAPPED, lake, {"people": Table(
+        path=str(tmp_path / "people" / "inner"), format=Format.DELTA)})  # fmt: skip
+    assert len(list(inner.rows("lake.people", {}))) == len(ROWS)
+
+
+def test_the_change_feed_of_a_delta_table_keeps_nothing(lake: Lake, tmp_path: Path) -> None:
+    """Its files have rows as they were before they were changed."""
+    store = store_of(lake, Format.DELTA, tmp_path)
+    folder = str(tmp_path / "people")
+    DeltaTable(folder).alter.set_table_properties({"delta.enableChangeDataFeed": "true"})
+    DeltaTable(folder).delete(f"mail = '{GONE}'")
+    assert list(tmp_path.glob("people/_change_data/*.parquet"))
+    (tmp_path / "people" / "_delta_log" / f"{1:020}.crc").write_text(GONE)
+    assert store.purge(["people"]).grade is Grade.OUT_OF_SNAPSHOTS
+    assert holders(tmp_path, GONE) == set()
+
+
 def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path) -> None:
     store = store_of(lake, Format.DELTA, tmp_path)
     outcome = run(plan(step()), {"lake": store}, {}, MemoryJournal(), bound=Bound())
@@ -345,6 +395,7 @@ def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path)
     settings = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
     kept = [one["metaData"]["configuration"] for one in settings if "metaData" in one]
     assert kept[-1]["delta.logRetentionDuration"] == "interval 30 days"
+    assert kept[-1]["delta.deletedFileRetentionDuration"] == "interval 1 week"
 
 
 def test_older_versions_that_are_kept_are_said_to_be(lake: Lake, tmp_path: Path) -> None:

@@ -288,7 +288,8 @@ class LakehouseStore:
 
     def purge(self, datasets: Sequence[str]) -> Erased:
         """Take deleted values out of versions older than `keep_hours`."""
-        return purge(self.lake, [self.tables[one] for one in datasets], self.keep_hours)
+        tables = {one: self.tables[one] for one in datasets}
+        return purge(self.lake, tables, self.keep_hours)
 
     def close(self) -> None:
         """End the session; the next use begins a new one."""
