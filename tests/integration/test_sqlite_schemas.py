@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.plan.model import Deed, Emptied
+from doelbinding.plan.grades import Grade
+from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Refused
 from doelbinding.plan.transformation import KeepFirst
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
@@ -124,6 +125,58 @@ def test_a_full_text_table_that_nothing_follows_is_told_before_and_after(
     assert found.startswith("warns: full-text table 'words' is not in the policy and may keep")
     outcome = done(SqlStore(mapped(), sqlite), DELETES)
     assert outcome.erased["s"].still == "still in full-text tables that have it (words)"
+
+
+WORDS = "CREATE VIRTUAL TABLE words USING fts5(name)"
+ADDS = (
+    "CREATE TRIGGER learns AFTER INSERT ON person BEGIN "
+    "INSERT INTO words (rowid, name) VALUES (NEW.id, NEW.name); END"
+)
+
+
+@pytest.mark.parametrize("deed", [DELETES, EMPTIES], ids=["deleted", "emptied"])
+def test_a_full_text_table_that_only_learns_is_told_before_and_after(
+    deed: Step, sqlite: sa.Engine
+) -> None:
+    """A trigger that names it is not yet one that takes out of it what goes."""
+    say(sqlite, TABLE, WORDS, ADDS, ROWS)
+    verb = "DELETE" if deed is DELETES else "UPDATE"
+    assert any(f"no trigger upon {verb} takes it out there" in one for one in _told(sqlite, deed))
+    outcome = done(SqlStore(mapped(), sqlite), deed)
+    assert "still in full-text tables that have it (words)" in str(outcome.erased["s"].still)
+    assert len(left(sqlite, "SELECT * FROM words")) == 3
+
+
+def test_a_full_text_table_that_forgets_rows_is_told_where_values_are_emptied(
+    sqlite: sa.Engine,
+) -> None:
+    say(sqlite, TABLE, *FOLLOWED, ROWS)
+    assert not any("full-text" in one for one in _told(sqlite, DELETES))
+    other = step(Deed.EMPTY, ENDED, MAIL)
+    assert not any("full-text" in one for one in _told(sqlite, other)), "it has names only"
+    assert any("no trigger upon UPDATE takes it out" in one for one in _told(sqlite, EMPTIES))
+
+
+def test_a_full_text_table_with_a_quote_in_its_name_is_found_in_a_trigger(
+    sqlite: sa.Engine,
+) -> None:
+    quoted = [one.replace("words", '"the ""words"""') for one in FOLLOWED]
+    say(sqlite, TABLE, *quoted, ROWS)
+    assert not any("full-text" in one for one in _told(sqlite))
+
+
+def test_a_full_text_table_that_cannot_be_made_anew_keeps_nothing_else_from_being_tidied(
+    sqlite: sa.Engine, tmp_path: Path
+) -> None:
+    broken = INDEXED.format("fts5", "'", "'").replace("words", "broken").replace("person", "away")
+    say(sqlite, TABLE, ROWS, broken, INDEXED.format("fts5", "'", "'"))
+    say(sqlite, "UPDATE person SET name = 'zanzibarcruncher' WHERE id = 1")
+    say(sqlite, "INSERT INTO words (rowid, name) SELECT id, name FROM person")
+    erased = done(SqlStore(mapped(), sqlite), DELETES).erased["s"]
+    assert erased.grade is Grade.VACUUMED
+    assert erased.still == "words of it in full-text tables that could not be made anew (broken)"
+    sqlite.dispose()
+    assert RARE[4:].encode() not in (tmp_path / "one.sqlite3").read_bytes()
 
 
 def test_samples_that_the_planner_keeps_are_taken_anew(sqlite: sa.Engine) -> None:

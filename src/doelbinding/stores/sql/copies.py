@@ -6,7 +6,7 @@ What stays in them is also told after a run, with how far gone things are (`purg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,7 +16,14 @@ from doelbinding.plan.ports import Obstacle
 from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.descent import family_of
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.preflight.obstacles import deletes, quoting, refuses, updates, warns
+from doelbinding.stores.sql.preflight.obstacles import (
+    deletes,
+    quoting,
+    refuses,
+    updates,
+    warns,
+    written,
+)
 
 
 def copies(
@@ -35,7 +42,7 @@ def copies(
             yield from _large_objects(connection, store, dataset)
     elif connection.dialect.name == "sqlite":
         for text in full_texts(connection):
-            yield from _full_text(store, text)
+            yield from _full_text(store, text, steps)
 
 
 # -- PostgreSQL -----------------------------------------------------------------------------------
@@ -134,44 +141,79 @@ def _large_objects(connection: sa.Connection, store: Store, dataset: Dataset) ->
 class FullText:
     """A full-text table; `content`: the table whose text it indexes, if it holds none itself.
 
-    `followed`: whether a trigger of some table writes in it.
+    `columns` are its own. `follows`: the tables, each with a verb, of which triggers name it.
     """
 
     name: str
     content: str | None
-    followed: bool
+    columns: frozenset[str]
+    follows: frozenset[tuple[str, str]]
+
+    def of(self, table: str) -> bool:
+        """Tell whether triggers of a table name it."""
+        return any(one == table.lower() for one, _ in self.follows)
+
+    def forgets(self, table: str, verb: str) -> bool:
+        """Tell whether a trigger of a table acts on it upon DELETE, or UPDATE."""
+        return (table.lower(), verb) in self.follows
+
+    def has(self, dataset: Dataset, written: Collection[str]) -> bool:
+        """Tell whether it may have text of some columns of a dataset."""
+        own = self.columns & {column.name.lower() for column in dataset.columns}
+        return bool(own & {name.lower() for name in written} if own else written)
 
 
 _CONTENT = re.compile(r"""\bcontent\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,)]+))""", re.IGNORECASE)
 _MODULE = re.compile(r"\bUSING\s+fts[345]\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(DELETE|INSERT|UPDATE)\b(?:\s+OF\b.+?)?\s+ON\b", re.IGNORECASE | re.DOTALL)
 
 
 def full_texts(connection: sa.Connection) -> list[FullText]:
     """Give the full-text tables of a SQLite database."""
-    asked = sa.text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')")
+    asked = sa.text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     made = connection.execute(asked).all()
-    triggers = [str(sql) for kind, _, sql in made if kind == "trigger"]
+    triggers = [(table, str(sql)) for kind, _, table, sql in made if kind == "trigger"]
     found = []
-    for kind, name, sql in made:
+    for kind, name, _, sql in made:
         if kind != "table" or not _MODULE.search(str(sql)):
             continue
-        named = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        spelt = "|".join(re.escape(one) for one in {name, name.replace('"', '""')})
+        named = re.compile(rf"(?<!\w)(?:{spelt})(?!\w)", re.IGNORECASE)
         told = _CONTENT.search(str(sql))
         content = None if told is None else next((g for g in told.groups() if g is not None), "")
-        followed = any(named.search(one) for one in triggers)
-        found.append(FullText(name=name, content=content, followed=followed))
+        follows = {
+            (table.lower(), verb[1].upper())
+            for table, text in triggers
+            if named.search(text) and (verb := _VERB.search(text))
+        }
+        asked = sa.text("SELECT lower(name) FROM pragma_table_info(:name)")
+        columns = frozenset(connection.execute(asked, {"name": name}).scalars())
+        found.append(
+            FullText(name=name, content=content, columns=columns, follows=frozenset(follows))
+        )
     return found
 
 
-def _full_text(store: Store, text: FullText) -> Iterator[Obstacle]:
-    mapped = {dataset.table.lower() for dataset in store.datasets}
-    if text.followed or text.name.lower() in mapped:
+def _full_text(store: Store, text: FullText, steps: Sequence[Step]) -> Iterator[Obstacle]:
+    mapped = {dataset.table.lower(): dataset for dataset in store.datasets}
+    if text.name.lower() in mapped or text.content:  # the latter is made anew after the run
         return
-    if text.content:  # it is made anew after the run
-        return
-    yield warns(
-        store.id,
-        f"full-text table {text.name!r} is not in the policy and may keep a copy of what is erased",
-        "let triggers of the table whose text it has take rows out of it, or let it index that "
-        "table (`content=`)",
-    )
+    if not text.follows:
+        yield warns(
+            store.id,
+            f"full-text table {text.name!r} is not in the policy and may keep a copy of what is "
+            "erased",
+            "let triggers of the table whose text it has take rows out of it, or let it index that "
+            "table (`content=`)",
+        )
+    for table, dataset in mapped.items():
+        own = [step for step in steps if step.dataset == dataset.id]
+        done = {"DELETE": deletes(own), "UPDATE": text.has(dataset, written(own))}
+        kept = [verb for verb, does in done.items() if does and not text.forgets(table, verb)]
+        if kept and text.of(table):
+            yield warns(
+                f"{store.id}.{dataset.id}",
+                f"full-text table {text.name!r} keeps what is erased: no trigger upon "
+                f"{' or '.join(kept)} takes it out there",
+                "give the table such triggers, or let the other index it (`content=`)",
+            )

@@ -6,7 +6,7 @@ anew. PostgreSQL has a file of its own here. Others purge by themselves, later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from doelbinding.plan.grades import Erased, Grade
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import cause
-from doelbinding.stores.sql.copies import full_texts
+from doelbinding.stores.sql.copies import FullText, full_texts
 from doelbinding.stores.sql.purge_postgresql import purge_postgresql
 
 MOST_VACUUMED = 256 * 2**20
@@ -30,13 +30,16 @@ _LATER = {
 _LATER["mariadb"] = _LATER["mysql"]
 
 
-def purge(engine: sa.Engine, datasets: Sequence[Dataset]) -> Erased:
-    """Purge some tables' database; whatever stands in the way is told in the answer."""
+def purge(engine: sa.Engine, datasets: Sequence[Dataset], emptied: Collection[str] = ()) -> Erased:
+    """Purge some tables' database; whatever stands in the way is told in the answer.
+
+    `emptied`: ids of the datasets of which rows stay without some values.
+    """
     dialect = engine.dialect.name
     try:
         with engine.connect().execution_options(isolation_level=_OUTSIDE) as connection:
             if dialect == "sqlite":
-                return _sqlite(connection)
+                return _sqlite(connection, datasets, emptied)
             if dialect == "postgresql":
                 return purge_postgresql(connection, datasets)
     except SQLAlchemyError as error:
@@ -44,14 +47,20 @@ def purge(engine: sa.Engine, datasets: Sequence[Dataset]) -> Erased:
     return Erased(grade=Grade.DELETED, still=_LATER.get(dialect))
 
 
-def _sqlite(connection: sa.Connection) -> Erased:
+def _sqlite(
+    connection: sa.Connection, datasets: Sequence[Dataset], emptied: Collection[str]
+) -> Erased:
     connection.exec_driver_sql("PRAGMA journal_size_limit = 0")
     busy = _checkpoint(connection)
+    texts = full_texts(connection)
     if not busy and _size(connection) > MOST_VACUUMED:
         still = "still in pages that others freed before, if they do not overwrite: run VACUUM"
-        return Erased(grade=Grade.DELETED, still=still)
+        words = ", ".join(text.name for text in texts)
+        more = f"; words of it in full-text tables ({words}): rebuild them" if words else ""
+        return Erased(grade=Grade.DELETED, still=still + more)
+    untidied: list[str] = []
     if not busy:
-        _tidy_full_texts(connection)
+        untidied = _tidy_full_texts(connection, texts)
         if connection.exec_driver_sql(_SAMPLES).scalar():
             connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql("VACUUM")
@@ -59,28 +68,48 @@ def _sqlite(connection: sa.Connection) -> Erased:
     if busy:
         still = "not vacuumed: somebody reads the database, so its log could not be emptied"
         return Erased(grade=Grade.DELETED, still=still)
-    own = [t.name for t in full_texts(connection) if not (t.content or t.followed)]
-    where = f"still in full-text tables that have it ({', '.join(own)})" if own else None
-    return Erased(grade=Grade.VACUUMED, still=where)
+    verbs = [(one.table, "DELETE") for one in datasets]
+    verbs += [(one.table, "UPDATE") for one in datasets if one.id in emptied]
+    said = {
+        "still in full-text tables that have it": [
+            text.name for text in texts if _may_keep(text, verbs)
+        ],
+        "words of it in full-text tables that could not be made anew": untidied,
+    }
+    told = [f"{what} ({', '.join(names)})" for what, names in said.items() if names]
+    return Erased(grade=Grade.VACUUMED, still="; ".join(told) or None)
+
+
+def _may_keep(text: FullText, verbs: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether a full-text table may have what went from tables by some verbs."""
+    if text.content:  # it was made anew
+        return False
+    untold = any(text.of(table) and not text.forgets(table, verb) for table, verb in verbs)
+    return untold or not text.follows
 
 
 _SAMPLES = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat4'"
 """Samples of what columns hold, for SQLite's planner."""
 
 
-def _tidy_full_texts(connection: sa.Connection) -> None:
-    """Let full-text tables forget words that no row of theirs has any more.
+def _tidy_full_texts(connection: sa.Connection, texts: Sequence[FullText]) -> list[str]:
+    """Let full-text tables forget words that no row of theirs has any more; name those that cannot.
 
     They only mark words as gone until segments are merged; one that indexes another table knows
     nothing of rows that went there unless somebody tells it.
     """
     quote = connection.dialect.identifier_preparer.quote
-    for text in full_texts(connection):
+    unable = []
+    for text in texts:
         name = quote(text.name)
-        for command in ("rebuild", "optimize") if text.content else ("optimize",):
-            connection.exec_driver_sql(
-                f"INSERT INTO {name} ({name}) VALUES ('{command}')"  # noqa: S608 - quoted
-            )
+        try:
+            for command in ("rebuild", "optimize") if text.content else ("optimize",):
+                connection.exec_driver_sql(
+                    f"INSERT INTO {name} ({name}) VALUES ('{command}')"  # noqa: S608 - quoted
+                )
+        except SQLAlchemyError:
+            unable.append(text.name)
+    return unable
 
 
 def _size(connection: sa.Connection) -> int:

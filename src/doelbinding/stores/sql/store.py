@@ -87,6 +87,7 @@ class SqlStore:
         self._transactions = Transactions(mapped.id, engine)
         self._catalogue = Catalogue()
         self._compilers: dict[bool, Compiler] = {}
+        self._emptied: set[str] = set()
 
     @property
     def dialect(self) -> str:
@@ -192,6 +193,7 @@ class SqlStore:
         announce: Announce | None = None,
     ) -> Iterator[Changed]:
         """Do the step in short transactions; yield what was changed after each commit."""
+        self._note_emptied([step])
         return self._stepwise.execute(step, keys, sealed, announce)
 
     def rehearse(self, steps: Sequence[Step], keys: KeySets) -> None:
@@ -291,7 +293,7 @@ class SqlStore:
 
     def purge(self, datasets: Sequence[str]) -> Erased:
         """Take away what is left of deleted values, as far as the database lets us."""
-        return purge(self.engine, [self.mapped.dataset(one) for one in datasets])
+        return purge(self.engine, [self.mapped.dataset(one) for one in datasets], self._emptied)
 
     def can_at_once(self, steps: Sequence[Step]) -> bool:
         """Tell whether the steps can be done in one transaction, by statements that are kept."""
@@ -325,6 +327,7 @@ class SqlStore:
         self, steps: Sequence[Step], keys: KeySets, sealed: Mapping[str, Sequence[Key]]
     ) -> Pending:
         """Do the steps in order in one transaction, those that are sealed on the rows given."""
+        self._note_emptied(steps)
         return self._at_once.do(steps, keys, sealed)
 
     def left_at_once(
@@ -359,6 +362,9 @@ class SqlStore:
         with self.transaction() as connection:
             given = (one.spelt(keys, own) for one, own in asked)
             return [connection.exec_driver_sql(*statement).all() for statement in given]
+
+    def _note_emptied(self, steps: Sequence[Step]) -> None:
+        self._emptied |= {step.dataset for step in steps if step.deed is not Deed.DELETE}
 
     def close(self) -> None:
         """Let go of connections."""
