@@ -31,6 +31,8 @@ from doelbinding.policy.stores import EventSource, Prohibition
 _Dated = tuple[Truth, date | None]
 _Lives = tuple[Place, Row, tuple[Controller, ...] | None]
 """A person to whom a row leads, with their controller where it can be told."""
+Whom = Callable[[str, Key | None], bool]
+"""Tells whether somebody is meant, by their dataset and key; no key: the way to them breaks off."""
 _Lived = tuple[tuple[Condition | None, tuple[LivingPhase, ...]], ...]
 """Phases in which rows live, with what must hold of a row for them."""
 
@@ -61,6 +63,19 @@ class Judge(Interpreter):
         """Give a judge of the same rows under other circumstances."""
         return replace(self, circumstances=circumstances)
 
+    def among(self, whom: Whom) -> Judge:
+        """Give a judge of the same rows as if they led to some people alone."""
+        return _Among(
+            policy=self.policy,
+            reader=self.reader,
+            at=self.at,
+            circumstances=self.circumstances,
+            asked=self.asked,
+            days=self.days,
+            whole=self,
+            whom=whom,
+        )
+
     def justify(self, here: Place, row: Row, column: str) -> Justification:
         """Give the justification of one value."""
         mark = here.ref, column
@@ -77,9 +92,9 @@ class Judge(Interpreter):
         phases = tuple(self._states(here, row, group))
         if not self._anybody_kept and not group.prohibitions:
             mark: object = tuple(map(id, phases))
-            found = self._known.get(mark)
+            found = self.known.get(mark)
             if found is None:
-                found = self._known[mark] = Justification(phases=phases)
+                found = self.known[mark] = Justification(phases=phases)
             return found
         return self._kept(here, row, group, phases)
 
@@ -103,9 +118,9 @@ class Judge(Interpreter):
             prohibited,
             tuple(map(id, barred)),
         )
-        found = self._known.get(mark)
+        found = self.known.get(mark)
         if found is None:
-            found = self._known[mark] = Justification(
+            found = self.known[mark] = Justification(
                 phases=phases,
                 kept_by=kept,
                 tells_for=tells,
@@ -163,7 +178,7 @@ class Judge(Interpreter):
         self, lines: Sequence[Line], place: Place, controller: Controller
     ) -> Iterator[LivingPhase]:
         for line in lines:
-            living = self._living(line, place, controller)
+            living = self.living(line, place, controller)
             if living is not None:
                 yield living
 
@@ -180,7 +195,7 @@ class Judge(Interpreter):
                     if controllers is None:
                         states.append(line.unowned(when))
                         continue
-                    living = self._living(line, place, controllers[0])
+                    living = self.living(line, place, controllers[0])
                     if living is not None:
                         states.append(living.state(when, row, theirs))
         return states
@@ -200,7 +215,8 @@ class Judge(Interpreter):
     def _owner(self) -> dict[str, tuple[Controller, ...]]:
         return {name: (one,) for name, one in self.policy.controller_by_id.items()}
 
-    def _living(self, line: Line, place: Place, controller: Controller) -> LivingPhase | None:
+    def living(self, line: Line, place: Place, controller: Controller) -> LivingPhase | None:
+        """Give a phase at a controller, ready to be asked; none where they do not carry it out."""
         mark = line, place.ref, controller.id
         if mark not in self._livings:
             terms = line.terms(controller)
@@ -363,8 +379,46 @@ class Judge(Interpreter):
         return {}
 
     @cached_property
-    def _known(self) -> dict[object, Justification]:
+    def known(self) -> dict[object, Justification]:
+        """Keep justifications by what they are of: alike ones are one object."""
         return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Among(Judge):
+    """Answers as if rows led to some people alone; what does not depend on whom is shared."""
+
+    whole: Judge
+    whom: Whom
+
+    def people(
+        self, here: Place, row: Row
+    ) -> Iterator[tuple[tuple[Controller, ...], str, Key | None]]:
+        """Yield those meant to whom a row leads: controllers, the person's dataset, their key."""
+        for controllers, ref, key in self.whole.people(here, row):
+            if self.whom(ref, key):
+                yield controllers, ref, key
+
+    def persons_of(
+        self, here: Place, row: Row, through: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Place, Row]]:
+        """Yield the rows, each of one of those meant, to which a row leads in the end."""
+        for place, other in self.whole.persons_of(here, row, through):
+            if self.whom(place.top.ref, self._top_key(place, other)):
+                yield place, other
+
+    def groups(self, here: Place) -> tuple[Bound, ...]:
+        """Give the personal columns of a dataset, those bound alike together."""
+        return self.whole.groups(here)
+
+    def living(self, line: Line, place: Place, controller: Controller) -> LivingPhase | None:
+        """Give a phase at a controller, ready to be asked; none where they do not carry it out."""
+        return self.whole.living(line, place, controller)
+
+    @cached_property
+    def known(self) -> dict[object, Justification]:
+        """Keep justifications by what they are of: alike ones are one object."""
+        return self.whole.known
 
 
 _FREE: tuple[Truth, tuple[Prohibition, ...]] = (False, ())

@@ -174,10 +174,11 @@ def _fate(fate: Fate) -> str:
         )
     if not fate.kept_by:
         return f"kept: {_kept_for(fate)}"
-    return "; ".join(
+    kept = "; ".join(
         f"kept because {one.name} ({one.decision.article})" + _until(fate, one)
         for one in fate.kept_by
     )
+    return f"{kept}; shared with somebody else" if fate.shared else kept
 
 
 def _until(fate: Fate, kept_by: PhaseDecision) -> str:

@@ -174,7 +174,7 @@ def _file(
 
 def goes(fate: Fate) -> bool:
     """Tell whether the plan ends a value: what was collected after the request is not stopped."""
-    came_back = not fate.shared and any(reason.certain for reason in fate.value.reasons)
+    came_back = any(reason.certain for reason in fate.value.reasons)
     return fate.erased and not came_back
 
 

@@ -56,7 +56,7 @@ from doelbinding.records.models import (
 from doelbinding.records.said import stop_in
 from doelbinding.rights import rectification
 from doelbinding.rights.answer import rectification_letter, write_private
-from doelbinding.rights.found import Found, FoundRow, InDoubt
+from doelbinding.rights.found import Found, FoundRow, InDoubt, Person
 from doelbinding.rights.lasting import remembering
 from doelbinding.rights.rectification import Correcting, Correction
 from doelbinding.wiring import Workspace
@@ -194,9 +194,11 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
     if last is None:
         found = draft(workspace, asked, wanted)
         corrections, subjects = found.correcting.corrections, found.found.subjects
+        people = found.found.people
         doubt = rectification.left_in_doubt(found.found, corrections)
     else:  # no search finds rows any more by an address that was corrected already
         corrections, subjects = tuple(_decided_before(workspace, request)), {}
+        people = ()
         doubt = _doubt_in(workspace, last)
     number = 1 if last is None else last.number + 1
     again = request.id if number == 1 else f"{request.id}-{number}"
@@ -206,7 +208,7 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         policy=workspace.policy,
         case=case,
         corrections=corrections,
-        inventory=inventory_of(workspace, asked, _rows_of(corrections)),
+        inventory=inventory_of(workspace, asked, _rows_of(corrections, people)),
         doubt=doubt,
     )
     known = rectification.identifiers_after(
@@ -228,9 +230,9 @@ def _decided(workspace: Workspace, request: Request, by: str) -> Decision:
         )
 
 
-def _rows_of(corrections: Iterable[Correction]) -> Found:
+def _rows_of(corrections: Iterable[Correction], people: tuple[Person, ...]) -> Found:
     rows = tuple(row for one in corrections for row in one.rows)
-    return Found(people=(), rows=rows, ambiguous=(), searched=())
+    return Found(people=people, rows=rows, ambiguous=(), searched=())
 
 
 def _sealed(workspace: Workspace, doubt: InDoubt, **more: object) -> bytes:

@@ -37,8 +37,9 @@ class PhaseDecision:
 class Fate(NamedTuple):
     """What becomes of one value: erased, or kept because of phases that go on.
 
-    `ended`: it is the pseudonym that it ended as before, in a row that stays. A named tuple, since
-    a list of people has hundreds of thousands.
+    `shared`: it stays for somebody else, or as nothing dates it in a row that is theirs too; kept
+    for the person or not. `ended`: it is the pseudonym that it ended as before, in a row that
+    stays. A named tuple, since a list of people has hundreds of thousands.
     """
 
     row: FoundRow
@@ -54,7 +55,7 @@ class Fate(NamedTuple):
         return not (self.kept_by or held or self.shared or self.ended)
 
     def until(self, phase: PhaseDecision) -> date | None:
-        """Give the last day on which a phase keeps the value for anybody; none if open."""
+        """Give the last day on which a phase keeps the value for the person; none if open."""
         days = [
             reason.until
             for reason in self.value.reasons
@@ -123,8 +124,8 @@ def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ..
 def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
     """Yield every reason once per row, of rows that others share last, which it says."""
     for row in sorted(inventory.rows, key=lambda row: row.found.others):
-        for value in {id(value.reasons): value for value in row.values}.values():
-            for reason in inventory.reasons(row.found, value):
+        for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
+            for reason in reasons:
                 yield row.found.others, reason
 
 
@@ -163,17 +164,16 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
         for value in report.values:
             if not value.column.personal:
                 continue
-            reasons = inventory.reasons(row, value)
             mark = id(value.reasons), row.others
-            kept_by = known.get(mark) if reasons is value.reasons else None
+            kept_by = known.get(mark)
             if kept_by is None:
-                kept_by = tuple(_keeping(reasons, by_name, shared=row.others))
-                if reasons is value.reasons:
-                    known[mark] = kept_by
+                kept_by = tuple(_keeping(value.reasons, by_name, shared=row.others))
+                known[mark] = kept_by
             if suspending:
                 weighed = (one for one in suspending if _suspends(one, inventory, row, value))
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
-            fates.append(Fate(row, value, kept_by, row.others))
+            undated = row.others and value.standing is Standing.UNDATED and not kept_by
+            fates.append(Fate(row, value, kept_by, value.for_others or undated))
         yield from _changing(fates)
 
 

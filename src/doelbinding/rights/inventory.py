@@ -8,13 +8,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from doelbinding.binding.bound import Columns
-from doelbinding.binding.circumstances import Circumstances, Hold, HoldKind, Restriction
+from doelbinding.binding.bound import Bound, Columns
+from doelbinding.binding.circumstances import (
+    Circumstances,
+    Hold,
+    HoldKind,
+    Key,
+    Restriction,
+    Subjects,
+)
 from doelbinding.binding.judge import Judge
-from doelbinding.binding.justification import Justification, PhaseState
+from doelbinding.binding.justification import Justification, PhaseState, Row
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
-from doelbinding.law.reach import binds
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.plan.transform import has_ended
@@ -58,6 +64,8 @@ class Reason:
 class FoundValue(NamedTuple):
     """One value with its standing, its reasons and the recipients it goes to.
 
+    Of a row that leads to others too, all of that is as if it led to the person alone.
+    `for_others`: the value stays for one of the others, whatever becomes of it for the person.
     `restricted`: a restriction keeps it, justified or not (Art. 18). `tells`: it tells how long
     restricted values may be there. A named tuple, since an answer has thousands of them.
     """
@@ -70,6 +78,7 @@ class FoundValue(NamedTuple):
     holds: tuple[HoldKind, ...] = ()
     restricted: bool = False
     tells: bool = False
+    for_others: bool = False
 
     def __repr__(self) -> str:
         """Show what it is, and never the value."""
@@ -114,17 +123,6 @@ class Inventory:
         for one in row.place.dataset.bindings:
             if value.column.name in one.columns and self._led_by(row, one.through):
                 yield one
-
-    def reasons(self, row: FoundRow, value: FoundValue) -> tuple[Reason, ...]:
-        """Give the reasons of a value, less those that hold by ways of somebody else alone."""
-        if not row.others or not any(one.through for one in row.place.dataset.bindings):
-            return value.reasons
-        bound = tuple(self.binding(row, value))
-        return tuple(
-            reason
-            for reason in value.reasons
-            if any(binds(one, reason.activity.id, reason.phase.id) for one in bound)
-        )
 
     def _led_by(self, row: FoundRow, through: tuple[str, ...]) -> bool:
         if not through or self.judge is None:
@@ -183,7 +181,7 @@ def _taken(judge: Judge, controller: Controller, found: Sequence[Found]) -> list
                 controller=controller,
                 at=judge.at,
                 found=one,
-                rows=tuple([taker.row(row) for row in one.rows]),
+                rows=tuple(taker.rows(one)),
                 judge=judge,
             )
             for one in found
@@ -200,32 +198,38 @@ class _Taker:
         self._standings: dict[int, _Stands] = {}
         self._received: dict[tuple[str | None, tuple[int, ...]], tuple[Recipient, ...]] = {}
 
-    def row(self, found: FoundRow) -> RowReport:
+    def rows(self, found: Found) -> Iterator[RowReport]:
+        """Yield the rows of a person, each with its values; of nobody known, as for everybody."""
+        alone = shared = _Sides(own=self._judge)
+        if found.people and any(row.others for row in found.rows):
+            shared = _sides(self._judge, found.subjects)
+        for row in found.rows:
+            yield self._row(row, shared if row.others else alone)
+
+    def _row(self, found: FoundRow, sides: _Sides) -> RowReport:
         """Give a row's values; facts of the row come after its personal values."""
         here, row = found.place, found.row
         columns = self._columns.get(here.ref)
         if columns is None:
             columns = self._columns[here.ref] = self._judge.columns(here)
-        judged: dict[int, Justification] = {}
+        judged: dict[int, tuple[Justification, bool]] = {}
         values = []
         for column, number in columns:
             held = row[column.name]
             if held is None or held == "":
                 continue
-            if number is None:
-                said = _WITH_ROW
-            else:
-                why = judged.get(number)
-                if why is None:
-                    group = self._judge.groups(here)[number]
-                    why = judged[number] = self._judge.judge(here, row, group)
+            said, for_others = _WITH_ROW, False
+            if number is not None:
+                if number not in judged:
+                    judged[number] = sides.judge(here, row, self._judge.groups(here)[number])
+                why, for_others = judged[number]
                 said = self._said.get((id(why), column.category)) or self._say(why, column)
-                if _only_found(said):
+                if not for_others and _only_found(said):
                     if stands_in(column, held):
                         continue
                     if column.ends_as is not None:
                         said = (_ended(here, column, held, said[0]), *said[1:])
-            values.append(FoundValue(column, held, *said))
+            values.append(FoundValue(column, held, *said, for_others))
         return RowReport(found=found, values=tuple(values))
 
     def _say(self, why: Justification, column: Column) -> _Said:
@@ -272,6 +276,31 @@ class _Taker:
             here = not recipient.controllers or self._controller.id in recipient.controllers
             if here and column.category in recipient.receives:
                 yield recipient
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Who judges a row as if it were the person's alone, and as if it were the others' alone."""
+
+    own: Judge
+    others: Judge | None = None
+
+    def judge(self, here: Place, row: Row, group: Bound) -> tuple[Justification, bool]:
+        """Give a value's justification for the person, and whether it stays for the others."""
+        why = self.own.judge(here, row, group)
+        if self.others is None:
+            return why, False
+        return why, self.others.judge(here, row, group).truth is not False
+
+
+def _sides(judge: Judge, subjects: Subjects) -> _Sides:
+    def own(ref: str, key: Key | None) -> bool:
+        return key in subjects.get(ref, ())
+
+    def other(ref: str, key: Key | None) -> bool:
+        return not own(ref, key)
+
+    return _Sides(judge.among(own), judge.among(other))
 
 
 def _reason(state: PhaseState, *, certain: bool) -> Reason:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from hypothesis import given
 
 from doelbinding.binding.judge import Judge
+from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
+from doelbinding.binding.kleene import Truth, either
 from doelbinding.binding.paths import Place, places
 from doelbinding.conformance.holding import read, thorough
 from doelbinding.conformance.world import World
@@ -42,8 +44,22 @@ def says_the_same(world: World, engine: sa.Engine) -> None:
                 for column in here.dataset.personal_columns:
                     said = judge.justify(here, row, column.name)
                     assert said == plain.justify(here, row, column.name)
+                    if here.top.shared:
+                        _says_so_of_parts(judge, here, row, column.name, said.truth)
     for store in stores.values():
         store.close()
+
+
+def _says_so_of_parts(judge: Judge, here: Place, row: Row, column: str, truth: Truth) -> None:
+    """Hold a value of several people to what it is for some of them, and for the others."""
+    known = {(ref, key) for _, ref, key in judge.people(here, row)}
+    some = set(sorted(known, key=repr)[::2])
+    if known - some and len(known) == sum(1 for _ in judge.persons_of(here, row)):
+        parts = (
+            judge.among(lambda ref, key: (ref, key) in some).justify(here, row, column),
+            judge.among(lambda ref, key: (ref, key) not in some).justify(here, row, column),
+        )
+        assert either(part.truth for part in parts) is truth
 
 
 def _people(

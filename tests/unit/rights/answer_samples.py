@@ -296,7 +296,10 @@ def row(
     others: bool = False,
     holds: Mapping[str, tuple[HoldKind, ...]] | None = None,
 ) -> RowReport:
-    """Give a row of the sample with its values, each with standing and reasons."""
+    """Give a row of the sample with its values, each with standing and reasons.
+
+    `others`: it leads to somebody else too, for whom all of it stays.
+    """
     here = place(POLICY, f"crm.{dataset}")
     held = {"nr": (key[0], Standing.WITH_ROW, ()), **values}
     found = FoundRow(
@@ -317,6 +320,7 @@ def row(
                 reasons=reasons,
                 recipients=tuple(recipients[r] for one in reasons for r in one.activity.recipients),
                 holds=(holds or {}).get(name, ()),
+                for_others=others and name != "nr",
             )
             for name, (value, standing, reasons) in held.items()
         ),
@@ -372,17 +376,5 @@ LETTER = row(
     },
 )
 SCORE = row("score", (71,), {"score": (4.5, Standing.JUSTIFIED, (reason(ORDERS),))})
-OF_ANOTHER = date(2031, 1, 1)
-HOME = row(
-    "home",
-    (72,),
-    {
-        "street": (
-            "Dorpsstraat 1",
-            Standing.JUSTIFIED,
-            (reason(RELATION, OF_ANOTHER), reason(INQUIRY)),
-        )
-    },
-    others=True,
-)
+HOME = row("home", (72,), {"street": ("Dorpsstraat 1", Standing.OVERDUE, ())}, others=True)
 EVERYTHING = inventory(PERSON, LETTER, SCORE, HOME, ambiguous=2)

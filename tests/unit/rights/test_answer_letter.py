@@ -12,9 +12,9 @@ from pathlib import Path
 import html5lib
 import pytest
 from answer_samples import (
+    ENDS,
     EVERYTHING,
     HOME,
-    INQUIRY,
     LANGUAGES,
     LETTER,
     NEWS,
@@ -34,7 +34,6 @@ from doelbinding.binding.circumstances import HoldKind
 from doelbinding.law.erasure import (
     CONSENT_ENDS,
     CONTRACT_LIVES,
-    NO_LONGER_NEEDED,
     OBJECTION_PREVAILS,
     OBJECTION_WEIGHED,
     STATUTE_DEMANDS,
@@ -59,9 +58,8 @@ KEEPS_ORDERS = decided(ORDERS, CONTRACT_LIVES)
 
 
 def fates(report: RowReport, **kept: tuple[PhaseDecision, ...]) -> tuple[Fate, ...]:
-    shared = report.found.others
     return tuple(
-        Fate(row=report.found, value=v, kept_by=kept.get(v.column.name, ()), shared=shared)
+        Fate(row=report.found, value=v, kept_by=kept.get(v.column.name, ()), shared=v.for_others)
         for v in report.values
         if v.column.personal
     )
@@ -76,9 +74,7 @@ def decision(*phases: PhaseDecision, fates: tuple[Fate, ...]) -> ErasureDecision
     )
 
 
-STOPS_INQUIRY = decided(INQUIRY, NO_LONGER_NEEDED)
 PART = decision(
-    STOPS_INQUIRY,
     STOPS_RELATION,
     STOPS_NEWS,
     KEEPS_TAX,
@@ -174,13 +170,45 @@ def test_what_a_claim_holds_is_named_so(tmp_path: Path) -> None:
     assert "Tot wanneer: totdat dat is afgelopen" in text
 
 
-def test_what_is_somebody_elses_too_is_kept_without_saying_whose_or_why(tmp_path: Path) -> None:
-    for content in letter(tmp_path):
-        assert "Geheim onderzoek" not in content
-        assert "probe" not in content
-        assert "secret-office" not in content
-        assert "2031" not in content
-    assert "- Adressen: Straat" in letter(tmp_path)[1]
+def test_what_only_somebody_else_still_needs_is_not_among_what_is_kept(tmp_path: Path) -> None:
+    text = words(letter(tmp_path)[1])
+    kept, _, shared = text.partition("WAT OOK VAN IEMAND ANDERS IS")
+    assert "Voor u gebruiken wij deze gegevens niet meer." in shared
+    assert "- Adressen: Straat" in shared
+    assert "Adressen" not in kept
+    assert "Daarna wissen wij ze. Nummers" in kept
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "then"),
+    [
+        (
+            "nl",
+            "tot en met 4 mei 2029; het is ook van iemand anders, en kan voor die ander langer",
+            "Daarna wissen wij ze, tenzij ze ook van iemand anders zijn",
+        ),
+        (
+            "en",
+            "4 May 2029; it is somebody else’s too, and may stay longer for that person",
+            "After that we erase them, unless they are somebody else’s too",
+        ),
+        (
+            "fr",
+            "4 mai 2029 inclus ; cela concerne aussi une autre personne, et peut rester plus",
+            "Ensuite, nous les effaçons, sauf si elles concernent aussi une autre personne",
+        ),
+    ],
+)
+def test_what_the_person_and_another_need_is_kept_with_the_persons_reason_and_end(
+    tmp_path: Path, language: str, said: str, then: str
+) -> None:
+    home = row(
+        "home", (72,), {"street": ("D", Standing.JUSTIFIED, (reason(TAX, ENDS),))}, others=True
+    )
+    made = decision(KEEPS_TAX, fates=fates(home, street=(KEEPS_TAX,)))
+    text = words(letter(tmp_path, made, inventory(home), language)[1])
+    for sentence in (TAX.name[language], said, then):
+        assert sentence in text
 
 
 def test_recipients_of_what_went_are_named(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def _ended(settled: Settled) -> Iterator[Block]:
     """Say what we stop doing, and on what ground, in the law's own sentences."""
     words = settled.words
     purposes: dict[str, dict[str, None]] = {}
-    for one in settled.phases():
+    for one in settled.decision.phases:
         if one.decision.outcome is Outcome.STOP:
             label = words.say(settled.policy.purpose_by_id[one.phase.purpose].label)
             purposes.setdefault(words.say(one.decision.reason), {})[label] = None
@@ -111,6 +111,7 @@ def _kept(settled: Settled) -> Section:
     kinds = tuple(settled.kept(Lot.KEPT, Lot.HELD))
     reasons = {d.name: d for kind in kinds for d in kind.kept_by}
     head = tuple(words.ui(f"letter.{key}") for key in ("what", "why", "until"))
+    use = "kept_use_shared" if any(kind.shared for kind in kinds) else "kept_use"
     return section(
         "kept",
         words.ui("letter.kept"),
@@ -119,7 +120,7 @@ def _kept(settled: Settled) -> Section:
         paragraphs(words.ui("letter.grounds") if reasons else ""),
         bullets(_ground(settled, decision) for decision in reasons.values()),
         () if settled.of(Lot.ERASED) else tuple(_pseudonyms(settled)),
-        paragraphs(words.ui("letter.kept_use")),
+        paragraphs(f"{words.ui(f'letter.{use}')} {words.ui('letter.kept_marks')}"),
     )
 
 
@@ -130,7 +131,8 @@ def _kept_row(kind: Kind, words: Wording) -> tuple[Cell, ...]:
     holds = lines(*(words.ui(f"hold.{hold}") for hold in kind.holds))
     if not why and not holds:
         holds = lines(words.ui("letter.telling" if kind.tells else "letter.restricted"))
-    return (what,), (*why, *holds), _ends(kind, words)
+    longer = lines(words.ui("letter.longer")) if kind.shared else ()
+    return (what,), (*why, *holds), (*_ends(kind, words), *longer)
 
 
 def _kept_for(decision: PhaseDecision, words: Wording) -> Line:
@@ -171,7 +173,7 @@ def _ends(kind: Kind, words: Wording) -> Cell:
 
 def _weighed(settled: Settled, weighed: tuple[Kind, ...]) -> Section:
     words = settled.words
-    suspended = [d.decision for d in settled.phases() if d.decision.suspends]
+    suspended = [d.decision for d in settled.decision.phases if d.decision.suspends]
     reasons = dict.fromkeys(words.say(decision.reason) for decision in suspended)
     return section(
         "weighed",

@@ -43,6 +43,7 @@ class Kind:
     """Values of one dataset with the same lot for the same reasons.
 
     `tells`: they tell how long restricted values may be there, and are not restricted themselves.
+    `shared`: they stay for somebody else too.
     """
 
     ref: str
@@ -53,6 +54,7 @@ class Kind:
     kept_by: tuple[PhaseDecision, ...] = ()
     holds: tuple[str, ...] = ()
     tells: bool = False
+    shared: bool = False
     ends: tuple[tuple[str, int], ...] = ()
 
 
@@ -97,7 +99,8 @@ class Settled:
             groups: dict[object, list[Fate]] = defaultdict(list)
             for fate in fates:
                 names = tuple(d.name for d in keeping(fate))
-                groups[names, fate.value.holds, _tells(fate), lot_of(fate)].append(fate)
+                alike = names, fate.value.holds, _tells(fate), fate.shared, lot_of(fate)
+                groups[alike].append(fate)
             for group in groups.values():
                 yield self._kind(ref, group)
 
@@ -109,11 +112,6 @@ class Settled:
             if any(d.decision.suspends for d in fate.kept_by)
         ]
         return tuple(self._kind(ref, some) for ref, some in _by_dataset(fates).items())
-
-    def phases(self) -> tuple[PhaseDecision, ...]:
-        """Give what was decided of the person's own phases; a shared row has others' too."""
-        own = {name_of(reason) for why in self.before.values() for reason in why.reasons}
-        return tuple(decision for decision in self.decision.phases if decision.name in own)
 
     def footings(self) -> Counter[Footing]:
         """Count on what footing the erased values were there."""
@@ -131,7 +129,11 @@ class Settled:
 
     def _whole_records(self) -> set[tuple[str, Key]]:
         """Name the records that go themselves, rather than stay without what was personal."""
-        kept = {(f.row.place.ref, f.row.key) for f in self.fates if lot_of(f) is not Lot.ERASED}
+        kept = {
+            (f.row.place.ref, f.row.key)
+            for f in self.fates
+            if lot_of(f) is not Lot.ERASED or f.row.others  # whose rows may need it is not known
+        }
         every = {(f.row.place.ref, f.row.key) for f in self.fates}
         return every - staying([report.found for report in self.inventory.rows], kept)
 
@@ -147,6 +149,7 @@ class Settled:
             kept_by=keeping(fates[0]),
             holds=tuple(kind.value for kind in fates[0].value.holds),
             tells=_tells(fates[0]),
+            shared=fates[0].shared,
             ends=tuple(self._ends(fates)),
         )
 
@@ -185,22 +188,20 @@ def settle(policy: Policy, case: Case, inventory: Inventory, decision: ErasureDe
 
 
 def lot_of(fate: Fate) -> Lot:
-    """Tell what became of a value."""
-    if fate.shared:
-        return Lot.SHARED
+    """Tell what became of a value; one that stays for the person is theirs, whoever has it too."""
     if any(d.decision.outcome is Outcome.KEEP for d in fate.kept_by):
         return Lot.KEPT
     if fate.value.holds or (not fate.kept_by and fate.value.standing is Standing.HELD):
         return Lot.HELD
     if fate.ended:
         return Lot.ENDED
-    return Lot.WEIGHED if fate.kept_by else Lot.ERASED
+    if fate.kept_by:
+        return Lot.WEIGHED
+    return Lot.SHARED if fate.shared else Lot.ERASED
 
 
 def keeping(fate: Fate) -> tuple[PhaseDecision, ...]:
     """Give the phases that keep a value for good reason, not those still weighed."""
-    if fate.shared:
-        return ()
     return tuple(d for d in fate.kept_by if d.decision.outcome is Outcome.KEEP)
 
 

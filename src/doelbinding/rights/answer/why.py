@@ -1,20 +1,17 @@
 """Why a value is there, as the person may know it.
 
-Two things differ from the inventory. What only the seal on this very request keeps is said to be
-what it was without the seal. And of a row that leads to somebody else too, only those reasons are
-told that also hold for a row of the person's own: the others are somebody else's (Art. 15(4)).
-What tells how long restricted values may be there is said to be kept for that, where nothing else
-justifies it.
+What only the seal on this very request keeps is said to be what it was without the seal. What
+stays for somebody else, and no more for the person, is said to be somebody else's too: why, that is
+theirs (Art. 15(4)). What tells how long restricted values may be there is said to be kept for that,
+where nothing else justifies it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
 
 from doelbinding.binding.circumstances import HoldKind, phase_name
 from doelbinding.policy.activity import Activity
@@ -38,6 +35,9 @@ class Footing(StrEnum):
     LESSENED = "lessened"
     PSEUDONYM = "pseudonym"
     WITH_ROW = "with-row"
+
+
+_ENDED = frozenset({Standing.OVERDUE, Standing.UNBOUND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +73,13 @@ class Explainer:
         self.policy = policy
         self._inventory = inventory
         self.controller: Controller = inventory.controller
-        self._own_phases: dict[str, set[str]] = defaultdict(set)
-        self._own_holds: dict[str, set[HoldKind]] = defaultdict(set)
-        for row, value in inventory.values():
-            if not row.others:
-                store = row.place.store.id
-                self._own_holds[store].update(value.holds)
-                self._own_phases[store].update(name_of(r) for r in value.reasons)
 
     def why(self, row: FoundRow, value: FoundValue) -> Why:
         """Tell why one value is there."""
-        reasons = tuple(self._reasons(row, value))
-        holds = tuple(self._holds(row, value))
+        reasons = _reasons(value)
+        holds = tuple(kind for kind in sorted(value.holds) if kind is not HoldKind.SEAL)
         footing = self._footing(row, value, reasons, holds)
-        if value.restricted and not row.others:
+        if value.restricted:
             footing = Footing.RESTRICTED
         used_by = tuple(self._used_by(row, value, reasons))
         return Why(
@@ -97,22 +90,6 @@ class Explainer:
             recipients=tuple(self._recipients(row, value, used_by)),
         )
 
-    def _reasons(self, row: FoundRow, value: FoundValue) -> Iterator[Reason]:
-        """Yield each phase once; of a shared row without its date, which may be somebody else's."""
-        told: set[str] = set()
-        for reason in sorted(self._inventory.reasons(row, value), key=lambda r: not r.certain):
-            name = name_of(reason)
-            own = not row.others or name in self._own_phases[row.place.store.id]
-            if own and name not in told:
-                told.add(name)
-                yield _undated(reason) if row.others else reason
-
-    def _holds(self, row: FoundRow, value: FoundValue) -> Iterator[HoldKind]:
-        own = self._own_holds[row.place.store.id]
-        for kind in sorted(value.holds):
-            if kind is not HoldKind.SEAL and (not row.others or kind in own):
-                yield kind
-
     def _footing(
         self,
         row: FoundRow,
@@ -120,25 +97,11 @@ class Explainer:
         reasons: tuple[Reason, ...],
         holds: tuple[HoldKind, ...],
     ) -> Footing:
-        match value.standing:
-            case Standing.WITH_ROW:
-                return Footing.WITH_ROW
-            case Standing.OVERDUE:
-                return Footing.OVERDUE
-            case Standing.UNBOUND:
-                return Footing.UNBOUND
-            case Standing.LESSENED:
-                return Footing.LESSENED
-            case Standing.PSEUDONYM:
-                return Footing.PSEUDONYM
-            case Standing.JUSTIFIED:
-                return Footing.JUSTIFIED if reasons else Footing.OTHERS
-            case Standing.UNDATED:
-                return Footing.UNDATED if reasons or not row.others else Footing.OTHERS
-            case Standing.HELD:
-                return self._held(row, value, reasons, holds)
-            case _:
-                assert_never(value.standing)
+        if value.standing is Standing.HELD:
+            return self._held(row, value, reasons, holds)
+        if value.for_others and value.standing in _ENDED:
+            return Footing.OTHERS
+        return Footing(value.standing.value)
 
     def _held(
         self,
@@ -149,14 +112,14 @@ class Explainer:
     ) -> Footing:
         if holds:
             return Footing.HELD
-        if row.others:
-            return Footing.OTHERS
         if value.tells:
             return Footing.TELLING
         if HoldKind.SEAL not in value.holds:
             return Footing.RESTRICTED
         if reasons:
             return Footing.UNDATED
+        if value.for_others:
+            return Footing.OTHERS
         return Footing.OVERDUE if any(self._bound(row, value)) else Footing.UNBOUND
 
     def _bound(self, row: FoundRow, value: FoundValue) -> Iterator[Activity]:
@@ -170,7 +133,7 @@ class Explainer:
         self, row: FoundRow, value: FoundValue, reasons: tuple[Reason, ...]
     ) -> Iterator[Activity]:
         used = [r.activity for r in reasons]
-        if not used and not row.others:
+        if not used and not value.for_others:
             used = [*self._bound(row, value)]
         told = {activity.id for activity in used}
         yield from (activity for activity in self.policy.activities if activity.id in told)
@@ -193,11 +156,17 @@ def name_of(reason: Reason) -> str:
     return phase_name(reason.activity.id, reason.phase.id)
 
 
-def _undated(reason: Reason) -> Reason:
-    return Reason(
-        controller=reason.controller,
-        activity=reason.activity,
-        phase=reason.phase,
-        until=None,
-        certain=reason.certain,
-    )
+def _reasons(value: FoundValue) -> tuple[Reason, ...]:
+    """Give each phase once: for the longest, where several rows of the person give it."""
+    told: dict[str, Reason] = {}
+    for reason in sorted(value.reasons, key=lambda reason: not reason.certain):
+        name = name_of(reason)
+        if name not in told or _is_longer(reason, told[name]):
+            told[name] = reason
+    return tuple(told.values())
+
+
+def _is_longer(one: Reason, other: Reason) -> bool:
+    if one.certain is not other.certain or other.until is None:
+        return False
+    return one.until is None or one.until > other.until

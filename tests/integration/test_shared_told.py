@@ -1,0 +1,178 @@
+"""What the letter about an erasure says of rows that lead to others too (Art. 12(4), R-IX.3)."""
+
+# ruff: noqa: RUF001 - the letter sets apostrophes and dashes
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Hold, HoldKind
+from doelbinding.policy.vocabulary import Right
+from doelbinding.rights.answer import Case, erasure_letter
+from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
+from tests.integration.test_paths import (
+    AT,
+    LATELY,
+    LONG_AGO,
+    POLICY,
+    Fill,
+    engine,
+    erased,
+    fill,
+    left,
+)
+from tests.integration.test_through import SHOP, taken
+
+__all__ = ["engine", "fill"]
+
+KEPT, SHARED = "WHAT WE KEEP, AND WHY", "WHAT IS SOMEBODY ELSE"
+ENDS = "up to and including 1 January 2028"
+"""Of a relation that ended lately."""
+
+
+def decided(
+    engine: sa.Engine, name: str, said: Circumstances = NOTHING_SAID
+) -> tuple[str, ErasureDecision]:
+    """Give the letter to somebody who asks to be erased, on one line, and what was decided."""
+    inventory = taken(engine, name, said)
+    (decision,), _ = decide_requests(
+        [Undecided(inventory=inventory, claim=Claim(), case="case")], said
+    )
+    case = Case(
+        id="case",
+        right=Right.ERASURE,
+        controller=SHOP,
+        language="en",
+        received_on=AT.date(),
+        due_on=date(2026, 7, 1),
+        answered_on=AT.date(),
+    )
+    written = erasure_letter(
+        policy=POLICY, case=case, inventory=inventory, decision=decision, verified=True
+    )
+    return " ".join(written["letter.txt"].split()), decision
+
+
+def part(letter: str, title: str) -> str:
+    """Give what a letter says under a heading, up to the next; nothing if it has no such part."""
+    _, _, after = letter.partition(title)
+    for other in ("WHAT WE HAVE ERASED", KEPT, SHARED, "BACKUPS", "QUESTIONS, OR A COMPLAINT?"):
+        after = after.partition(other)[0]
+    return after
+
+
+@pytest.fixture
+def messages(fill: Fill) -> None:
+    """Ann's relation goes on, Ben's ended lately, those of Cem and Dee are over."""
+    fill("customer", "id, email, ended, name", (1, "ann@x.example", None, "a"),
+         (2, "ben@x.example", LATELY, "b"), (3, "cem@x.example", LONG_AGO, "c"),
+         (4, "dee@x.example", LONG_AGO, "d"))  # fmt: skip
+
+
+def message(fill: Fill, sender: int, receiver: int, tags: str | None = None) -> None:
+    fill("message", "thread, no, from_id, to_id, sent, words, tags",
+         (1, 1, sender, receiver, LATELY if tags else LONG_AGO, "w", tags))  # fmt: skip
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_the_persons_own_contract_keeps_is_told_with_purpose_basis_and_end(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 3, 2)
+    letter, _ = decided(engine, "ben")
+    kept = part(letter, KEPT)
+    assert "messages (1 record) – words Why: Relations – Performance of a contract with you" in kept
+    assert f"Until when: {ENDS}" in kept
+    assert "somebody else" not in letter.lower()
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_only_anothers_contract_keeps_is_said_to_be_somebody_elses_too(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 3, 2)
+    letter, decision = decided(engine, "cem")
+    assert "messages" not in part(letter, KEPT)
+    assert "- messages: words" in part(letter, SHARED)
+    assert ENDS not in letter
+    assert not decision.phases  # the contract is another's
+
+
+@pytest.mark.usefixtures("messages")
+def test_a_value_that_both_need_is_told_with_the_persons_own_end_and_that_it_may_outlast_it(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 1, 2)
+    letter, _ = decided(engine, "ben")
+    kept = part(letter, KEPT)
+    assert (
+        f"Until when: {ENDS}; it is somebody else’s too, and may stay longer for that person"
+        in kept
+    )
+    assert SHARED not in letter
+
+
+@pytest.mark.usefixtures("messages")
+def test_one_row_may_have_what_is_kept_for_the_person_and_what_is_kept_for_another(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 2, 3, tags="t")
+    letter, _ = decided(engine, "cem")
+    assert "messages (1 record) – tags Why: Talking" in part(letter, KEPT)
+    assert "- messages: words" in part(letter, SHARED)
+    letter, _ = decided(engine, "ben")
+    assert "words" in part(letter, KEPT)
+    assert "tags" in part(letter, KEPT)
+    assert SHARED not in letter
+
+
+@pytest.mark.usefixtures("messages")
+def test_what_nobody_needs_any_more_is_said_to_go_from_a_shared_row(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 3, 4)
+    letter, decision = decided(engine, "cem")
+    assert "- messages: in 1 record, only words" in part(letter, "WHAT WE HAVE ERASED")
+    assert "somebody else" not in letter.lower()
+    assert all(fate.erased for fate in decision.fates)
+    erased(engine, 3)
+    assert left(engine, "SELECT words FROM message") == []
+
+
+@pytest.mark.usefixtures("messages")
+def test_a_hold_is_told_to_whom_it_is_about_and_to_nobody_else(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    message(fill, 3, 4)
+    hold = Hold(
+        id="hold",
+        controller=SHOP.id,
+        kind=HoldKind.LEGAL_CLAIM,
+        subjects={"crm.customer": frozenset({(3,)})},
+        review_on=date(2027, 1, 1),
+    )
+    said = replace(NOTHING_SAID, holds=(hold,))
+    letter, _ = decided(engine, "cem", said)
+    assert "messages (1 record) – words Why: Needed for a court case" in part(letter, KEPT)
+    assert SHARED not in letter
+    letter, _ = decided(engine, "dee", said)
+    assert "- messages: words" in part(letter, SHARED)
+    assert "court case" not in letter
+
+
+def test_an_address_is_told_by_the_paths_that_are_the_persons_own(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    fill("customer", "id, email, ended, name", (1, "ann@x.example", LATELY, "a"),
+         (2, "ben@x.example", None, "b"))  # fmt: skip
+    fill("address", "id, street, bell", (1, "s", "of Ben"))
+    fill("residence", "customer_id, address_id", (1, 1))
+    fill("orders", "id, customer_id, note", (1, 2, "n"))
+    fill("delivery", "order_id, address_id", (1, 1))
+    letter, _ = decided(engine, "ann")
+    assert "addresses (1 record) – street" in part(letter, KEPT)
+    assert "- addresses: bell" in part(letter, SHARED)
