@@ -39,7 +39,7 @@ class Line:
         self.name = phase_name(activity.id, phase.id)
         self.tells_collected = collected_by(own)
         self._terms: dict[str, tuple[TermHere, ...] | None] = {}
-        self._unowned: dict[Truth, PhaseState] = {}
+        self._unowned: dict[tuple[Truth, Truth], PhaseState] = {}
 
     def terms(self, controller: Controller) -> tuple[TermHere, ...] | None:
         """Give the phase's terms at a controller; none where it does not carry out the activity."""
@@ -53,11 +53,12 @@ class Line:
         terms = self._policy.terms_of(controller, self.activity, self.phase)
         return tuple(TermHere(term=term, told_by_row=told_by(self.own, term)) for term in terms)
 
-    def unowned(self, when: Truth) -> PhaseState:
+    def unowned(self, when: Truth, lives: Truth = None) -> PhaseState:
         """Give the state of the phase on a row that leads to nobody we can tell."""
-        if when not in self._unowned:
-            self._unowned[when] = unowned(self.activity, self.phase, when)
-        return self._unowned[when]
+        mark = when, lives
+        if mark not in self._unowned:
+            self._unowned[mark] = unowned(self.activity, self.phase, *mark)
+        return self._unowned[mark]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

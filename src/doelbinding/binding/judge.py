@@ -190,7 +190,8 @@ class Judge(Interpreter):
             led = self._people(here, row, lines.through) if people and lines.through else people
             for line in lines.phases:
                 if not people:
-                    states.append(line.unowned(when))
+                    alone = self.lives_alone(here, row, line.activity, line.phase)
+                    states.append(line.unowned(when, alone))
                 for place, theirs, controllers in led:
                     if controllers is None:
                         states.append(line.unowned(when))

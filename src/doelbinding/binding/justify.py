@@ -121,9 +121,24 @@ class Interpreter(Rows):
         for phase in activity.phases:
             if not binding.phases or phase.id in binding.phases:
                 if here.top.shared and not any(self.persons_of(here, row)):
-                    yield unowned(activity, phase, when)
+                    yield unowned(
+                        activity, phase, when, self.lives_alone(here, row, activity, phase)
+                    )
                 for theirs in self._bound_for(here, row, binding):
                     yield from self._phase_state((here, row), theirs, activity, phase, when)
+
+    def lives_alone(self, here: Place, row: Row, activity: Activity, phase: Phase) -> Truth:
+        """Tell whether a phase lives on a row that leads to nobody: never certainly.
+
+        It does not where the row itself tells that it ended, whosever it was.
+        """
+        alive = either(
+            self._alive(here, row, term, controller)[0] if told_by(here, term) else None
+            for controller in self.policy.controllers
+            if self.policy.performs(controller, activity)
+            for term in self.policy.terms_of(controller, activity, phase)
+        )
+        return False if alive is False else None
 
     def _bound_for(self, here: Place, row: Row, binding: Binding) -> Iterator[_At]:
         """Yield the rows of those for whom a binding holds: the row's own, or whoever shares it."""
@@ -160,15 +175,22 @@ class Interpreter(Rows):
         named = either(self._person(*theirs, person) for person in term.persons)
         who = named if term.persons else True
         rule = term.parsed
-        here, row = own if told_by(own[0], term) else theirs
-        if not isinstance(rule, After):
-            state = self._state(here, row, rule.state)
-            alive = negate(state) if isinstance(rule, Until) else state
-            return TermState(term=term, lives=both((who, alive)), applies=who)
-        alive, start = self._after(here, row, rule, controller)
-        until = start and last_kept_day(rule, start, controller.financial_year_end)
+        alive, start = self._alive(*(own if told_by(own[0], term) else theirs), term, controller)
         lives = both((who, alive))
+        if not isinstance(rule, After):
+            return TermState(term=term, lives=lives, applies=who)
+        until = start and last_kept_day(rule, start, controller.financial_year_end)
         return TermState(term=term, lives=lives, applies=who, start=start, until=until)
+
+    def _alive(
+        self, here: Place, row: Row, term: Term, controller: Controller
+    ) -> tuple[Truth, date | None]:
+        """Tell whether a term has not ended, whoever it is for, and from which day it counts."""
+        rule = term.parsed
+        if isinstance(rule, After):
+            return self._after(here, row, rule, controller)
+        state = self._state(here, row, rule.state)
+        return (negate(state) if isinstance(rule, Until) else state), None
 
     def _after(
         self, here: Place, row: Row, rule: After, controller: Controller
@@ -279,7 +301,7 @@ class Interpreter(Rows):
         return moment is None or moment <= stop.set_at
 
 
-def unowned(activity: Activity, phase: Phase, when: Truth) -> PhaseState:
-    """Give the state of a phase on a row that leads to nobody we can tell: unknown."""
-    terms = tuple(TermState(term=term, lives=None) for term in phase.terms)
+def unowned(activity: Activity, phase: Phase, when: Truth, lives: Truth = None) -> PhaseState:
+    """Give the state of a phase on a row that leads to nobody we can tell."""
+    terms = tuple(TermState(term=term, lives=lives) for term in phase.terms)
     return PhaseState(controller="", activity=activity, phase=phase, when=when, terms=terms)

@@ -77,7 +77,8 @@ class ThroughLeads:
     """Builds what must hold for a phase of such a row to live.
 
     `through`: the datasets by which it binds the row to people; empty: any. For whoever the row
-    leads to by others it does not live; of nobody at all it is unknown.
+    leads to by others it does not live. Of nobody at all it is unknown, unless the row itself tells
+    that it ended, whosever it was.
     """
 
     needs: Needs
@@ -96,12 +97,19 @@ class ThroughLeads:
             c for c in self.needs.policy.controllers if self.needs.policy.performs(c, self.activity)
         ]
         told = any(told_by(self.here, t) for c in performing for t in self._terms(c))
+        alone = any_of(*(self._alone(t, c) for c in performing for t in self._terms(c)))
         if not told and not collected_by(self.here):
             return self._anyone(
-                lambda place: self.needs.each_controller(place, lambda c: self._of_one(place, c))
+                lambda place: self.needs.each_controller(place, lambda c: self._of_one(place, c)),
+                alone,
             )
-        unowned = self._anyone(lambda place: self.needs.each_controller(place, lambda _: NO))
+        unowned = self._anyone(lambda place: self.needs.each_controller(place, lambda _: NO), alone)
         return any_of(unowned, *(part for c in performing for part in self._parts(c)))
+
+    def _alone(self, term: Term, controller: Controller) -> Expression:
+        """Give whether a term has not ended by what the row itself tells, whosever it was."""
+        told = told_by(self.here, term)
+        return self.needs.terms.alive(self.here, term, controller) if told else YES
 
     def _terms(self, controller: Controller) -> Sequence[Term]:
         return self.needs.policy.terms_of(controller, self.activity, self.phase)
@@ -258,12 +266,17 @@ class ThroughLeads:
 
     def _somebody(self, controller: Controller, part: _Covering) -> Expression:
         """Give whether somebody at a controller passes."""
-        return self._anyone(lambda place: all_of(self.needs.scope(place, controller), part(place)))
+        return self._anyone(
+            lambda place: all_of(self.needs.scope(place, controller), part(place)), NO
+        )
 
-    def _anyone(self, part: _Covering) -> Expression:
-        """Give whether anyone to whom the row leads in the end passes; unknown of nobody."""
+    def _anyone(self, part: _Covering, alone: Expression) -> Expression:
+        """Give whether anyone to whom the row leads in the end passes.
+
+        Of nobody it is unknown, where `alone` may hold.
+        """
         further = any(lead.place.top.shared for lead in self.here.top.leads)
-        empty = False if further else None
+        empty = None if alone == YES and not further else False
 
         def passes(lead: Lead) -> Expression:
             if lead.place.top.shared:
@@ -274,7 +287,9 @@ class ThroughLeads:
             return passes(lead) if self._goes_by(lead) else NO
 
         found = self.needs.any_lead(self.here, bound, empty=empty)
-        return any_of(found, all_of(not_(self._leads(self.here)), UNKNOWN)) if further else found
+        if empty is None:
+            return found
+        return any_of(found, all_of(not_(self._leads(self.here)), alone, UNKNOWN))
 
     def _leads(self, here: Place) -> Expression:
         """Give whether a row leads to anybody in the end: what it leads to may lead to nobody."""

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from doelbinding.binding import leads, led_in_time, needs
 from doelbinding.binding.circumstances import Stop
 from doelbinding.binding.expression import NO, YES, Expression
+from doelbinding.binding.leads import ThroughLeads, told_by
 from doelbinding.binding.led_in_time import covers_row
 from doelbinding.binding.paths import Lead, Place
 from doelbinding.conformance.holding import hold_equal
+from doelbinding.policy.activity import Term
 from tests.integration.oracle.database import build
 from tests.integration.oracle.mutants import Patch, insist_it_is_told, left_worlds, replaced
 from tests.integration.oracle.test_oracle import sqlite
@@ -26,6 +28,10 @@ def _by_the_first_way(here: Place, _: Lead, stop: Stop) -> Expression:
     return covers_row(here, here.top.leads[0], stop)
 
 
+def _told_by_the_row(way: ThroughLeads, term: Term, _: object) -> Expression:
+    return YES if told_by(way.here, term) else NO
+
+
 LEFT: dict[str, Patch] = {
     "a stop covers no row that leads to somebody": replaced(leads, "covers_row", lambda *_: NO),
     "a stop covers no row through another": replaced(leads, "covers_other", lambda *_: NO),
@@ -33,6 +39,11 @@ LEFT: dict[str, Patch] = {
     "what one way tells counts for all": replaced(leads, "covers_row", _by_the_first_way),
     "a way that leads to several is told by the row": replaced(
         led_in_time, "_leads_to_one", lambda _: True
+    ),
+    "what is nobody's is always unknown": replaced(ThroughLeads, "_alone", lambda *_: YES),
+    "what is nobody's has always ended": replaced(ThroughLeads, "_alone", lambda *_: NO),
+    "what only people tell has ended for nobody": replaced(
+        ThroughLeads, "_alone", _told_by_the_row
     ),
 }
 

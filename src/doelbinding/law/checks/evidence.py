@@ -97,8 +97,9 @@ WAY_LOST = Definition(
     article="GDPR 5(1)(e), 5(2)",
     why="Rows of the dataset are somebody's by rows that share them. Where these go before an "
     "activity for which they keep the shared row, and no other row shares it, it leads to nobody "
-    "any more: it is undated, and kept forever.",
-    mend="bind a personal column of the dataset that shares to the activity and phase as well",
+    "any more. What it does not tell itself is then unknown: it is undated, and kept forever.",
+    mend="bind a personal column of the dataset that shares to the activity and phase as well; "
+    "or tell the event or state in the shared row itself",
 )
 EVIDENCE_LOST = Definition(
     id="DB431",
@@ -184,12 +185,13 @@ def ways(policy: Policy, _on: date) -> Iterator[Finding]:
 def shared(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find rows that share another, and can go before a phase that keeps it through them."""
     for use in uses(policy):
-        telling = [w for w in reach.ways(policy, use.located) if any(_tells(o, use) for o in w)]
         lost = (
             other.name
-            for way in telling
-            for one, other in pairwise(way)
+            for way in reach.ways(policy, use.located)
+            for n, (one, other) in enumerate(pairwise(way), start=1)
             if other.dataset.id in {path.shared_by for path in one.dataset.paths}
+            and not any(_tells(located, use) for located in way[:n])
+            and any(_tells(located, use) for located in way[n:])
             and not row_kept_for(other, use.activity.id, use.phase.id)
         )
         for name in dict.fromkeys(lost):
