@@ -66,11 +66,27 @@ def test_a_restriction_is_lifted_only_after_the_person_was_told(world: World) ->
     world.does("subject", "lift", one, "--told", _today())
     assert one not in world.does("subject", "find", *ANNA)
     assert forked(world.folder, "subject", "lift", one).returncode == 2
-    world.does("subject", "lift", one, "--told", _today())  # whoever died is told that it is done
+    again = world.does("subject", "lift", one, "--told", _today())  # whoever died is told so
+    assert f"on record its person was told on {_today()}: nothing was changed" in again
+    for day in ("2020-01-01", "2999-01-01"):
+        other = forked(world.folder, "subject", "lift", one, "--told", day)
+        assert other.returncode == 2
+        assert f"on record its person was told on {_today()}: another day is not" in other.stderr
     (lifted,) = entries(world.folder, "restriction.lifted")
     (set_,) = entries(world.folder, "restriction.set")
     assert lifted["person"] == set_["person"]
     assert lifted["informed"] == f"{_today()}T00:00:00.000000Z"
+
+
+def test_a_restriction_that_ended_with_its_claim_is_said_to_have(world: World) -> None:
+    said = world.does("subject", "erase", *ANNA, "--ground", "unlawful", "--yes", "--at", DAY)
+    (case,) = _answers(world.folder)
+    assert f"subject answer {case} --established" in said
+    world.does("subject", "answer", case, "--refused", "It is lawful.")
+    for day in ((), ("--told", _today())):
+        done = forked(world.folder, "subject", "lift", f"{case}-restriction", *day)
+        assert done.returncode == 2
+        assert f"was lifted on {_today()}, when its claim was decided" in done.stderr
 
 
 def test_the_answer_says_what_is_restricted_and_what_is_not(world: World) -> None:

@@ -78,7 +78,13 @@ def lift(
         say(f"  doelbinding subject lift {kept_by} --told {instant_of(None).date()}")
         return
     else:
-        restrictions.lift_restriction(workspace, kept_by, _day(told, "--told"))
+        lifted = restrictions.lift_restriction(workspace, kept_by, _day(told, "--told"))
+        if lifted.before:
+            say(
+                f"{kept_by} was lifted on {lifted.on}; on record its person was told on "
+                f"{lifted.told_on}: nothing was changed"
+            )
+            return
     say(f"{kept_by} is lifted")
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Restriction, Subjects
 from doelbinding.binding.paths import place
 from doelbinding.evidence.commitment import commit
+from doelbinding.evidence.entry import Entry
 from doelbinding.evidence.schema import EntryKind, instant
 from doelbinding.jobs.holds import NobodyFound, nobody
 from doelbinding.jobs.requests import (
@@ -73,6 +74,18 @@ class Restricted:
     rows: int
     left_out: int
     files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted:
+    """A restriction that is lifted: on which day, and on which its person was told.
+
+    `before`: it was lifted before, so that nothing was changed now.
+    """
+
+    on: date
+    told_on: date
+    before: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,17 +273,24 @@ def announce_lifting(
     return write_private(out / request.id, letter)
 
 
-def lift_restriction(workspace: Workspace, restriction_id: str, told_on: date) -> None:
+def lift_restriction(workspace: Workspace, restriction_id: str, told_on: date) -> Lifted:
     """Lift a restriction of which the person was told on a day (Art. 18(3)); once only.
 
     Whoever died right after gives the same command again, and nothing is changed by it.
 
     Raises:
-        NotLifted: it is not in force, ends with its case, or the day cannot be right.
+        NotLifted: it is not in force, ends with its case, the day cannot be right, or it was lifted
+            before with another day.
     """
-    if RestrictionRecord.objects.filter(id=restriction_id).exclude(lifted_at=None).exists():
+    before = _lifted_before(workspace, restriction_id)
+    if before is not None:
+        if before.told_on != told_on:
+            raise NotLifted(
+                f"{restriction_id} was lifted on {before.on}, and on record its person was told on "
+                f"{before.told_on}: another day is not recorded"
+            )
         workspace.records.checkpoint()
-        return
+        return before
     record, request = _liftable(restriction_id)
     now = datetime.now(UTC)
     if not record.set_at.date() <= told_on <= now.date():
@@ -285,12 +305,31 @@ def lift_restriction(workspace: Workspace, restriction_id: str, told_on: date) -
         entry = {**_about(request), "informed": instant(informed)}
         workspace.records.log.append(EntryKind.RESTRICTION_LIFTED, entry)
     workspace.records.checkpoint()
+    return Lifted(on=now.date(), told_on=told_on, before=False)
+
+
+def _lifted_before(workspace: Workspace, restriction_id: str) -> Lifted | None:
+    """Give what is on record of a restriction that was lifted after its person was told."""
+    lifted = RestrictionRecord.objects.filter(id=restriction_id).exclude(lifted_at=None)
+    record = lifted.select_related("request").first()
+    if record is None or record.lifted_at is None or record.request is None or record.phases:
+        return None
+    case, log = case_commitment(record.request), workspace.records.log.store
+    for leaf in log.leaves(0, log.size()):
+        entry = Entry.from_leaf(leaf) if case.encode() in leaf else None
+        if entry is not None and entry.kind is EntryKind.RESTRICTION_LIFTED:
+            told_on = date.fromisoformat(str(entry.data["informed"])[:10])
+            return Lifted(on=record.lifted_at.date(), told_on=told_on, before=True)
+    return None
 
 
 def _liftable(restriction_id: str) -> tuple[RestrictionRecord, Request]:
-    record = RestrictionRecord.objects.filter(id=restriction_id, lifted_at=None).first()
+    record = RestrictionRecord.objects.filter(id=restriction_id).first()
     if record is None or record.request is None:
-        raise NotLifted(f"there is no restriction {restriction_id!r} in force")
+        raise NotLifted(f"there is no restriction {restriction_id!r}")
+    if record.lifted_at is not None:
+        how = ", when its claim was decided" if record.phases else ""
+        raise NotLifted(f"{restriction_id} was lifted on {record.lifted_at.date()}{how}")
     if record.phases:
         raise NotDecided(
             f"{restriction_id} lasts while a claim is weighed: it ends when that is decided, with "
