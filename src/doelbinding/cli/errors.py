@@ -28,7 +28,7 @@ _KNOWN = (
     ("doelbinding.jobs.requests", "NotDecided"),
     ("doelbinding.jobs.many", "BadList"),
     ("doelbinding.jobs.holds", "NobodyFound"),
-    ("doelbinding.rights.rectification", "NotCorrectable"),
+    ("doelbinding.rights.correction", "NotCorrectable"),
     ("doelbinding.jobs.restrictions", "NotRestrictable"),
     ("doelbinding.jobs.restrictions", "NotLifted"),
     ("doelbinding.jobs.explain", "NoSuchValue"),

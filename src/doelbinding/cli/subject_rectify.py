@@ -74,7 +74,7 @@ def rectify(
 
 def _wanted(right: list[str], clear: list[str], rows: list[str], *, everywhere: bool) -> Wanted:
     from doelbinding.jobs.rectification import Wanted
-    from doelbinding.rights.rectification import Asked
+    from doelbinding.rights.correction import Asked
 
     values = []
     for written in right:

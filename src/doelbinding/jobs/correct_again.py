@@ -23,8 +23,8 @@ from doelbinding.plan.model import KeySets, Plan, PlanKind
 from doelbinding.plan.transform import rectified
 from doelbinding.policy.stores import Column
 from doelbinding.records.models import PlanRecord, Rectification, Restore, Run
+from doelbinding.rights.correction import Correction
 from doelbinding.rights.found import FoundRow
-from doelbinding.rights.rectification import Correction
 from doelbinding.wiring import Workspace
 
 

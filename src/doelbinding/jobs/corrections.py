@@ -26,7 +26,7 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.plan.transformation import Rectify, Within
 from doelbinding.records.envelope import keys_as_json
 from doelbinding.records.models import PlanRecord
-from doelbinding.rights.rectification import Correction, NotCorrectable
+from doelbinding.rights.correction import Correction, NotCorrectable
 from doelbinding.wiring import Workspace
 
 

@@ -54,11 +54,12 @@ from doelbinding.records.models import (
     StopRecord,
 )
 from doelbinding.records.said import stop_in
-from doelbinding.rights import rectification
+from doelbinding.rights import correction, rectification
 from doelbinding.rights.answer import rectification_letter, write_private
+from doelbinding.rights.correction import Correction
 from doelbinding.rights.found import Found, FoundRow, InDoubt, Person
 from doelbinding.rights.lasting import remembering
-from doelbinding.rights.rectification import Correcting, Correction
+from doelbinding.rights.rectification import Correcting
 from doelbinding.wiring import Workspace
 
 MOST_PASSES = 3
@@ -68,7 +69,7 @@ MOST_PASSES = 3
 class Wanted:
     """What is to be corrected: values, in which rows, and whether wherever else they stand."""
 
-    values: tuple[rectification.Asked, ...]
+    values: tuple[correction.Asked, ...]
     rows: tuple[tuple[str, Key], ...] = ()
     everywhere: bool = False
 
@@ -346,7 +347,7 @@ def _as_json(wanted: Wanted) -> dict[str, Any]:
 
 def _wanted(written: dict[str, Any]) -> Wanted:
     return Wanted(
-        values=tuple(rectification.Asked(column=c, right=right) for c, right in written["values"]),
+        values=tuple(correction.Asked(column=c, right=right) for c, right in written["values"]),
         rows=tuple((ref, tuple(key)) for ref, key in written["rows"]),
         everywhere=written["everywhere"],
     )

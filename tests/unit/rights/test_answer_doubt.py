@@ -9,8 +9,8 @@ from answer_samples import LETTER, POLICY, case, inventory
 
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer import lifting_letter, rectification_letter, restriction_letter
+from doelbinding.rights.correction import Correction
 from doelbinding.rights.found import InDoubt
-from doelbinding.rights.rectification import Correction
 
 AMBIGUOUS = {
     "nl": "Wij vonden 1 registratie die van u kan zijn, maar ook van iemand anders. {left} Geef "

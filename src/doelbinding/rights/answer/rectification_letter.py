@@ -11,9 +11,9 @@ from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.letters import files_of, left_in_doubt, letter, recipients_of, told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.words import label_of, words_for
+from doelbinding.rights.correction import Correction
 from doelbinding.rights.found import InDoubt
 from doelbinding.rights.inventory import Inventory
-from doelbinding.rights.rectification import Correction
 
 
 def rectification_letter(
