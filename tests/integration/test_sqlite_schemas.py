@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from doelbinding.plan.grades import Grade
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Refused
 from doelbinding.plan.transformation import KeepFirst
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
+from doelbinding.stores.sql.causes import cause
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import COLUMNS, ENDED, ROWS, TABLE, done, left, mapped, say, step
 
@@ -275,3 +277,40 @@ def test_an_index_that_unique_makes_serves_a_reference(made: str, sqlite: sa.Eng
     columns = (COLUMNS[0], Column(name="p", type=ColumnType.INTEGER))
     other = Dataset(id="visit", table="visit", key=("id",), label={}, columns=columns, subject=path)
     assert _told(sqlite, others=(other,)) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("PRAGMA max_page_count = 3", "OperationalError SQLITE_FULL, the disk is full"),
+        (
+            "PRAGMA query_only = ON",
+            "OperationalError SQLITE_READONLY, the file, or its folder, may only be read",
+        ),
+        (
+            "CREATE TRIGGER no BEFORE INSERT ON person BEGIN SELECT RAISE(ABORT, 'zanzibar'); END",
+            "IntegrityError SQLITE_CONSTRAINT",
+        ),
+    ],
+)
+def test_why_a_file_is_not_written_is_said_without_values(
+    setting: str, told: str, sqlite: sa.Engine
+) -> None:
+    say(sqlite, TABLE)
+    with sqlite.connect() as connection:
+        connection.exec_driver_sql(setting)
+        with pytest.raises(DBAPIError) as refused:
+            connection.exec_driver_sql(
+                "INSERT INTO person VALUES (1, hex(zeroblob(20000)), 'zanzibar', NULL)"
+            )
+        connection.invalidate()
+    assert cause(refused.value) == told
+
+
+def test_a_damaged_file_is_said_to_be_damaged(sqlite: sa.Engine, tmp_path: Path) -> None:
+    say(sqlite, TABLE, "INSERT INTO person VALUES (1, 'a', 'b', '2010-01-01')")
+    sqlite.dispose()
+    file = tmp_path / "one.sqlite3"
+    file.write_bytes(file.read_bytes()[:4096] + b"Z" * 4096)
+    with pytest.raises(Refused, match="its file is damaged: see what PRAGMA integrity_check"):
+        SqlStore(mapped(), sqlite).survey([DELETES], {})

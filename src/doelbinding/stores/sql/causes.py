@@ -50,12 +50,19 @@ _MEANS: dict[str | int | None, str] = {
     "25006": "this session may only read",
     "25P03": "a transaction waited longer than idle_in_transaction_session_timeout lets it",
     "53100": "the disk is full",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY": "the file, or its folder, may only be read",
+    "SQLITE_IOERR": "its file cannot be read or written",
+    "SQLITE_CORRUPT": "its file is damaged: see what PRAGMA integrity_check says",
+    "SQLITE_NOMEM": "there is no memory left",
     1290: "the server may only be read",
     1792: "this session may only read",
     1969: "a statement took longer than max_statement_time lets it",
     3024: "a statement took longer than max_execution_time lets it",
 }
-"""SQLSTATEs of PostgreSQL and numbers of MariaDB and MySQL whose cause is not in what is asked."""
+"""SQLSTATEs of PostgreSQL, names of SQLite, numbers of MariaDB and MySQL, of what is not in what is
+asked."""
+_SQLITE = re.compile(r"SQLITE_(?!ERROR$)[A-Z]+")
 _DENIED = frozenset({1142, 1143, "42501"})
 _NAMING = (
     re.compile(r"(?P<right>[A-Z, ]+) command denied to user .* for (?P<what>.+)", re.DOTALL),
@@ -97,7 +104,7 @@ def cause(error: Exception) -> str:
 
 def named(own: BaseException) -> str:
     """Name a driver's own error without its words, by its kind and code, and what that means."""
-    code = _number(own) or _sqlstate(own)
+    code = _number(own) or _sqlstate(own) or _sqlite(own)
     means = _MEANS.get(code)
     means = _denied(own) if code in _DENIED else means
     told = f"{type(own).__name__} {code or ''}".strip()
@@ -150,6 +157,12 @@ def _number(own: BaseException) -> int | None:
     """Give MariaDB's and MySQL's number of an error, the first of its arguments."""
     found = own.args[0] if own.args else None
     return found if isinstance(found, int) else None
+
+
+def _sqlite(own: BaseException) -> str | None:
+    """Give SQLite's own name of the kind of an error, without what it adds to it."""
+    found = _SQLITE.match(getattr(own, "sqlite_errorname", ""))
+    return None if found is None else found[0]
 
 
 def is_prepared_no_more(error: BaseException) -> bool:
