@@ -136,10 +136,11 @@ def why(
     workspace = opened(context.obj)
     from doelbinding.binding.circumstances import Restriction
     from doelbinding.jobs.explain import explain
+    from doelbinding.plan.written import key_written
 
     moment = instant_of(at)
     found = explain(workspace, value, key, moment)
-    say(f"{value} of {key}, on {moment.date()}")
+    say(f"{value} of {key_written(found.key)}, on {moment.date()}")
     say(f"controller: {', '.join(c.name for c in found.controllers) or 'cannot be told'}")
     console().print(_phases(found))
     for keep in found.why.kept_by:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Justification, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.paths import Place, place, places
 from doelbinding.jobs.said import said_by
 from doelbinding.plan.ends import transformation
+from doelbinding.plan.ports import TakesAlike
 from doelbinding.plan.transformation import Transformation
 from doelbinding.plan.written import parts_of
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.rights.found import key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.wiring import Workspace
 
 _LARGEST = 2**63
+_WHOLE = re.compile(r"[-+]?[0-9]{1,99}")
 
 
 class NoSuchValue(Exception):
@@ -28,12 +34,13 @@ class NoSuchValue(Exception):
 class Explanation:
     """A value's justification, whose it is, and when something happens next.
 
-    `leads`: whether its row leads to anybody who is there.
+    `key` is as its store has it. `leads`: whether its row leads to anybody who is there.
     """
 
     place: Place
     column: Column
     row: Row
+    key: Key
     controllers: tuple[Controller, ...]
     why: Justification
     stays: bool | None
@@ -79,13 +86,7 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
             f"the key of {ref} is ({', '.join(here.dataset.key)}): give its parts with commas, "
             "a part that has a comma itself in double quotes"
         )
-    where = {
-        n: _typed(here.dataset.column(n), part)
-        for n, part in zip(here.dataset.key, parts, strict=True)
-    }
-    rows = workspace.stores[here.store.id].rows(ref, where)
-    if not rows:
-        raise NoSuchValue(f"{ref} has no row with that key")
+    row = _row(workspace, here, parts)
     interpreter = Interpreter(
         policy=workspace.policy,
         reader=Reading(workspace.stores),
@@ -95,12 +96,38 @@ def explain(workspace: Workspace, value: str, key: str, at: datetime) -> Explana
     return Explanation(
         place=here,
         column=column,
-        row=rows[0],
-        controllers=interpreter.controllers(here, rows[0]) or (),
-        why=interpreter.justify(here, rows[0], name),
-        stays=interpreter.stays(here, rows[0]),
-        leads=_leads(interpreter, here, rows[0]),
+        row=row,
+        key=key_of(here, row),
+        controllers=interpreter.controllers(here, row) or (),
+        why=interpreter.justify(here, row, name),
+        stays=interpreter.stays(here, row),
+        leads=_leads(interpreter, here, row),
     )
+
+
+def _row(workspace: Workspace, here: Place, parts: Sequence[str]) -> Row:
+    """Give the row with a key: as it is written, or else the one that its store takes it for."""
+    store = workspace.stores[here.store.id]
+    ask = store.alike if isinstance(store, TakesAlike) else store.rows
+    columns = [here.dataset.column(name) for name in here.dataset.key]
+    alike: dict[Key, Row] = {}
+    for spelt in dict.fromkeys((tuple(parts), tuple(part.strip() for part in parts))):
+        key = tuple(_typed(column, part) for column, part in zip(columns, spelt, strict=True))
+        for row in ask(here.ref, dict(zip(here.dataset.key, key, strict=True))):
+            held = key_of(here, row)
+            if held == key:
+                return row
+            alike[held] = row
+    if not alike:
+        raise NoSuchValue(
+            f"{here.ref} has no row with that key: write it as `doelbinding subject find` shows it"
+        )
+    if len(alike) > 1:
+        raise NoSuchValue(
+            f"{here.ref} has no row with exactly that key, and its store takes it for that of "
+            f"{len(alike)} rows: write it as `doelbinding subject find` shows it"
+        )
+    return next(iter(alike.values()))
 
 
 def _leads(interpreter: Interpreter, here: Place, row: Row) -> bool:
@@ -130,11 +157,10 @@ def _named(workspace: Workspace, value: str) -> tuple[str, str]:
 
 def _typed(column: Column, part: str) -> str | int:
     if column.type is not ColumnType.INTEGER:
-        return part.strip()
-    try:
-        number = int(part)
-    except ValueError:
-        raise NoSuchValue(f"key column {column.name} holds whole numbers") from None
+        return part
+    if not _WHOLE.fullmatch(part.strip()):
+        raise NoSuchValue(f"key column {column.name} holds whole numbers")
+    number = int(part)
     if abs(number) >= _LARGEST:
         raise NoSuchValue(f"key column {column.name} holds whole numbers of at most 64 bits")
     return number

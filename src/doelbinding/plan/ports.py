@@ -163,6 +163,18 @@ class Rehearses(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesAlike(Protocol):
+    """A store that takes spellings of a value for the same, as of a UUID in capitals."""
+
+    def alike(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows whose columns it takes for equal to the values, however they are written.
+
+        None where a column's type has no such value.
+        """
+        ...
+
+
 class Store(Protocol):
     """A place where personal data live. Keys come in named sets; times as the store holds them."""
 

@@ -236,15 +236,31 @@ class SqlStore:
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
-        dataset = self._dataset(ref)
+        with self.transaction() as connection:
+            found = self._equal(connection, self._dataset(ref), where)
+        return [row for row in found if _holds(row, where)]
+
+    def alike(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
+        """Give the rows whose columns this database takes for equal to the values.
+
+        None where a column's type has no such value.
+        """
+        with self.transaction() as connection:
+            try:
+                with connection.begin_nested():
+                    return self._equal(connection, self._dataset(ref), where)
+            except sa.exc.DataError:
+                return []
+
+    def _equal(
+        self, connection: sa.Connection, dataset: Dataset, where: Mapping[str, object]
+    ) -> list[Row]:
         rows = table(dataset)
         asked = self._selection(dataset, rows).where(
             *(rows.c[name] == bound(value) for name, value in where.items())
         )
-        with self.transaction() as connection:
-            found = connection.execute(asked).mappings()
-            rows_found = [row for row in map(dict, found) if _holds(row, where)]
-            return [with_values_inside(dataset, row) for row in rows_found]
+        found = connection.execute(asked).mappings().all()
+        return [with_values_inside(dataset, dict(row)) for row in found]
 
     def match(
         self, ref: str, column: str, kind: str, values: Sequence[str], country: str | None = None
