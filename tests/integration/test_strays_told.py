@@ -123,6 +123,25 @@ def test_why_says_that_nobody_is_led_to_and_no_date_is_missing(strays: World) ->
     assert "whose it is" not in done.stdout
 
 
+def test_why_and_the_plan_agree_on_what_is_prohibited_and_nobodys(strays: World) -> None:
+    """Two controllers, so that a message that leads to nobody is of none that can be told."""
+    policy = strays.folder / "policy" / "policy.yaml"
+    written = policy.read_text()
+    first = written.index("  - id: mill\n")
+    end = written.index("person_categories:")
+    other = written[first:end].replace("id: mill\n", "id: other\n")
+    policy.write_text(written[:end] + other + written[end:])
+    crm = strays.folder / "policy" / "crm.yaml"
+    banned = "{columns: [email], reason: {en: None may.}, article: GDPR 9}"
+    crm.write_text(
+        crm.read_text().replace("controller: mill", "controller: {column: name, values: {X: mill}}")
+        + f"        prohibitions: [{banned}]\n"
+    )
+    said = strays.does("why", "crm.message.email", "2", "--at", DAY)
+    assert "not justified, but nothing says whose it is, so it is kept and reported" in said
+    assert "the next retention run" not in said
+
+
 def test_a_plan_tells_what_may_lead_to_nobody_from_what_is_undated(strays: World) -> None:
     """Message 2 leads to nobody, and customer 8 is without a contact (R-VI.2)."""
     said = strays.does("plan", "--at", DAY)

@@ -17,16 +17,26 @@ Subjects = Mapping[str, frozenset[Key]]
 
 
 class StopKind(StrEnum):
-    """Why an activity ends for one person (DESIGN §1)."""
+    """Why an activity ends for one person (DESIGN §1).
+
+    `UNDATED` ends it only where nothing tells whether it goes on: who asked to be erased is not
+    kept for a date that was lost.
+    """
 
     CONSENT_WITHDRAWN = "consent-withdrawn"
     ERASURE = "erasure"
     OBJECTION = "objection"
+    UNDATED = "undated"
 
     @property
     def lasts(self) -> bool:
         """Whether it also covers what is collected later: an objection does."""
         return self is StopKind.OBJECTION
+
+    @property
+    def ends_what_lives(self) -> bool:
+        """Whether it ends a phase also where that certainly lives."""
+        return self is not StopKind.UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +109,21 @@ class Circumstances:
     restrictions: tuple[Restriction, ...] = ()
 
     def stops_of(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
-        """Yield the stops that bear on a phase (`activity/phase`), for people of one dataset.
+        """Yield the stops that end a phase (`activity/phase`), for people of one dataset.
 
         Those of nobody in it too, where it is named: what is asked is then the same for others.
         """
+        for stop in self._bearing_on(controller, phase, dataset):
+            if stop.kind.ends_what_lives:
+                yield stop
+
+    def doubts_of(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
+        """Yield the stops that end a phase where it is undated, for people of one dataset."""
+        for stop in self._bearing_on(controller, phase, dataset):
+            if not stop.kind.ends_what_lives:
+                yield stop
+
+    def _bearing_on(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
         for stop in self.stops:
             ends = stop.controller == controller and phase in stop.phases
             if ends and dataset in stop.subjects:

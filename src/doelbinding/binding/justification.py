@@ -47,7 +47,10 @@ class TermState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseState:
-    """What one phase says of a value of one controller."""
+    """What one phase says of a value of one controller.
+
+    `doubts`: stops that end it where it is undated.
+    """
 
     controller: str
     activity: Activity
@@ -55,6 +58,7 @@ class PhaseState:
     when: Truth
     terms: tuple[TermState, ...]
     stops: tuple[Stop, ...] = ()
+    doubts: tuple[Stop, ...] = ()
     suspended: tuple[Restriction, ...] = ()
 
     @property
@@ -66,8 +70,10 @@ class PhaseState:
     def justifies(self) -> Truth:
         """Whether the phase justifies the value: it lives unstopped, or is being weighed."""
         if self.suspended:
-            return self.when
-        return False if self.stops else self.lives
+            return False if self.doubts and self.when is None else self.when
+        lives = self.lives
+        ended = self.stops or (self.doubts and lives is None)
+        return False if ended else lives
 
     @property
     def applicable(self) -> tuple[TermState, ...]:

@@ -6,7 +6,7 @@ Slow and obviously right. It explains (`why`, an access report), it is the inter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -168,6 +168,7 @@ class Interpreter(Rows):
             when=when,
             terms=tuple(self._term(own, theirs, term, controller) for term in terms),
             stops=tuple(self._stops(own, theirs, name, controller)),
+            doubts=tuple(self._doubts(own, theirs, name, controller)),
             suspended=tuple(self._suspensions(here, row, name, controller)),
         )
 
@@ -271,9 +272,24 @@ class Interpreter(Rows):
         return self._state(here.parent, parent, state)
 
     def _stops(self, own: _At, theirs: _At, phase: str, controller: Controller) -> Iterator[Stop]:
+        yield from self._covering(own, theirs, phase, controller, self.circumstances.stops_of)
+
+    def _doubts(self, own: _At, theirs: _At, phase: str, controller: Controller) -> Iterator[Stop]:
+        """Yield the stops that end a phase where it is undated: in rows of one person."""
+        if not own[0].top.shared:
+            yield from self._covering(own, theirs, phase, controller, self.circumstances.doubts_of)
+
+    def _covering(
+        self,
+        own: _At,
+        theirs: _At,
+        phase: str,
+        controller: Controller,
+        said: Callable[[str, str, str], Iterator[Stop]],
+    ) -> Iterator[Stop]:
         tells = own if collected_by(own[0]) else theirs
         for _, ref, key in self.people(*theirs):
-            for stop in self.circumstances.stops_of(controller.id, phase, ref):
+            for stop in said(controller.id, phase, ref):
                 covered = key in stop.subjects[ref]
                 if covered and (
                     stop.kind.lasts or self._collected_before(*tells, stop, controller)

@@ -185,7 +185,7 @@ class ThroughLeads:
     def _by_way(self) -> bool:
         """Whether there are stops that were joined, and are asked of each way to people."""
         said = self.needs.circumstances.stops if self.needs.stops else ()
-        joined = any(stop.since is not None and self._name in stop.phases for stop in said)
+        joined = any(stop.since is not None and self._ends(stop) for stop in said)
         return joined and told_by_way(self.here)
 
     def _by(self, lead: Lead, controller: Controller, part: _Covering) -> Expression:
@@ -222,7 +222,10 @@ class ThroughLeads:
 
     def _stops(self) -> tuple[Stop, ...]:
         stops = self.needs.circumstances.stops if self.needs.stops else ()
-        return tuple(stop for stop in stops if self._name in stop.phases and self._timed(stop))
+        return tuple(stop for stop in stops if self._ends(stop) and self._timed(stop))
+
+    def _ends(self, stop: Stop) -> bool:
+        return stop.kind.ends_what_lives and self._name in stop.phases
 
     def _timed(self, stop: Stop) -> bool:
         """Tell whether a stop is asked with the time at which the row may have been collected."""

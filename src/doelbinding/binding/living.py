@@ -41,6 +41,8 @@ class LivingPhase:
         self._terms = tuple(_Living(judge, line.own, theirs, one, controller) for one in terms)
         said, top = judge.circumstances, theirs.top.ref
         self._stops = _by_person(said.stops_of(controller.id, line.name, top), top)
+        doubts = () if line.own.top.shared else said.doubts_of(controller.id, line.name, top)
+        self._doubts = _by_person(doubts, top)
         self._suspensions = _by_person(said.suspensions_of(controller.id, line.name, top), top)
         self._key = judge.key_of_person(theirs)
         self._known: dict[object, PhaseState] = {}
@@ -48,20 +50,22 @@ class LivingPhase:
     def state(self, when: Truth, own: Row, theirs: Row) -> PhaseState:
         """Give what the phase says of a row and the person it leads to."""
         terms = tuple([term.state(own, theirs) for term in self._terms])
-        if not self._stops and not self._suspensions:
-            return self._alike(when, terms, (), ())
+        if not (self._stops or self._doubts or self._suspensions):
+            return self._alike(when, terms, (), (), ())
         key = self._key(theirs)
         stops = tuple([s for s in self._stops.get(key, ()) if self._stopped(s, own, theirs)])
-        return self._alike(when, terms, stops, tuple(self._suspensions.get(key, ())))
+        doubts = tuple([s for s in self._doubts.get(key, ()) if self._stopped(s, own, theirs)])
+        return self._alike(when, terms, stops, doubts, tuple(self._suspensions.get(key, ())))
 
     def _alike(
         self,
         when: Truth,
         terms: tuple[TermState, ...],
         stops: tuple[Stop, ...],
+        doubts: tuple[Stop, ...],
         suspended: tuple[Restriction, ...],
     ) -> PhaseState:
-        mark = (when, tuple(map(id, terms)), tuple(map(id, stops)), tuple(map(id, suspended)))
+        mark = (when, *(tuple(map(id, said)) for said in (terms, stops, doubts, suspended)))
         found = self._known.get(mark)
         if found is None:
             found = self._known[mark] = PhaseState(
@@ -71,6 +75,7 @@ class LivingPhase:
                 when=when,
                 terms=terms,
                 stops=stops,
+                doubts=doubts,
                 suspended=suspended,
             )
         return found

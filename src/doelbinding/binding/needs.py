@@ -7,7 +7,7 @@ database.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -267,6 +267,7 @@ class Needs:
         activity = self.policy.activity_by_id[binding.activity]
         wanted = binding.phases or tuple(phase.id for phase in activity.phases)
         phases = [phase for phase in activity.phases if phase.id in wanted]
+        when = self._when(here, binding.when)
         if here.top.shared:
             lives = any_of(
                 *(
@@ -280,9 +281,17 @@ class Needs:
                     for phase in phases
                 )
             )
-        else:
-            lives = any_of(*(self._lives(here, activity, phase, controller) for phase in phases))
-        return all_of(self._when(here, binding.when), lives)
+            return all_of(when, lives)
+        certain, doubtful = [], []
+        for phase in phases:
+            lives = self._lives(here, activity, phase, controller)
+            doubted = self._doubted(here, phase_name(activity.id, phase.id), controller)
+            if doubted == NO:
+                certain.append(lives)
+            else:
+                bound = all_of(when, lives)
+                doubtful.append(any_of(all_of(not_(doubted), bound), Certain(part=bound)))
+        return any_of(all_of(when, any_of(*certain)), *doubtful)
 
     def _lives(
         self, here: Place, activity: Activity, phase: Phase, controller: Controller | None
@@ -304,9 +313,22 @@ class Needs:
 
     def stopped(self, here: Place, phase: str, controller: Controller) -> Iterator[Expression]:
         """Yield whether each stop of a phase covers a row, which was there when it was set."""
-        if not self.stops:
-            return
-        for stop in self.circumstances.stops_of(controller.id, phase, here.top.ref):
+        if self.stops:
+            said = self.circumstances.stops_of(controller.id, phase, here.top.ref)
+            yield from self._covering(here, said, controller)
+
+    def _doubted(self, here: Place, phase: str, controller: Controller | None) -> Expression:
+        """Give whether a phase ends for a row where it is undated, since its person asked that."""
+        if not self.stops or controller is None:
+            return NO
+        said = self.circumstances.doubts_of(controller.id, phase, here.top.ref)
+        return any_of(*self._covering(here, said, controller))
+
+    def _covering(
+        self, here: Place, stops: Iterable[Stop], controller: Controller
+    ) -> Iterator[Expression]:
+        """Yield whether each stop covers a row, which was there when it was set."""
+        for stop in stops:
             if stop.since is not None:  # the row itself has the last word: it may be collected anew
                 not_after_all = self.collected_before(here, stop.set_at, controller)
                 yield all_of(covered_in_time(here, stop), not_after_all)

@@ -179,7 +179,7 @@ def _phases(found: Explanation) -> object:
 def _lives(state: PhaseState) -> str:
     if state.suspended:
         return "being weighed"
-    if state.stops:
+    if state.stops or (state.doubts and state.lives is None):
         return "stopped"
     if state.lives is None:
         return "undated"
@@ -196,6 +196,8 @@ def _verdict(found: Explanation) -> str:
             return "undated: nothing says whose it is, so it is kept and reported"
         case None:
             return "undated: a date is missing or implausible, so it is kept and reported"
+        case _ if not (found.controllers or found.place.top.shared):
+            return "not justified, but nothing says whose it is, so it is kept and reported"
         case _:
             if not found.why.phases:
                 return f"not justified: no activity uses it; {_next(found)}"

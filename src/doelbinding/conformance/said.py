@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -43,7 +43,7 @@ def said(chance: Random, people: list[dict[str, object]]) -> Circumstances:
         Stop(
             id=f"stop{n}",
             controller=anyone(),
-            kind=chance.choice(list(StopKind)),
+            kind=chance.choice([kind for kind in StopKind if kind.ends_what_lives]),
             phases=frozenset(some(chance, PHASES)),
             set_at=_some_time(chance),
             subjects=someone(),
@@ -69,7 +69,24 @@ def said(chance: Random, people: list[dict[str, object]]) -> Circumstances:
         )
         for n in range(chance.randint(0, 1))
     )
-    return Circumstances(stops=stops, holds=holds, restrictions=restrictions)
+    return Circumstances(stops=(*stops, *_doubts(people)), holds=holds, restrictions=restrictions)
+
+
+def _doubts(people: Sequence[dict[str, object]]) -> Iterator[Stop]:
+    """Yield what ends phases where they are undated: by people of every other world.
+
+    From a seed of their own, so that all else in a world is as without them.
+    """
+    chance = Random(repr(people))  # noqa: S311 - so that it can be made again
+    for number in range(chance.choice((0, 0, 1, 2))):
+        yield Stop(
+            id=f"doubt{number}",
+            controller=chance.choice(["nl", "jp"]),
+            kind=StopKind.UNDATED,
+            phases=frozenset(some(chance, PHASES)),
+            set_at=_some_time(chance),
+            subjects={"s.person": frozenset((int(str(p["id"])),) for p in some(chance, people))},
+        )
 
 
 def everybody_leaves(chance: Random, ids: Sequence[object]) -> tuple[Stop, ...]:

@@ -209,6 +209,8 @@ def _record_words(
     entries: list[tuple[EntryKind, dict[str, object]]] = []
     for stop in draft.decision.stops:
         record_stop(remembering(stop, asked.identifiers), request, records.sealer)
+        if not stop.kind.ends_what_lives:
+            continue
         reason = "marketing_objection" if stop.kind.lasts else "erasure"
         for name in sorted(stop.phases):
             activity, _, phase = name.partition("/")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, Subjects, phase_name
+from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, phase_name
 from doelbinding.binding.dating import dating_of
 from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
-from doelbinding.policy.organisation import Controller
 from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
@@ -129,25 +128,44 @@ def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
                 yield row.found.others, reason
 
 
+def undated_in(inventory: Inventory) -> frozenset[str]:
+    """Give the phases of which nothing tells whether they still keep some value of the person's."""
+    return frozenset(
+        phase_name(reason.activity.id, reason.phase.id)
+        for others, reason in _reasons(inventory)
+        if reason.controller and not (others or reason.certain)
+    )
+
+
 def stops_for(
-    decisions: tuple[PhaseDecision, ...],
-    controller: Controller,
-    subjects: Subjects,
-    case: str,
-    at: datetime,
+    decisions: tuple[PhaseDecision, ...], inventory: Inventory, case: str
 ) -> Iterator[Stop]:
-    """Yield the stops that follow: what the request ends, and what it ends for good."""
+    """Yield the stops that follow: what the request ends, for good, and where it is undated.
+
+    A phase that goes on for some values may be undated for others, which something else keeps for
+    now. Without the last kind of stop it would keep these for ever once that has ended.
+
+    Args:
+        decisions: phase by phase.
+        inventory: what was found of the person, before anything is stopped.
+        case: the request's id.
+    """
     stopped = [d for d in decisions if d.decision.outcome is Outcome.STOP]
-    for lasting, kind in ((False, StopKind.ERASURE), (True, StopKind.OBJECTION)):
-        phases = frozenset(d.name for d in stopped if d.decision.lasting is lasting)
+    ended = {
+        kind: frozenset(d.name for d in stopped if d.decision.lasting is lasting)
+        for lasting, kind in ((False, StopKind.ERASURE), (True, StopKind.OBJECTION))
+    }
+    kept = {d.name for d in decisions if d.decision.outcome is Outcome.KEEP}
+    ended[StopKind.UNDATED] = undated_in(inventory) & kept
+    for kind, phases in ended.items():
         if phases:
             yield Stop(
                 id=f"{case}-{kind.value}",
-                controller=controller.id,
+                controller=inventory.controller.id,
                 kind=kind,
                 phases=phases,
-                set_at=at,
-                subjects=subjects,
+                set_at=inventory.at,
+                subjects=inventory.found.subjects,
             )
 
 
@@ -256,8 +274,7 @@ def _decided(
     for one in requests:
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
-        subjects = taken.found.subjects
-        stops = tuple(stops_for(phases, taken.controller, subjects, one.case, taken.at))
+        stops = tuple(stops_for(phases, taken, one.case))
         decided.append((phases, stops))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
     again = under([one.inventory for one in requests], then)

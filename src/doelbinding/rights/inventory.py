@@ -246,12 +246,15 @@ class _Taker:
         """Say of a justification what it means for values of whatever category."""
         justifies = [state.justifies for state in why.phases]
         ours = (self._controller.id, "")
+        allowed = why.prohibited is False
         reasons = tuple(
             [
-                _reason(state, certain=answer is True)
+                _reason(state, certain=answer is True and allowed)
                 for state, answer in zip(why.phases, justifies, strict=True)
                 if answer is not False and state.controller in ours
             ]
+            if why.prohibited is not True
+            else ()
         )
         return (
             _standing(why, justifies),
