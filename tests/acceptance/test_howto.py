@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.acceptance.test_readme import BLOCK, ROOT, Reader
-from tests.acceptance.test_story import DAY, run
+from tests.acceptance.test_story import DAY
+from tests.integration.forked import run
 from tests.integration.lakehouse import sail
 
 

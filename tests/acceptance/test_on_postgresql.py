@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.acceptance.test_story import DAY, make, planned, run
+from tests.acceptance.test_story import DAY, make, planned
+from tests.integration.forked import run
 
 from doelbinding.wiring import start_embedded, stop_embedded
 

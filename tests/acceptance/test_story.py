@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import socket
@@ -17,30 +16,20 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.integration.forked import run
 
 COMMAND = Path(sys.executable).with_name("doelbinding")
 DAY = "2026-11-23"
 SANNE = "email:sanne.devries@example.com"
 
 
-def run(
-    *arguments: str, folder: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would, without a terminal."""
-    where = ["-C", str(folder)] if folder else []
-    return subprocess.run(
-        [str(COMMAND), *where, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=300,
-        env={**os.environ, **environment},
-    )
-
-
 def make(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return run("demo", "--dir", str(folder), "--people", "300", "--at", DAY, "--no-serve", *options)
+    """Make the demonstration as a user would, without a terminal."""
+    told = ("--dir", folder, "--people", "300", "--at", DAY, "--no-serve", *options)
+    return subprocess.run(
+        [COMMAND, "demo", *told], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False, timeout=300,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

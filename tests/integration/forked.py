@@ -110,8 +110,12 @@ def _import_all() -> None:
         "doelbinding.retention.drafts", "psycopg", "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite.pysqlite", "rich.table", "rich.console",
         "doelbinding.records.opening", "doelbinding.law.findings", "tests.integration.boundaries",
+        "django.http", "django.urls", "django.views.generic", "django.core.management.base",
+        "doelbinding.plan.collected", "doelbinding.rights.locate", "doelbinding.stores.sql.engine",
+        "doelbinding.wiring", "typer._adapters",
     ):  # fmt: skip
         importlib.import_module(name)
+    importlib.import_module("doelbinding.policy.load.validate").adapter()
 
 
 def by_step() -> None:

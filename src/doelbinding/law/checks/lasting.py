@@ -53,8 +53,8 @@ LED_NO_MORE = Definition(
     article="GDPR 5(1)(e), 5(2)",
     why="The column is a key, or rows lead to people by it. It has a category, so it is emptied "
     "when the last phase bound to it has ended, also where something else keeps those rows. Then "
-    "they lead to nobody: nobody finds them, and where they do not tell their own end nothing does, "
-    "so that they are kept forever; or the database refuses the change.",
+    "they lead to nobody: nobody finds them, and where they do not tell their own end they are "
+    "kept forever; or the database refuses the change.",
     mend="bind the column to every activity that can keep the rows that lead by it; or leave "
     "`category` off the column, which then goes with its row",
 )
