@@ -178,3 +178,36 @@ def test_an_identifier_inside_a_document_is_found(sqlite: sa.Engine) -> None:
         connection.execute(sa.text("INSERT INTO identified VALUES (:id, :held)"), rows)
     found = store.match("s.d", "mail", "email", ["a@example.com"])
     assert [row["id"] for row in found] == [1]
+
+
+_LARGE = 2**64 - 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "kind"), [("mariadb", "BIGINT UNSIGNED"), ("postgresql", "NUMERIC(20)")]
+)
+def test_a_whole_number_beyond_those_with_a_sign_is_found(
+    fixture: str, kind: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(fixture)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS identified"))
+        connection.execute(sa.text(f"CREATE TABLE identified (id {kind} PRIMARY KEY)"))
+        connection.execute(sa.text("INSERT INTO identified VALUES (:id), (1)"), {"id": _LARGE})
+    (row,) = _numbered(engine).match("s.d", "id", "customer", [str(_LARGE)])
+    assert int(str(row["id"])) == _LARGE
+    assert len(_numbered(engine).match("s.d", "id", "customer", [str(_LARGE), "1", "2"])) == 2
+    assert len(_numbered(engine).rows("s.d", {"id": _LARGE})) == 1
+
+
+def test_sqlite_holds_no_whole_number_beyond_those_with_a_sign(sqlite: sa.Engine) -> None:
+    assert not _numbered(sqlite).match("s.d", "id", "customer", [str(_LARGE)])
+    assert not _numbered(sqlite).rows("s.d", {"id": _LARGE})
+
+
+def _numbered(engine: sa.Engine) -> SqlStore:
+    columns = (Column(name="id", type=ColumnType.INTEGER, identifier="customer"),)
+    dataset = Dataset(
+        id="d", table="identified", key=("id",), columns=columns, label={}, person=True
+    )
+    return SqlStore(Store(id="s", label={}, country="NL", datasets=(dataset,)), engine)

@@ -22,7 +22,7 @@ from doelbinding.rights.found import key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.wiring import Workspace
 
-_LARGEST = 2**63
+_LARGEST = 2**64
 _WHOLE = re.compile(r"[-+]?[0-9]{1,99}")
 
 

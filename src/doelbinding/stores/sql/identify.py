@@ -21,9 +21,13 @@ from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.identifiers import PHONE, normalise
 from doelbinding.policy.stores import Column, ColumnType
 
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
 _BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
-_LARGEST = 2**63
+_LARGEST = 2**64
+"""Whole numbers are below it: without a sign on MariaDB, and in NUMERIC on PostgreSQL."""
+
+_LARGEST_SIGNED = 2**63
+_SIGNED = frozenset({"sqlite", "spark"})
 _LAST_DIGITS, _ENOUGH_DIGITS = 6, 8
 
 
@@ -43,7 +47,8 @@ class Question:
 def question(held: str, kind: str, column: Column, dialect: str) -> Question:
     """Give how a column, quoted as the database wants it, is asked for identifiers of a kind."""
     if column.type is ColumnType.INTEGER:
-        return Question(plain=held, said=_everything if kind == PHONE else _whole)
+        whole = _whole_signed if dialect in _SIGNED else _whole
+        return Question(plain=held, said=_everything if kind == PHONE else whole)
     words = _WORDS.get(dialect)
     if words is None or (kind in _DIGITS and not words.digits):
         return Question(plain=held, said=_everything)
@@ -126,9 +131,19 @@ def _everything(_: str) -> None:
     return None
 
 
-def _whole(value: str) -> list[str | int]:
-    held = _WHOLE.fullmatch(value) and abs(int(value)) < _LARGEST
+def _whole(value: str, largest: int = _LARGEST) -> list[str | int]:
+    held = _WHOLE.fullmatch(value) and abs(int(value)) < largest
     return [int(value)] if held else []
+
+
+def _whole_signed(value: str) -> list[str | int]:
+    return _whole(value, _LARGEST_SIGNED)
+
+
+def can_be_held(value: object, dialect: str) -> bool:
+    """Tell whether a database has whole numbers of that size."""
+    largest = _LARGEST_SIGNED if dialect in _SIGNED else _LARGEST
+    return not isinstance(value, int) or abs(value) < largest
 
 
 def _ascii(value: str) -> list[str | int]:
@@ -191,14 +206,6 @@ def comparable(held: sa.ColumnElement[Any], kind: str, dialect: str) -> sa.Colum
 
 
 _FOLDED = frozenset({"email", "iban", "phone", "national-number"})
-
-
-def values_for(column: Column, values: Sequence[str]) -> list[str | int]:
-    """Give the values that a column can hold at all: whole numbers for a column of those."""
-    if column.type is not ColumnType.INTEGER:
-        return list(values)
-    numbers = (int(v) for v in values if _WHOLE.fullmatch(v))
-    return [number for number in numbers if abs(number) < _LARGEST]
 
 
 def teach_sqlite(connection: Any, _: object) -> None:

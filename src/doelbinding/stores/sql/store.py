@@ -45,6 +45,7 @@ from doelbinding.stores.sql.compile import Compiler
 from doelbinding.stores.sql.computed import AS_TEXT
 from doelbinding.stores.sql.exchange import Exchange
 from doelbinding.stores.sql.gather import Gatherer
+from doelbinding.stores.sql.identify import can_be_held
 from doelbinding.stores.sql.inside import with_values_inside
 from doelbinding.stores.sql.left_out import tables_left_out
 from doelbinding.stores.sql.places import places
@@ -236,6 +237,8 @@ class SqlStore:
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows of a dataset whose columns equal the values."""
+        if not all(can_be_held(value, self.engine.dialect.name) for value in where.values()):
+            return []
         with self.transaction() as connection:
             found = self._equal(connection, self._dataset(ref), where)
         return [row for row in found if _holds(row, where)]
