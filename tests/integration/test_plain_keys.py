@@ -138,6 +138,7 @@ def test_postgresql_erases_whatever_keys_are_made_of(
     [
         ("uuid", ColumnType.TEXT, UUID),
         ("decimal(12,0)", ColumnType.INTEGER, _WHOLE),
+        ("year", ColumnType.INTEGER, "20{:02}".format),
         ("char(40)", ColumnType.TEXT, "'k{}'".format),
     ],
 )

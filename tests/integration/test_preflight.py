@@ -488,6 +488,20 @@ def test_rows_are_told_by_their_uuid(postgresql: sa.Engine) -> None:
     assert told == [(one,), (two,)]
 
 
+def test_rows_are_told_by_their_year(mariadb: sa.Engine) -> None:
+    say(
+        mariadb,
+        TABLE.replace("INTEGER", "YEAR"),
+        "INSERT INTO person VALUES (2001, 'a', 'a', '2010-01-01'), (2002, 'a', 'a', '2010-01-01')",
+    )
+    assert not refused(mariadb)
+    store = SqlStore(mapped(), mariadb)
+    assert list(store.select_keys(DELETES, {})) == [[(2001,), (2002,)]]
+    assert list(store.execute(DELETES, {}, [(2001,)]))
+    assert left(mariadb, "SELECT id FROM person") == [(2002,)]
+    assert [row["id"] for row in store.rows("s.person", {"id": 2002})] == [2002]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

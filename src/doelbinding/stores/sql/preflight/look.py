@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SAWarning
 
 from doelbinding.plan.model import Step
@@ -147,7 +148,7 @@ def _no_key(
         held = kind.python_type
     except NotImplementedError:  # a type of the database's own, which is read as text
         return
-    whole = isinstance(kind, sa.Numeric) and kind.scale == 0
+    whole = isinstance(kind, mysql.YEAR) or (isinstance(kind, sa.Numeric) and kind.scale == 0)
     plain = (str, int, UUID, date) if dialect == "postgresql" else (str, int, UUID)
     if not whole and not issubclass(held, plain):
         known = "of an unknown type" if isinstance(kind, sa.types.NullType) else str(kind)
