@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from doelbinding.binding import conditions
+from doelbinding.plan.model import Deed
+from doelbinding.policy.condition import Condition
+from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.stores.sql.engine import make_engine
+from doelbinding.stores.sql.store import SqlStore
 from tests.integration.forked import forked
 from tests.integration.mill import DAY, POLICY, World, build
 from tests.integration.one_night import STORE
+from tests.integration.one_table import COLUMNS, TABLE, mapped, say, step
 
 _POSTGRESQL = {
     "numeric": ("'NaN'", "NaN"),
@@ -152,3 +158,21 @@ def _does(folder: Path, *command: str) -> str:
     done = forked(folder, *command)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_text_that_is_no_day_can_stand_for_none(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """Exactly: a blank is none of the null values, whatever a collation says of blanks."""
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE.replace("ended DATE", "ended VARCHAR(10)"))
+    days = ["''", "' '", "'0000-00-00'", "NULL", "'2010-01-01'", "'-'"]
+    for number, day in enumerate(days):
+        say(engine, f"INSERT INTO person VALUES ({number}, 'a', 'a', {day})")  # noqa: S608
+    ended = Column(name="ended", type=ColumnType.DATE_TEXT, null_values=("", "0000-00-00"))
+    store = SqlStore(mapped((*COLUMNS[:3], ended)), engine)
+    dataset = store.mapped.datasets[0]
+    for said, rows in ((True, 3), (False, 3)):
+        asked = step(Deed.DELETE, conditions.tested(Condition(column="ended", null=said), dataset))
+        assert store.survey([asked], {})[asked.id].rows == rows

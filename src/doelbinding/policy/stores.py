@@ -75,7 +75,8 @@ class Column:
     or a fact that goes with the row. `replace_with` is what stands in for an emptied value where
     the column may not be null, written as the database gives it back (`00:00:00`, not `0`). Dates
     before `earliest` or after `latest` are implausible: undated, never expired. `null_values` are
-    read as null wherever rules read the column, and identify nobody. `identifier` names the kind by
+    read as null wherever rules read the column, and identify nobody; where days are texts, what is
+    no day can be one too. `identifier` names the kind by
     which people are found. `ends_as` says what is left of a value that nothing justifies. `inside`
     makes it a value at a path in a column of JSON. `file_in` names the folder, configured
     elsewhere, in which the value names a file that goes before the value.

@@ -30,6 +30,19 @@ def test_an_asterisk_means_all_personal_columns(small: Policy) -> None:
     assert invoice.bindings[0].columns == ("BEDRAG", "DATUM", "BETAALD")
 
 
+@pytest.mark.parametrize("kind", ["date-text", "date-digits"])
+def test_what_is_no_day_can_stand_for_none_where_days_are_texts(
+    folder: Path, rewrite, kind: str
+) -> None:
+    rewrite(
+        "stores/crm.yaml",
+        "{name: EINDE, type: date,",
+        f'{{name: EINDE, type: {kind}, null_values: ["", "0000-00-00", "99991231"],',
+    )
+    (einde,) = [c for c in load(folder).stores[0].dataset("contact").columns if c.name == "EINDE"]
+    assert einde.null_values == ("", "0000-00-00", "99991231")
+
+
 class TestYamlAsItsWriterMeansIt:
     def test_norway_is_a_country_and_on_is_a_key(self, small: Policy) -> None:
         assert small.controllers[1].country == "NO"

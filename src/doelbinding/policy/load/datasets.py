@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from doelbinding.policy.load.endings import ending_problems
 from doelbinding.policy.load.names import dangling, known_columns, twice
-from doelbinding.policy.load.operands import condition_problems, operand_problem
+from doelbinding.policy.load.operands import condition_problems, null_problem, operand_problem
 from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.load.relations import (
     circles,
@@ -82,7 +82,7 @@ class _Inspection:
             yield from operand_problem(column, column.replace_with, here)
         yield from ending_problems(self._policy, self._dataset, column, path)
         for number, value in enumerate(column.null_values):
-            yield from operand_problem(column, value, (*path, "null_values", number))
+            yield from null_problem(column, value, (*path, "null_values", number))
         if column.earliest > column.latest:
             message = f"{column.earliest} is after `latest` ({column.latest})"
             yield Problem((*path, "earliest"), message, "Exchange the two")

@@ -12,6 +12,7 @@ from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.stores import Column, ColumnType, Dataset
 
 _ORDER = ("less_than", "at_most", "more_than", "at_least")
+_DAYS_AS_TEXT = {ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
 _UNORDERED = {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.JSON}
 
 
@@ -58,6 +59,15 @@ def operand_problem(column: Column, operand: Scalar, path: ModelPath) -> Iterato
             f"{operand!r} cannot stand in the column {column.name!r}, which is {column.type}",
             _REMEDY[column.type],
         )
+
+
+def null_problem(column: Column, value: Scalar, path: ModelPath) -> Iterator[Problem]:
+    """Yield a problem when a value cannot stand for nothing in the column.
+
+    Where days are texts, anything can stand that is no day: an empty text, `0000-00-00`.
+    """
+    if not (isinstance(value, str) and column.type in _DAYS_AS_TEXT):
+        yield from operand_problem(column, value, path)
 
 
 def _fits(kind: ColumnType, operand: Scalar) -> bool:

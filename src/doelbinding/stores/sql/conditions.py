@@ -31,6 +31,7 @@ _NEGATED = {
 }
 
 
+_TEXTS = {ColumnType.TEXT, ColumnType.DATE_TEXT}
 _NONE_IN_MARIADB = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
 
@@ -81,7 +82,7 @@ class OwnConditions:
 
     def folds(self, here: Here, column: str) -> bool:
         """Tell whether the database's own `=` on a column may take different texts for the same."""
-        if here.dataset.column(column).type is not ColumnType.TEXT:
+        if here.dataset.column(column).type not in _TEXTS:
             return False
         return self.dialect in FOLDING or (here.dataset.id, column) in self.comparing.folding
 
