@@ -56,6 +56,7 @@ def rectify(
     The same request, made again while its case is open, goes on with that case.
     """
     workspace = opened(context.obj)
+    from doelbinding.jobs import corrections
     from doelbinding.jobs import rectification as job
 
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
@@ -65,6 +66,8 @@ def rectify(
         show_found(draft.found)
         show_correcting(draft.correcting)
         _insist_free(draft, despite_hold=despite_hold)
+        if not yes:
+            corrections.foresee(workspace, draft.plan, draft.keys)
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return

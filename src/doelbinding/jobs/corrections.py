@@ -67,6 +67,24 @@ def _step(number: int, one: Correction, rows: str, right: str) -> Step:
     )
 
 
+def foresee(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
+    """Look whether each database would take the values, without writing or locking anything.
+
+    Raises:
+        NotCorrectable: one would not, as far as its catalogue tells.
+    """
+    told: list[str] = []
+    for store_id in dict.fromkeys(step.store for step in plan.steps):
+        store = workspace.stores[store_id]
+        if isinstance(store, Rehearses):
+            mine = [step for step in plan.steps if step.store == store_id]
+            told += [f"{one.ref}: {one.message}: {one.remedy}" for one in store.foresee(mine, keys)]
+    if told:
+        raise NotCorrectable(
+            f"this would be refused, and nothing was changed. {'; '.join(dict.fromkeys(told))}"
+        )
+
+
 def rehearse(workspace: Workspace, plan: Plan, keys: KeySets) -> None:
     """Have each database try, before anything is recorded: it may not take a value.
 

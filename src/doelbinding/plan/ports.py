@@ -162,6 +162,10 @@ class Rehearses(Protocol):
         """
         ...
 
+    def foresee(self, steps: Sequence[Step], keys: KeySets) -> Sequence[Obstacle]:
+        """Tell why steps would be refused, as far as looking tells; nothing is done or locked."""
+        ...
+
 
 @runtime_checkable
 class TakesAlike(Protocol):

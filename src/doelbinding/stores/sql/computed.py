@@ -91,14 +91,21 @@ class Computed:
     def changes(self, rows: Iterable[Sequence[Any]]) -> Iterator[Change]:
         """Yield what the rows read have to change."""
         size = len(self.here.dataset.key)
-        transformer = self.transformer
-        if rectifies(self._change):
-            transformer = replace(transformer, values=self.compiler.keys)
         for row in rows:
             key, (oldest, old, *own) = tuple(row[:size]), row[size:]
-            new = transformer.of(self._change, old, own)
+            new = self.changed(old, own)
             if new != old or type(new) is not type(old):
                 yield Change(key=key, old=old, new=new, oldest=oldest)
+
+    def changed(self, old: object, own: Sequence[object] = ()) -> object:
+        """Give what becomes of a value."""
+        return self._transformer.of(self._change, old, own)
+
+    @cached_property
+    def _transformer(self) -> Transformer:
+        if rectifies(self._change):
+            return replace(self.transformer, values=self.compiler.keys)
+        return self.transformer
 
     def write(
         self,

@@ -67,12 +67,23 @@ class Named(sa.Inspector):
         return [*map(_with_plain_columns, super().get_unique_constraints(*about, **more))]
 
     def get_foreign_keys(self, table_name: str, schema: str | None = None, **_: Any) -> Any:
-        """Give the foreign keys of a table: name and columns."""
+        """Give the foreign keys of a table: name and columns, and those they refer to."""
         asked = sa.text(_KEYS), {"name": table_name, "home": schema}
-        keys: dict[str, list[str]] = {}
-        for key, column in self._connection.execute(*asked):
-            keys.setdefault(key, []).append(column)
-        return [{"name": key, "constrained_columns": keys[key]} for key in keys]
+        keys: dict[str, dict[str, Any]] = {}
+        for key, mine, home, table, theirs in self._connection.execute(*asked):
+            told = keys.setdefault(
+                key,
+                {
+                    "name": key,
+                    "constrained_columns": [],
+                    "referred_schema": home,
+                    "referred_table": table,
+                    "referred_columns": [],
+                },
+            )
+            told["constrained_columns"].append(mine)
+            told["referred_columns"].append(theirs)
+        return list(keys.values())
 
 
 def column_names(connection: sa.Connection, table: str, schema: str | None) -> list[str]:
@@ -85,7 +96,9 @@ _COLUMNS = f"""
 SELECT column_name FROM information_schema.columns WHERE {_HERE} ORDER BY ordinal_position
 """  # noqa: S608 - our own text
 _KEYS = f"""
-SELECT constraint_name, column_name FROM information_schema.key_column_usage
+SELECT constraint_name, column_name, referenced_table_schema, referenced_table_name,
+  referenced_column_name
+FROM information_schema.key_column_usage
 WHERE {_HERE} AND referenced_table_name IS NOT NULL ORDER BY constraint_name, ordinal_position
 """  # noqa: S608 - our own text
 

@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Expression
 from doelbinding.plan.model import Deed, KeySets, Step
-from doelbinding.plan.ports import Announce, Changed, Refused, TakenOtherwise, Tally
+from doelbinding.plan.ports import (
+    Announce,
+    Changed,
+    Obstacle,
+    Refused,
+    TakenOtherwise,
+    Tally,
+)
 from doelbinding.plan.transform import NoKey, Transformer
 from doelbinding.policy.stores import Store
 from doelbinding.stores.files import FileRoots
@@ -25,6 +32,7 @@ from doelbinding.stores.sql.computed import Change, Computed
 from doelbinding.stores.sql.deeds import Deeds
 from doelbinding.stores.sql.meant import counted, meant
 from doelbinding.stores.sql.oldest import oldest_start
+from doelbinding.stores.sql.preflight.foreseen import Supposed
 from doelbinding.stores.sql.questions import as_date
 from doelbinding.stores.sql.shallow import Shallow, added
 from doelbinding.stores.sql.tables import Here, bound
@@ -178,6 +186,29 @@ class Stepwise:
             undone = connection.get_transaction()
             if undone is not None:
                 undone.rollback()
+
+    def foresee(self, step: Step, keys: KeySets) -> list[Obstacle]:
+        """Tell why a table would not take what a transforming step writes; write nothing."""
+        compiler = self._compilers(keys, doing=True)
+        computed, (one,) = self._computed(step, compiler), step.columns
+        with self._transactions.one() as connection:
+            rows = connection.execute(computed.asked(meant(step, compiler, computed.here))).all()
+            by_value: dict[str, list[Change]] = {}
+            for change in computed.changes(rows):
+                by_value.setdefault(repr(change.new), []).append(change)
+            supposed = [
+                Supposed(
+                    connection=connection,
+                    ref=step.ref,
+                    here=computed.here,
+                    column=one.written,
+                    value=changes[0].new,
+                    keys=[change.key for change in changes],
+                    again=computed.changed,
+                )
+                for changes in by_value.values()
+            ]
+            return [found for each in supposed for found in each.refused()]
 
     def tally_computed(self, step: Step, keys: KeySets) -> Tally:
         """Count the rows whose value would change, one by one, in memory that stays the same."""

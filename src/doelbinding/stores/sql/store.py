@@ -206,6 +206,15 @@ class SqlStore:
         """
         self._stepwise.rehearse(steps, keys)
 
+    def foresee(self, steps: Sequence[Step], keys: KeySets) -> list[Obstacle]:
+        """Tell why the database would refuse transforming steps; write nothing, and lock no row."""
+        found = [one for one in self.preflight(steps) if one.gravity is Gravity.REFUSES]
+        refused = {one.ref for one in found}
+        for step in steps:
+            if step.ref not in refused:
+                found += self._stepwise.foresee(step, keys)
+        return found
+
     def remaining(self, step: Step, keys: KeySets, sealed: Sequence[Key] | None) -> int:
         """Count what the step should have left none of.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,22 @@ _NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?\s*")
 def unfitting(
     connection: sa.Connection, ref: str, dataset: Dataset, emptied: Sequence[Emptied]
 ) -> Iterator[Obstacle]:
-    """Yield the columns in which what stands in for their values does not fit.
+    """Yield the columns in which what stands in for their values does not fit."""
+    for one, held in unfit(connection, dataset, emptied):
+        stands = "NULL" if one.replacement is None else "what stands in for it"
+        yield refuses(
+            ref,
+            f"column {one.column!r} is {called(held)}, which {stands} does not fit",
+            _BEGINS
+            if isinstance(held, mysql.TIMESTAMP)
+            else "give the column another `replace_with`, or let it end otherwise",
+        )
+
+
+def unfit(
+    connection: sa.Connection, dataset: Dataset, emptied: Sequence[Emptied]
+) -> Iterator[tuple[Emptied, Any]]:
+    """Yield what does not fit in its column, with the column's type.
 
     SQLite takes anything, but in a STRICT table.
     """
@@ -39,17 +54,7 @@ def unfitting(
         told |= set(_refused(connection, dataset, asked))
     if connection.dialect.name in {"mysql", "mariadb"}:
         told |= {one for one in mine if _is_no_time(connection, one, types[one.column])}
-    for one in mine:
-        if one in told:
-            stands = "NULL" if one.replacement is None else "what stands in for it"
-            kind = called(types[one.column])
-            yield refuses(
-                ref,
-                f"column {one.column!r} is {kind}, which {stands} does not fit",
-                _BEGINS
-                if isinstance(types[one.column], mysql.TIMESTAMP)
-                else "give the column another `replace_with`, or let it end otherwise",
-            )
+    yield from ((one, types[one.column]) for one in mine if one in told)
 
 
 def holds_texts(connection: sa.Connection, dataset: Dataset, column: Mapping[str, Any]) -> bool:
@@ -162,12 +167,18 @@ def _refused(
     """Yield what PostgreSQL does not take as a value of the column's type: all at once, if none."""
     if not emptied:
         return
-    name = qualified(dataset.table, dataset.schema_)
-    asked = {"name": name, "columns": sorted({one.column for one in emptied})}
-    types = {row[0]: row[1] for row in connection.execute(sa.text(_TYPES), asked)}
+    types = types_of(connection, dataset, {one.column for one in emptied})
     if _takes(connection, emptied, types):
         return
     yield from (one for one in emptied if not _takes(connection, [one], types))
+
+
+def types_of(
+    connection: sa.Connection, dataset: Dataset, columns: Collection[str]
+) -> dict[str, str]:
+    """Give the types of columns as PostgreSQL writes them."""
+    asked = {"name": qualified(dataset.table, dataset.schema_), "columns": sorted(columns)}
+    return {row[0]: row[1] for row in connection.execute(sa.text(_TYPES), asked)}
 
 
 def _takes(connection: sa.Connection, emptied: Sequence[Emptied], types: dict[str, str]) -> bool:
