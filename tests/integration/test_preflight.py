@@ -12,7 +12,7 @@ from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied
 from doelbinding.plan.ports import Gravity, Refused
 from doelbinding.plan.run import Bound, ObstaclesFound, run
-from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.policy.stores import Column, ColumnType, Event
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_night import night
@@ -254,6 +254,24 @@ def test_what_is_made_of_a_stand_in_may_not_be_there_twice(
     assert found.startswith("refuses: column 'made' is unique and generated from 'mail'")
     null = step(Deed.EMPTY, ENDED, Emptied(column="mail"))
     assert told(engine, null, columns=WITH_MADE) == []
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
+def test_a_date_that_is_made_of_what_ends_is_said_to_be_lost(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """The row stays, and nothing dates it any more: not even the next night would end it."""
+    engine = request.getfixturevalue(name)
+    say(engine, MADE_OF.format("", JOINED[name].format("mail"), ""))
+    store = mapped(WITH_MADE)
+    (person,) = store.datasets
+    dated = replace(store, datasets=(replace(person, events={"left": Event(column="made")}),))
+    ends = step(Deed.EMPTY, ENDED, Emptied(column="mail"))
+    said = "column 'made' is generated from 'mail', which ends; rules read it"
+    assert any(said in one.message for one in SqlStore(dated, engine).preflight([ends]))
+    assert told(engine, ends, columns=WITH_MADE) == []
+    other = step(Deed.EMPTY, ENDED, Emptied(column="name"))
+    assert not any(said in one.message for one in SqlStore(dated, engine).preflight([other]))
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from doelbinding.plan.model import Deed, Emptied, Step
 from doelbinding.plan.ports import Obstacle
-from doelbinding.policy.stores import Dataset
+from doelbinding.policy.stores import Dataset, Store
 from doelbinding.stores.sql.inspecting import inspector_of
+from doelbinding.stores.sql.preflight.declared import compared
 from doelbinding.stores.sql.preflight.obstacles import (
     quoting,
     refuses,
@@ -40,6 +41,28 @@ def generated(
     for name in there:
         for one in dict.fromkeys(emptied):
             yield from look.made(name, one)
+
+
+def lost(
+    connection: sa.Connection, store: Store, dataset: Dataset, steps: Sequence[Step]
+) -> Iterator[Obstacle]:
+    """Yield what rules read that is made of what ends while its row stays."""
+    emptied = dict.fromkeys(written([one for one in steps if one.deed is not Deed.DELETE]))
+    if not emptied:
+        return
+    found = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
+    read = compared(store, dataset)
+    for column in (one for one in found if one.get("computed") and one["name"] in read):
+        said = _whole(str(column["computed"]["sqltext"]))
+        for name in emptied:
+            if mentions(said, name, connection.dialect):
+                yield warns(
+                    f"{store.id}.{dataset.id}",
+                    f"column {column['name']!r} is generated from {name!r}, which ends; rules read "
+                    "it, and find nothing there in rows that stay",
+                    f"give {name!r} no category, so that it goes with its row, or bind it to all "
+                    "that keeps the row",
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.preflight.acting import acting
 from doelbinding.stores.sql.preflight.constraints import against
 from doelbinding.stores.sql.preflight.declared import mistyped
+from doelbinding.stores.sql.preflight.generated import lost
 from doelbinding.stores.sql.preflight.indexes import unserved
 from doelbinding.stores.sql.preflight.looking_up import unserved_lookups
 from doelbinding.stores.sql.preflight.obstacles import refuses, warns
@@ -60,6 +61,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             found += _unkeyed(connection, inspector, ref, dataset)
         found += mistyped(connection, store, dataset)
         found += impossible(connection, store, dataset)
+        found += lost(connection, store, dataset, mine)
         found += unlike(connection, store, dataset)
         look = Referring(connection=connection, ref=ref, dataset=dataset, store=store)
         found += look.obstacles(mine)
