@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from doelbinding.plan.grades import Grade
 from doelbinding.plan.model import Deed, Emptied, Step
-from doelbinding.plan.ports import Refused
+from doelbinding.plan.ports import Gravity, Refused
 from doelbinding.plan.transformation import KeepFirst
 from doelbinding.policy.stores import Column, ColumnType, Dataset, Subject
 from doelbinding.stores.sql.causes import cause
@@ -179,6 +180,24 @@ def test_a_full_text_table_that_cannot_be_made_anew_keeps_nothing_else_from_bein
     assert erased.still == "words of it in full-text tables that could not be made anew (broken)"
     sqlite.dispose()
     assert RARE[4:].encode() not in (tmp_path / "one.sqlite3").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("words", "it is a virtual table, whose rows have no key"),
+        ("words_content", "a virtual table keeps its own data in it"),
+    ],
+)
+def test_a_full_text_table_itself_is_not_mapped(table: str, told: str, sqlite: sa.Engine) -> None:
+    """Rows that go from its own tables would leave an index of what is not there."""
+    say(sqlite, TABLE, ROWS, WORDS)
+    columns = (Column(name="id", type=ColumnType.INTEGER), Column(name="c0", category="name"))
+    other = Dataset(id="text", table=table, key=("id",), label={}, person=True, columns=columns)
+    store = SqlStore(mapped(COLUMNS, other), sqlite)
+    (found,) = (one for one in store.preflight([replace(DELETES, dataset="text")])
+                if one.gravity is Gravity.REFUSES)  # fmt: skip
+    assert found.message.startswith(told)
 
 
 def test_samples_that_the_planner_keeps_are_taken_anew(sqlite: sa.Engine) -> None:

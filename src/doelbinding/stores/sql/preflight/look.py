@@ -25,7 +25,7 @@ from doelbinding.stores.sql.preflight.indexes import unserved
 from doelbinding.stores.sql.preflight.looking_up import unserved_lookups
 from doelbinding.stores.sql.preflight.obstacles import refuses, warns
 from doelbinding.stores.sql.preflight.possible import impossible
-from doelbinding.stores.sql.preflight.present import absent, ambiguous, lacking
+from doelbinding.stores.sql.preflight.present import absent, ambiguous, lacking, virtual
 from doelbinding.stores.sql.preflight.referring import Referring
 from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.preflight.scheduled import scheduled
@@ -49,7 +49,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
     for dataset_id in dict.fromkeys(step.dataset for step in steps):
         dataset = store.dataset(dataset_id)
         ref = f"{store.id}.{dataset_id}"
-        missing = absent(connection, ref, dataset)
+        missing = absent(connection, ref, dataset) or virtual(connection, ref, dataset)
         if missing is not None:
             found.append(missing)
             continue

@@ -12,9 +12,27 @@ from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import column_names, inspector_of
 from doelbinding.stores.sql.preflight.obstacles import quoting, refuses, shown, warns
 
+_LISTS_TABLES = (3, 37)
 _IN_ANY_CASE = frozenset({"sqlite", "mysql", "mariadb"})
 _MYSQL = frozenset({"mysql", "mariadb"})
 _DENIED = 1142
+
+
+def virtual(connection: sa.Connection, ref: str, dataset: Dataset) -> Obstacle | None:
+    """Give the obstacle that a table of SQLite is a module's, or where a module keeps its own."""
+    told = connection.dialect.server_version_info or ()
+    if connection.dialect.name != "sqlite" or told < _LISTS_TABLES:
+        return None
+    asked = sa.text("SELECT type FROM pragma_table_list(:name) WHERE schema = 'main'")
+    kind = connection.execute(asked, {"name": dataset.table}).scalar()
+    what = {
+        "virtual": "it is a virtual table, whose rows have no key",
+        "shadow": "a virtual table keeps its own data in it, and a change would damage that one",
+    }.get(str(kind))
+    if what is None:
+        return None
+    advice = "map a table that holds the text, and let the virtual one index it (`content=`)"
+    return refuses(ref, what, advice)
 
 
 def absent(connection: sa.Connection, ref: str, dataset: Dataset) -> Obstacle | None:
