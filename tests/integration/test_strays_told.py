@@ -26,8 +26,8 @@ MESSAGES = """\
 NEW = ("--set", "crm.customer.email=ann.new@example.com", "--everywhere")
 CONTESTED = ("--ground", "accuracy-contested")
 TOLD = "We found 1 record that may be yours. We do not know yet whose it is."
-NOT_CORRECTED = f"{TOLD} So we have corrected nothing in that."
-NOT_RESTRICTED = f"{TOLD} So we have not restricted the use of that."
+NOT_CORRECTED = f"{TOLD} So we have not corrected any of this."
+NOT_RESTRICTED = f"{TOLD} So we have not restricted the use of this."
 
 
 @pytest.fixture

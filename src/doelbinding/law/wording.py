@@ -6,14 +6,24 @@ They stand in letters, on sheets and in the portal, so they address the person, 
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from doelbinding.policy.text import Text
 
 
 def text(*, nl: str, en: str, fr: str) -> Text:
-    """Give a text that nobody can change, in the three languages of the law package."""
-    return MappingProxyType({"nl": nl, "en": en, "fr": fr})
+    """Give a text that nobody can change, in the three languages of the law package, as typeset."""
+    return MappingProxyType({"nl": _set(nl), "en": _set(en), "fr": _spaced(_set(fr))})
+
+
+def _set(said: str) -> str:
+    return re.sub(r"(?<=\w)'(?=\w)", "\u2019", said)
+
+
+def _spaced(said: str) -> str:
+    """Keep a sign of French with the word before it."""
+    return re.sub(r" (?=[:;?!»])", "\u00a0", said)
 
 
 ACCESS = text(

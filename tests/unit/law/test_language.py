@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import doelbinding
+from doelbinding.law import wording as law_wording
 from doelbinding.law.language.wording import LOCALE, NoWordsError, wording
 from doelbinding.law.transfers import DECISIONS, EEA
 from doelbinding.policy import vocabulary
@@ -39,6 +40,17 @@ def leaves(words: Any, under: str = "") -> Iterator[tuple[str, str]]:
 def read(folder: Path, language: str) -> dict[str, str]:
     path = folder / f"{language}.yaml"
     return dict(leaves(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_laws_sentences_are_typeset_as_letters_are(language: str) -> None:
+    """In French no sign begins a line, as a colon between breaking spaces could."""
+    known = [said for said in vars(law_wording).values() if isinstance(said, Mapping)]
+    sentences = [said for said in known if set(said) == set(LANGUAGES)]
+    assert len(sentences) > 20
+    for said in sentences:
+        assert not re.search(r"\w'\w", said[language]), said[language]
+        assert language != "fr" or not re.search(r" [:;?!»]|« ", said[language]), said[language]
 
 
 def test_the_folders_of_words_are_found() -> None:
@@ -100,14 +112,14 @@ def test_dates_are_written_as_each_language_does() -> None:
             "GDPR 6(1)(f)",
             "art. 6 lid 1 onder f AVG",
             "Art. 6(1)(f) GDPR",
-            "art. 6, § 1, point f) du RGPD",
+            "art. 6, §\u00a01, point f) du RGPD",
         ),
         ("GDPR 15", "art. 15 AVG", "Art. 15 GDPR", "art. 15 du RGPD"),
         (
             "GDPR 17, 17(3)(b)",
             "art. 17 en art. 17 lid 3 onder b AVG",
             "Art. 17 and Art. 17(3)(b) GDPR",
-            "art. 17 et art. 17, § 3, point b) du RGPD",
+            "art. 17 et art. 17, §\u00a03, point b) du RGPD",
         ),
         ("Wwft 33", "Wwft 33", "Wwft 33", "Wwft 33"),
     ],

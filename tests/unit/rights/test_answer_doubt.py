@@ -63,7 +63,7 @@ def restricted(language: str, doubt: InDoubt) -> str:
     ("language", "left"),
     [
         ("nl", "Daarom hebben wij die niet verbeterd."),
-        ("en", "So we have corrected nothing in that."),
+        ("en", "So we have not corrected any of this."),
         ("fr", "Nous n’y avons donc rien rectifié."),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_letter_of_rectification_tells_what_was_not_corrected(language: str, l
         ),
         (
             "en",
-            "So we have not restricted the use of that.",
+            "So we have not restricted the use of this.",
             "all the data that Acme B.V. has about you.",
             "all the data that Acme B.V. has and that are certainly yours.",
         ),

@@ -130,6 +130,20 @@ def test_it_says_what_went_what_stays_why_and_until_when(tmp_path: Path) -> None
         assert sentence in text, sentence
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "Dat geldt voor: - doel send"),
+        ("en", "This applies to: - doel send (en)"),
+        ("fr", "Cela vaut pour : - doel send (fr)"),
+    ],
+)
+def test_each_purpose_that_ends_stands_in_a_line_under_the_reason(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    assert said in words(letter(tmp_path, language=language)[1])
+
+
 def test_records_that_stay_empty_are_not_said_to_be_gone(tmp_path: Path) -> None:
     found = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
     here = found.found.place

@@ -71,7 +71,7 @@ def test_a_reason_that_is_not_certain_takes_nothing_along(tmp_path: Path) -> Non
     ("language", "told"),
     [
         ("nl", "weten wij nog niet. Daarom staat daar niets van in deze bestanden."),
-        ("en", "do not know yet whose it is. So nothing of that is in these files."),
+        ("en", "do not know yet whose it is. So none of this is in these files."),
         ("fr", "pas encore qui il concerne. Ces fichiers n’en contiennent donc rien."),
     ],
 )

@@ -29,6 +29,9 @@ from doelbinding.rights.erasure import PhaseDecision
 
 _OWNED_UP = (Footing.OVERDUE, Footing.UNBOUND, Footing.UNDATED)
 
+_TOGETHER = "\u00a0"
+"""A space at which no line breaks."""
+
 
 def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
     """Yield the parts that this letter needs, in the order in which people ask."""
@@ -95,15 +98,9 @@ def _ended(settled: Settled) -> Iterator[Block]:
         if one.decision.outcome is Outcome.STOP:
             label = words.say(settled.policy.purpose_by_id[one.phase.purpose].label)
             purposes.setdefault(words.say(one.decision.reason), {})[label] = None
-    if purposes:
-        yield from paragraphs(words.ui("letter.why_erased"))
-        yield from bullets(
-            Line(
-                text=reason,
-                detail=words.ui("letter.stopped", purposes=words.ui("semicolon").join(labels)),
-            )
-            for reason, labels in purposes.items()
-        )
+    for reason, labels in purposes.items():
+        yield from paragraphs(f"{reason} {words.ui('letter.stopped')}")
+        yield from bullets(labels)
 
 
 def _kept(settled: Settled) -> Section:
@@ -126,7 +123,9 @@ def _kept(settled: Settled) -> Section:
 
 def _kept_row(kind: Kind, words: Wording) -> tuple[Cell, ...]:
     count = words.plural("access.records", kind.records)
-    what = Line(text=f"{kind.label} ({count})", detail=", ".join(kind.fields))
+    what = Line(
+        text=f"{kind.label} ({count.replace(' ', _TOGETHER)})", detail=", ".join(kind.fields)
+    )
     why = tuple(_kept_for(decision, words) for decision in kind.kept_by)
     holds = lines(*(words.ui(f"hold.{hold}") for hold in kind.holds))
     if not why and not holds:
