@@ -200,6 +200,25 @@ def test_a_full_text_table_itself_is_not_mapped(table: str, told: str, sqlite: s
     assert found.message.startswith(told)
 
 
+@pytest.mark.parametrize("written", ["visit", '"visit"', "[visit]"])
+def test_a_trigger_that_copies_into_a_mapped_table_is_told(written: str, sqlite: sa.Engine) -> None:
+    """The copy refers to a row that has gone, so that reading back does not find it."""
+    say(
+        sqlite,
+        TABLE,
+        ROWS,
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, p INTEGER, name TEXT)",
+        "CREATE TRIGGER keeps AFTER DELETE ON person BEGIN INSERT INTO visit (p, name) "
+        "VALUES (OLD.id, OLD.name); END".replace("visit", written),
+    )
+    path = Subject(to="person", columns=("p",))
+    columns = (COLUMNS[0], Column(name="p", type=ColumnType.INTEGER), COLUMNS[1])
+    other = Dataset(id="visit", table="visit", key=("id",), label={}, columns=columns, subject=path)
+    told = "trigger 'keeps' writes in 'visit' upon DELETE"
+    assert any(told in one for one in _told(sqlite, DELETES, others=(other,)))
+    assert not any(told in one for one in _told(sqlite, EMPTIES, others=(other,)))
+
+
 def test_samples_that_the_planner_keeps_are_taken_anew(sqlite: sa.Engine) -> None:
     say(
         sqlite,

@@ -43,6 +43,8 @@ def copies(
     elif connection.dialect.name == "sqlite":
         for text in full_texts(connection):
             yield from _full_text(store, text, steps)
+        for dataset in datasets:
+            yield from _written_by_triggers(connection, store, dataset, steps)
 
 
 # -- PostgreSQL -----------------------------------------------------------------------------------
@@ -217,3 +219,41 @@ def _full_text(store: Store, text: FullText, steps: Sequence[Step]) -> Iterator[
                 f"{' or '.join(kept)} takes it out there",
                 "give the table such triggers, or let the other index it (`content=`)",
             )
+
+
+_WRITES = re.compile(
+    r"""\b(?:INSERT(?:\s+OR\s+\w+)?|REPLACE)\s+INTO\s+("(?:[^"]|"")+"|`[^`]+`|\[[^]]+\]|\w+)""",
+    re.IGNORECASE,
+)
+
+
+def _written_by_triggers(
+    connection: sa.Connection, store: Store, dataset: Dataset, steps: Sequence[Step]
+) -> Iterator[Obstacle]:
+    """Yield where a trigger writes rows into what is mapped too, when rows go or are changed."""
+    own = [step for step in steps if step.dataset == dataset.id]
+    does = {"DELETE": deletes(own), "UPDATE": updates(own)}
+    asked = sa.text(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+        "AND lower(tbl_name) = lower(:name) ORDER BY name"
+    )
+    for name, made in connection.execute(asked, {"name": dataset.table}):
+        verb = _VERB.search(str(made))
+        if verb is None or not does.get(verb[1].upper()):
+            continue
+        named = {_bare(found).lower() for found in _WRITES.findall(str(made))}
+        for other in store.datasets:
+            if other.table.lower() in named:
+                yield warns(
+                    f"{store.id}.{dataset.id}",
+                    f"trigger {name!r} writes in {other.table!r} upon {verb[1].upper()}: what it "
+                    "copies there is not read back, and where it leads to nobody, nothing ends it",
+                    "let it write nothing of people, or date there what it writes",
+                )
+
+
+def _bare(name: str) -> str:
+    """Give a name without its quotes."""
+    if name[0] not in '"`[':
+        return name
+    return name[1:-1].replace('""', '"')
