@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,27 @@ def test_a_history_of_checkpoints_is_only_added_to(made: tuple[Path, Path]) -> N
     later = (made[0].parent / "outside" / "checkpoints.txt").read_text()
     assert later.startswith(history)
     assert later != history
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("data = replace(data, 'T', 'U')", "entry 1 is not what was signed"),
+        ("data = replace(data, 'T', 'U'), hash = zeroblob(32)", "is not what was signed"),
+        ('"index" = 1000', "entries were written and"),
+    ],
+    ids=["changed", "changed with its hash", "moved"],
+)
+def test_nothing_is_said_on_the_ground_of_entries_that_were_changed(
+    made: tuple[Path, Path], tmp_path: Path, changed: str, said: str
+) -> None:
+    folder = shutil.copytree(made[0], tmp_path / "mill")
+    does(folder, "promises")
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records:
+        records.execute(f'UPDATE records_evidenceentry SET {changed} WHERE "index" = 1')  # noqa: S608
+        records.commit()
+    for command in ("promises", "prove"):
+        done = run(command, folder=folder)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr

@@ -171,6 +171,30 @@ class Log:
             return stored.note
         return self._sign(frontier.extended(self.store.hashes(frontier.size, size)), size)
 
+    def read(self) -> list[bytes]:
+        """Give the bytes of every entry, in order, once they are seen to be those that were signed.
+
+        Raises:
+            LogTamperedError: an entry is missing, or is not what was signed.
+        """
+        size, signed = self.store.size(), self._trusted_frontier(self.store.latest_checkpoint())
+        leaves = list(self.store.leaves(0, size))
+        if len(leaves) != size or size < signed.size:
+            raise LogTamperedError(
+                f"log: {max(size, signed.size)} entries were written and {len(leaves)} are there; "
+                "find out who removed the others, or put them back from a backup"
+            )
+        hashes = [leaf_hash(leaf) for leaf in leaves[: signed.size]]
+        if Frontier().extended(hashes) != signed:
+            kept = self.store.hashes(0, signed.size)
+            pairs = enumerate(zip(hashes, kept, strict=True))
+            which = next((f"entry {n} is" for n, (one, was) in pairs if one != was), "entries are")
+            raise LogTamperedError(
+                f"log: {which} not what was signed; find out who changed it, and put it back from "
+                "a backup"
+            )
+        return leaves
+
     def inclusion_proof(self, index: int, *, size: int) -> tuple[bytes, ...]:
         """Show that the entry at *index* is in the log of *size* entries."""
         return inclusion_proof(index, tuple(self.store.hashes(0, size)))

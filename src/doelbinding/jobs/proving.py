@@ -47,8 +47,7 @@ def _hashes_in(workspace: Workspace) -> set[str]:
 
 
 def _entries(workspace: Workspace) -> list[Entry]:
-    store = workspace.records.log.store
-    return [Entry.from_leaf(leaf) for leaf in store.leaves(0, store.size())]
+    return [Entry.from_leaf(leaf) for leaf in workspace.records.log.read()]
 
 
 class Status(StrEnum):

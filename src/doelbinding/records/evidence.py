@@ -48,7 +48,8 @@ class RecordedEntries:
 
     def _field(self, name: str, start: int, stop: int) -> Iterable[bytes]:
         rows = EvidenceEntry.objects.filter(index__gte=start, index__lt=stop).order_by("index")
-        return (bytes(value) for value in rows.values_list(name, flat=True).iterator())
+        held = rows.values_list(name, flat=True).iterator()
+        return (one.encode() if isinstance(one, str) else bytes(one) for one in held)
 
     def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a checkpoint, unless one of its size is kept."""
