@@ -41,6 +41,20 @@ stores:
           - {activity: orders, columns: [name]}
           - {activity: warranty, columns: [name]}
 """
+CARD = """\
+      - id: card
+        label: {en: Cards}
+        table: card
+        key: [id]
+        subject: {to: buyer, columns: [buyer_id]}
+        columns:
+          - {name: id, type: integer}
+          - {name: buyer_id, type: integer}
+          - {name: at, type: date-text, category: history}
+        events:
+          warranty.given: {column: at}
+        bindings: [{activity: warranty, columns: [at]}]
+"""
 TABLE = (
     (
         "CREATE TABLE buyer (id INTEGER PRIMARY KEY, name VARCHAR(80), email VARCHAR(80), "
@@ -81,6 +95,29 @@ def test_what_a_request_left_for_another_phase_goes_with_that(folder: Path) -> N
     assert "the next retention run removes it" in why(folder, "1", "2022-01-02")
     assert "changed 1 row" in does(folder, "nightly", "--approve-up-to", "1")
     assert forked(folder, "why", "shop.buyer.name", "1").returncode == 2
+
+
+def test_a_phase_that_had_ended_is_not_undated_once_the_request_took_what_dated_it(
+    tmp_path: Path,
+) -> None:
+    shop = SHOP.replace(
+        "{column: given}", "{latest_of: [{column: given}, {dataset: card, column: at}]}"
+    )
+    tables = (
+        *TABLE,
+        (
+            "CREATE TABLE card (id INTEGER PRIMARY KEY, "
+            "buyer_id INTEGER REFERENCES buyer (id), at VARCHAR(10))"
+        ),
+        "CREATE INDEX card_buyer ON card (buyer_id)",
+        "INSERT INTO card VALUES (1, 1, '1980-01-01'), (2, 3, '1980-01-01')",
+    )
+    world = World(policy={"policy": POLICY + WARRANTY, "s": shop + CARD}, tables={"shop": tables})
+    folder = build(tmp_path / "cards", world=world)
+    assert "ended" in why(folder, "1", ASKED)
+    does(folder, "subject", "erase", *ORA, "--yes", "--at", ASKED)
+    assert forked(folder, "why", "shop.card.at", "1").returncode == 2
+    assert "the next retention run removes it" in why(folder, "1", "2022-01-02")
 
 
 def test_what_came_after_the_request_or_is_somebody_else_s_stays_undated(folder: Path) -> None:

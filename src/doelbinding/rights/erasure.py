@@ -128,13 +128,32 @@ def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
                 yield row.found.others, reason
 
 
-def undated_in(inventory: Inventory) -> frozenset[str]:
-    """Give the phases of which nothing tells whether they still keep some value of the person's."""
-    return frozenset(
-        phase_name(reason.activity.id, reason.phase.id)
-        for others, reason in _reasons(inventory)
-        if reason.controller and not (others or reason.certain)
-    )
+def uncertain_in(inventory: Inventory) -> frozenset[str]:
+    """Give the phases that bind some value of the person's own rows and do not certainly live.
+
+    Those that have ended too: the request may take the rows by which that is told.
+    """
+    found: set[str] = set()
+    seen: set[tuple[int, str, str]] = set()
+    for report in inventory.rows:
+        row = report.found
+        for value in () if row.others else report.values:
+            mark = id(value.reasons), row.place.ref, value.column.name
+            if value.column.personal and mark not in seen:
+                seen.add(mark)
+                found |= _uncertain(inventory, row, value)
+    return frozenset(found)
+
+
+def _uncertain(inventory: Inventory, row: FoundRow, value: FoundValue) -> set[str]:
+    certain = {phase_name(r.activity.id, r.phase.id) for r in value.reasons if r.certain}
+    activities = row.place.policy.activity_by_id
+    return {
+        phase_name(binding.activity, phase.id)
+        for binding in inventory.binding(row, value)
+        for phase in activities[binding.activity].phases
+        if binds(binding, binding.activity, phase.id)
+    } - certain
 
 
 def stops_for(
@@ -143,7 +162,8 @@ def stops_for(
     """Yield the stops that follow: what the request ends, for good, and where it is undated.
 
     A phase that goes on for some values may be undated for others, which something else keeps for
-    now. Without the last kind of stop it would keep these for ever once that has ended.
+    now; and one that has ended is undated once the rows that dated it are gone. Without the last
+    kind of stop it would keep values for ever.
 
     Args:
         decisions: phase by phase.
@@ -155,8 +175,8 @@ def stops_for(
         kind: frozenset(d.name for d in stopped if d.decision.lasting is lasting)
         for lasting, kind in ((False, StopKind.ERASURE), (True, StopKind.OBJECTION))
     }
-    kept = {d.name for d in decisions if d.decision.outcome is Outcome.KEEP}
-    ended[StopKind.UNDATED] = undated_in(inventory) & kept
+    decided = {d.name for d in decisions if d.decision.outcome is not Outcome.KEEP}
+    ended[StopKind.UNDATED] = uncertain_in(inventory) - decided
     for kind, phases in ended.items():
         if phases:
             yield Stop(
