@@ -403,17 +403,6 @@ def dated_place(*through: str, seen: tuple[str, ...] = ()) -> Break:
     return path, (*datasets[:-1], place)
 
 
-def place_that_ends(*sharing: Dataset | str) -> Break:
-    """Add a place that contacts and others share, and that tells its own end."""
-    path, datasets = place_of(*sharing)
-    place = replace(
-        datasets[-1],
-        columns=(*datasets[-1].columns, Column(name="left", type=ColumnType.DATE)),
-        events={"relation.ended": Event(column="left"), "contact.last": Event(column="left")},
-    )
-    return path, (*datasets[:-1], place)
-
-
 ALSO: list[tuple[str, list[Break]]] = [
     ("DB104", [((*ARCHIVE, "uses"), ("news",))]),
     ("DB202", [((*NEWSLETTER, "persons"), ("prospect", "customer")),
@@ -554,8 +543,6 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
      [place_of("contact", "subscription", through=("contact",))]),
     ("what shares a row need not be kept for a binding that does not go by it",
      [place_of("contact", VISIT, through=("contact",))]),
-    ("what shares a row that tells its own end need not be kept as long",
-     [place_that_ends("contact", VISIT)]),
     ("what decides on the same ways is kept as long",
      [dated_place("contact", seen=("contact",))]),
     ("what ends a relation is bound to all that can keep it",

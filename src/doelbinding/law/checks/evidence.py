@@ -95,11 +95,11 @@ WAY_LOST = Definition(
     title="Row by which another is somebody's, not kept for it",
     severity=Severity.WARNING,
     article="GDPR 5(1)(e), 5(2)",
-    why="Rows of the dataset are somebody's by rows that share them. Where these go before an "
-    "activity for which they keep the shared row, and no other row shares it, it leads to nobody "
-    "any more. What it does not tell itself is then unknown: it is undated, and kept forever.",
-    mend="bind a personal column of the dataset that shares to the activity and phase as well; "
-    "or tell the event or state in the shared row itself",
+    why="Rows of the dataset are somebody's by rows that share them. Where one of these goes "
+    "before an activity for which it keeps the shared row, that is theirs no more, and goes as "
+    "soon as nobody else needs it; a run in which both happen is not verified. If no other shares "
+    "it, it leads to nobody: what it does not tell itself is unknown, and so it is kept forever.",
+    mend="bind a personal column of the dataset that shares to the activity and phase as well",
 )
 EVIDENCE_LOST = Definition(
     id="DB431",
@@ -185,13 +185,12 @@ def ways(policy: Policy, _on: date) -> Iterator[Finding]:
 def shared(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find rows that share another, and can go before a phase that keeps it through them."""
     for use in uses(policy):
+        telling = [w for w in reach.ways(policy, use.located) if any(_tells(o, use) for o in w)]
         lost = (
             other.name
-            for way in reach.ways(policy, use.located)
-            for n, (one, other) in enumerate(pairwise(way), start=1)
+            for way in telling
+            for one, other in pairwise(way)
             if other.dataset.id in {path.shared_by for path in one.dataset.paths}
-            and not any(_tells(located, use) for located in way[:n])
-            and any(_tells(located, use) for located in way[n:])
             and not row_kept_for(other, use.activity.id, use.phase.id)
         )
         for name in dict.fromkeys(lost):
