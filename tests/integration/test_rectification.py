@@ -192,6 +192,7 @@ def test_what_cannot_be_corrected_is_refused_with_what_to_do(world: World) -> No
         (("--set", "crm.customer.id=5"), "is a key"),
         (("--set", "crm.contact.customer_id=5"), "leads to other rows"),
         (("--set", "shop.buyer.placed=2025-13-01"), "2024-01-31"),
+        (("--set", "shop.buyer.placed=2025-02-30"), "there is no such day"),
         (("--set", "shop.buyer.placed=2025-01-13"), "hold different values"),
         (("--set", "shop.buyer.remark="), "--clear"),
         (("--set", "crm.address.street=Lane 9"), "--row"),

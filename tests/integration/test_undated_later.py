@@ -125,3 +125,8 @@ def test_what_came_after_the_request_or_is_somebody_else_s_stays_undated(folder:
     for key in ("3", "4"):
         assert "so it is kept and reported" in why(folder, key, "2026-11-23")
     assert "from 2045-01-02 nothing justifies it" in why(folder, "2", "2026-11-23")
+
+
+def test_what_one_phase_keeps_while_another_is_undated_is_said_so(folder: Path) -> None:
+    told = why(folder, "3", "2020-01-01")
+    assert "justified; undated for warranty/statutory, so nothing tells until when" in told

@@ -216,6 +216,11 @@ def _justified(found: Explanation) -> str:
         return "justified for now: it is held, and goes no sooner than the hold is lifted"
     if why.tells_for:
         return "kept for now: it goes no sooner than that restriction is lifted"
+    undated = dict.fromkeys(
+        f"{state.activity.id}/{state.phase.id}" for state in why.phases if state.justifies is None
+    )
+    if undated:
+        return f"justified; undated for {', '.join(undated)}, so nothing tells until when"
     return "justified; it has no end date yet, its end is an event still to come"
 
 

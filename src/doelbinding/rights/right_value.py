@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from doelbinding.binding.circumstances import Key
@@ -72,11 +72,20 @@ def right_value(column: Column, asked: Asked) -> Key:
         _insist_decimal(asked.column, written)
     elif kind is ColumnType.TIMESTAMP:
         right = _moment(asked.column, written)
-    elif kind.is_day and not is_well_formed(written, kind):
-        form = "20240131" if kind is ColumnType.DATE_DIGITS else "2024-01-31"
-        raise NotCorrectable(f"{asked.column} holds days: write it as {form}")
+    elif kind.is_day:
+        _insist_day(asked.column, written, kind)
     _insist_identifies(column, asked.column, written)
     return (right,)
+
+
+def _insist_day(name: str, written: str, kind: ColumnType) -> None:
+    if not is_well_formed(written, kind):
+        form = "20240131" if kind is ColumnType.DATE_DIGITS else "2024-01-31"
+        raise NotCorrectable(f"{name} holds days: write it as {form}")
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        raise NotCorrectable(f"{name} holds days, and there is no such day") from None
 
 
 def _whole(name: str, written: str) -> int:
