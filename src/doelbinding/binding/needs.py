@@ -290,7 +290,7 @@ class Needs:
                 certain.append(lives)
             else:
                 bound = all_of(when, lives)
-                doubtful.append(any_of(all_of(not_(doubted), bound), Certain(part=bound)))
+                doubtful.append(all_of(bound, any_of(not_(doubted), Certain(part=bound))))
         return any_of(all_of(when, any_of(*certain)), *doubtful)
 
     def _lives(
@@ -318,8 +318,11 @@ class Needs:
             yield from self._covering(here, said, controller)
 
     def _doubted(self, here: Place, phase: str, controller: Controller | None) -> Expression:
-        """Give whether a phase ends for a row where it is undated, since its person asked that."""
-        if not self.stops or controller is None:
+        """Give whether a phase ends for a row where it is undated, since its person asked that.
+
+        At the controller of a request what is unknown goes anyhow.
+        """
+        if not self.stops or controller in (None, self.only_at):
             return NO
         said = self.circumstances.doubts_of(controller.id, phase, here.top.ref)
         return any_of(*self._covering(here, said, controller))
