@@ -22,7 +22,7 @@ demo: $(STAMP) ## the whole story on the Stago policy and five databases
 	@$(BIN)/doelbinding demo --dir demo
 
 test: $(STAMP) ## every test
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
