@@ -31,8 +31,6 @@ from doelbinding.policy.stores import EventSource, Prohibition
 _Dated = tuple[Truth, date | None]
 _Lives = tuple[Place, Row, tuple[Controller, ...] | None]
 """A person to whom a row leads, with their controller where it can be told."""
-Whom = Callable[[str, Key | None], bool]
-"""Tells whether somebody is meant, by their dataset and key; no key: the way to them breaks off."""
 _Lived = tuple[tuple[Condition | None, tuple[LivingPhase, ...]], ...]
 """Phases in which rows live, with what must hold of a row for them."""
 
@@ -62,19 +60,6 @@ class Judge(Interpreter):
     def under(self, circumstances: Circumstances) -> Judge:
         """Give a judge of the same rows under other circumstances."""
         return replace(self, circumstances=circumstances)
-
-    def among(self, whom: Whom) -> Judge:
-        """Give a judge of the same rows as if they led to some people alone."""
-        return _Among(
-            policy=self.policy,
-            reader=self.reader,
-            at=self.at,
-            circumstances=self.circumstances,
-            asked=self.asked,
-            days=self.days,
-            whole=self,
-            whom=whom,
-        )
 
     def justify(self, here: Place, row: Row, column: str) -> Justification:
         """Give the justification of one value."""
@@ -383,43 +368,6 @@ class Judge(Interpreter):
     def known(self) -> dict[object, Justification]:
         """Keep justifications by what they are of: alike ones are one object."""
         return {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Among(Judge):
-    """Answers as if rows led to some people alone; what does not depend on whom is shared."""
-
-    whole: Judge
-    whom: Whom
-
-    def people(
-        self, here: Place, row: Row
-    ) -> Iterator[tuple[tuple[Controller, ...], str, Key | None]]:
-        """Yield those meant to whom a row leads: controllers, the person's dataset, their key."""
-        for controllers, ref, key in self.whole.people(here, row):
-            if self.whom(ref, key):
-                yield controllers, ref, key
-
-    def persons_of(
-        self, here: Place, row: Row, through: tuple[str, ...] = ()
-    ) -> Iterator[tuple[Place, Row]]:
-        """Yield the rows, each of one of those meant, to which a row leads in the end."""
-        for place, other in self.whole.persons_of(here, row, through):
-            if self.whom(place.top.ref, self._top_key(place, other)):
-                yield place, other
-
-    def groups(self, here: Place) -> tuple[Bound, ...]:
-        """Give the personal columns of a dataset, those bound alike together."""
-        return self.whole.groups(here)
-
-    def living(self, line: Line, place: Place, controller: Controller) -> LivingPhase | None:
-        """Give a phase at a controller, ready to be asked; none where they do not carry it out."""
-        return self.whole.living(line, place, controller)
-
-    @cached_property
-    def known(self) -> dict[object, Justification]:
-        """Keep justifications by what they are of: alike ones are one object."""
-        return self.whole.known
 
 
 _FREE: tuple[Truth, tuple[Prohibition, ...]] = (False, ())

@@ -282,16 +282,13 @@ class Needs:
                 )
             )
             return all_of(when, lives)
-        certain, doubtful = [], []
+        parts = []
         for phase in phases:
             lives = self._lives(here, activity, phase, controller)
             doubted = self._doubted(here, phase_name(activity.id, phase.id), controller)
-            if doubted == NO:
-                certain.append(lives)
-            else:
-                bound = all_of(when, lives)
-                doubtful.append(all_of(bound, any_of(not_(doubted), Certain(part=bound))))
-        return any_of(all_of(when, any_of(*certain)), *doubtful)
+            told = any_of(not_(doubted), Certain(part=all_of(when, lives)))
+            parts.append(all_of(lives, told))
+        return all_of(when, any_of(*parts))
 
     def _lives(
         self, here: Place, activity: Activity, phase: Phase, controller: Controller | None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from doelbinding.binding.among import among
 from doelbinding.binding.bound import Bound, Columns
 from doelbinding.binding.circumstances import (
     Circumstances,
@@ -303,7 +304,7 @@ def _sides(judge: Judge, subjects: Subjects) -> _Sides:
     def other(ref: str, key: Key | None) -> bool:
         return not own(ref, key)
 
-    return _Sides(judge.among(own), judge.among(other))
+    return _Sides(among(judge, own), among(judge, other))
 
 
 def _reason(state: PhaseState, *, certain: bool) -> Reason:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 
+from doelbinding.binding.among import among
 from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
@@ -56,8 +57,8 @@ def _says_so_of_parts(judge: Judge, here: Place, row: Row, column: str, truth: T
     some = set(sorted(known, key=repr)[::2])
     if known - some and len(known) == sum(1 for _ in judge.persons_of(here, row)):
         parts = (
-            judge.among(lambda ref, key: (ref, key) in some).justify(here, row, column),
-            judge.among(lambda ref, key: (ref, key) not in some).justify(here, row, column),
+            among(judge, lambda ref, key: (ref, key) in some).justify(here, row, column),
+            among(judge, lambda ref, key: (ref, key) not in some).justify(here, row, column),
         )
         assert either(part.truth for part in parts) is truth
 
