@@ -121,6 +121,7 @@ def postgresql_url(postgresql_uri: str) -> sa.URL:
         "DROP SCHEMA public CASCADE",
         "CREATE SCHEMA public",
         "GRANT USAGE ON SCHEMA public TO public",
+        f"ALTER DATABASE {url.database} RESET ALL",
     )
     engine.dispose()
     return url

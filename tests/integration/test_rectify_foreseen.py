@@ -51,7 +51,7 @@ EVERYWHERE = {
 TYPED = {
     "nick=Annabella2": "'nick' is VARCHAR(9), which that value does not fit",
     "room=99999999999": "'room' is INTEGER, which that value does not fit",
-    "came=2026-02-30": "'came' is DATE, which that value does not fit",
+    "came=2026-02-30": "house.guest.came holds days, and there is no such day",
 }
 
 
