@@ -7,7 +7,7 @@ they lead to (`Subjects`). They live in the records; here they are plain data.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -122,6 +122,13 @@ class Circumstances:
         for stop in self._bearing_on(controller, phase, dataset):
             if not stop.kind.ends_what_lives:
                 yield stop
+
+    def asked_of(self, controller: str) -> Circumstances:
+        """Give what bears on an erasure asked of a controller: there what is undated goes."""
+        stops = tuple(
+            one for one in self.stops if one.kind.ends_what_lives or one.controller != controller
+        )
+        return replace(self, stops=stops)
 
     def _bearing_on(self, controller: str, phase: str, dataset: str) -> Iterator[Stop]:
         for stop in self.stops:

@@ -315,11 +315,8 @@ class Needs:
             yield from self._covering(here, said, controller)
 
     def _doubted(self, here: Place, phase: str, controller: Controller | None) -> Expression:
-        """Give whether a phase ends for a row where it is undated, since its person asked that.
-
-        At the controller of a request what is unknown goes anyhow.
-        """
-        if not self.stops or controller in (None, self.only_at):
+        """Give whether a phase ends for a row where it is undated, since its person asked that."""
+        if not self.stops or controller is None:
             return NO
         said = self.circumstances.doubts_of(controller.id, phase, here.top.ref)
         return any_of(*self._covering(here, said, controller))

@@ -76,7 +76,7 @@ def apply_plan(
 
 
 def _insist_on_ground(workspace: Workspace, record: PlanRecord, plan: Plan, keys: KeySets) -> None:
-    insist_still_holds(workspace, plan, keys, record.made_at)
+    insist_still_holds(workspace, record, plan, keys)
     if any(named.name not in keys for named in plan.keys):
         raise PlanStale(
             "the right values of this plan are not kept any more, since its request was answered: "

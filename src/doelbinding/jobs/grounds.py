@@ -18,6 +18,7 @@ from doelbinding.plan.model import (
     key_digest,
 )
 from doelbinding.plan.run import Stopped
+from doelbinding.records.models import PlanRecord
 from doelbinding.retention.drafts import said_in
 from doelbinding.wiring import Workspace
 
@@ -32,8 +33,8 @@ class WrongClock(Stopped):
     """What is asked is of a time to come, so a clock is wrong or it is too early: do it later."""
 
 
-def insist_still_holds(workspace: Workspace, plan: Plan, keys: KeySets, made_at: datetime) -> None:
-    """Refuse a plan whose ground has shifted.
+def insist_still_holds(workspace: Workspace, record: PlanRecord, plan: Plan, keys: KeySets) -> None:
+    """Refuse a plan whose ground has shifted since it was recorded.
 
     Raises:
         PlanStale: the policy changed, somebody said something since, or it is too old.
@@ -45,16 +46,16 @@ def insist_still_holds(workspace: Workspace, plan: Plan, keys: KeySets, made_at:
             "the policy has changed since the plan was made: nothing was changed; make a new plan"
         )
     oldest = workspace.oldest_plan
-    if datetime.now(UTC) - made_at > oldest:
+    if datetime.now(UTC) - record.made_at > oldest:
         raise PlanStale(
             f"the plan is older than {oldest.days} days: nothing was changed; make a new plan"
         )
-    if made_at - datetime.now(UTC) > _CLOCKS_DIFFER:
+    if record.made_at - datetime.now(UTC) > _CLOCKS_DIFFER:
         raise WrongClock(
             "the plan was made in the future, so this clock or that of then is wrong: nothing was "
             "changed; set the clock right, or make a new plan"
         )
-    current = _said_in(workspace, plan, keys)
+    current = _said_in(workspace, record, plan, keys)
     secret = digest_secret(workspace)
     named = [key_digest(name, current[name], secret) for name in sorted(current)]
     if named != [one for one in plan.keys if not _is_only(one.name)]:
@@ -64,14 +65,14 @@ def insist_still_holds(workspace: Workspace, plan: Plan, keys: KeySets, made_at:
         )
 
 
-def _said_in(workspace: Workspace, plan: Plan, keys: KeySets) -> KeySets:
+def _said_in(workspace: Workspace, record: PlanRecord, plan: Plan, keys: KeySets) -> KeySets:
     """Give the key sets of what was said and is in force, as a plan of that kind names them."""
     if plan.kind is PlanKind.RECTIFICATION:
         return {}  # nothing that was said stands against what is right
-    if plan.kind is not PlanKind.ERASURE:
+    if plan.kind is not PlanKind.ERASURE or record.request is None:
         return planner_at(workspace, plan.at).stopped.key_sets
     said = said_about(workspace, plan.at, people_in(keys))
-    current = said_in(workspace.policy, plan.at, said)
+    current = said_in(workspace.policy, plan.at, said, record.request.controller)
     return {name: held for name, held in current.items() if held or name in keys}
 
 

@@ -50,7 +50,7 @@ def draft_erasure(
         said: everything in force, the stops of this request included.
         requested: whose, and of whom.
     """
-    planner = Planner(policy=policy, at=at, circumstances=said)
+    planner = _planner(policy, at, said, requested.controller.id)
     subjects = {ref: keys for ref, keys in requested.subjects.items() if keys}
     keys = planner.about(subjects, requested.controller).key_sets
     mark = (
@@ -70,6 +70,10 @@ def draft_erasure(
     return Drafted(plan=plan, keys=keys)
 
 
-def said_in(policy: Policy, at: datetime, said: Circumstances) -> KeySets:
-    """Give the key sets of what was said, by the names that they have in such plans."""
-    return Planner(policy=policy, at=at, circumstances=said).stopped.key_sets
+def said_in(policy: Policy, at: datetime, said: Circumstances, controller: str) -> KeySets:
+    """Give the key sets of what was said, by the names that they have in plans at a controller."""
+    return _planner(policy, at, said, controller).stopped.key_sets
+
+
+def _planner(policy: Policy, at: datetime, said: Circumstances, controller: str) -> Planner:
+    return Planner(policy=policy, at=at, circumstances=said.asked_of(controller))

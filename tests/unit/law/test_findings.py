@@ -370,6 +370,22 @@ def some_are_billed(when: Condition) -> list[Break]:
     return [SOLD, ((*INVOICES, "bindings"), (INVOICE.bindings[0], IN_ACTIVE[1][-1], relations))]
 
 
+def told_where(bound: Condition | None, kept: Condition) -> list[Break]:
+    """Bind an invoice's date to invoicing under one condition, and what tells its end by another.
+
+    The date is bound to nothing else: its row goes with it.
+    """
+    date, told = (
+        Binding(activity="invoicing", columns=(name,), when=when)
+        for name, when in (("datum", bound), ("betaald", kept))
+    )
+    return [SOLD, ((*INVOICES, "bindings"), (date, told))]
+
+
+PAID_OR_NOT = Condition(column="betaald", null=False)
+IS_PAID = Condition(column="betaald", equals=True)
+IS_CUSTOMER = Condition(column="soort", equals="K")
+
 ENDED = ((*CONTACTS, "columns", 4, "category"), "identification")
 
 
@@ -439,6 +455,8 @@ ALSO: list[tuple[str, list[Break]]] = [
     ("DB431", [((*CONTACTS, "columns", 2, "category"), "identification")]),
     ("DB431", [((*INVOICES, "bindings", 1, "when"), Condition(column="betaald", null=False)),
                SOLD, ALL_OF_INVOICING]),
+    ("DB431", told_where(None, PAID_OR_NOT)),
+    ("DB431", told_where(PAID_OR_NOT, IS_PAID)),
     ("DB431", [place_of("contact",
                         replace(VISIT, events={"relation.ended": Event(column="seen")}))]),
     ("DB211", [place_of("contact", "subscription", through=("subscription",))]),
@@ -570,6 +588,24 @@ ACCEPTED: list[tuple[str, list[Break]]] = [
     ("a processor owes no sheet of its own",
      [((*NEWSLETTER, "role"), Role.PROCESSOR), ((*NEWSLETTER, "no_recipients"), False)]),
 ]  # fmt: skip
+
+
+def test_end_is_told_in_more_rows_than_need_it() -> None:
+    some, more = (
+        Condition(column="soort", in_=("K", "P")),
+        Condition(any_=(IS_CUSTOMER, Condition(column="soort", differs="K"))),
+    )
+
+    def bound(values: Condition, end: Condition) -> set[str]:
+        relations, invoicing = CONTACT.bindings
+        ends = Binding(activity="relations", columns=("einde",), when=end)
+        return ids(
+            ENDED,
+            ((*CONTACTS, "bindings"), (replace(relations, when=values), ends, invoicing)),
+        )
+
+    assert "DB431" not in bound(some, more)
+    assert "DB431" in bound(more, some)
 
 
 def test_row_that_is_never_deleted_keeps_what_is_not_personal() -> None:

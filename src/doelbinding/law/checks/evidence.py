@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from doelbinding.law import reach
-from doelbinding.law.checks.keepers import kept_for, row_kept_for
+from doelbinding.law.checks.keepers import kept_for, kept_in_every_row, row_kept_for
 from doelbinding.law.checks.uses import Use, performing, uses
 from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import KnownState, Located
@@ -108,10 +108,12 @@ EVIDENCE_LOST = Definition(
     article="GDPR 5(1)(e), 5(2)",
     why="A column that dates an event, tells a state or a category of person, or says which rows "
     "are bound, is itself a value. Where it is not bound to the activity whose end it decides, it "
-    "can be erased first, and the rest is kept forever, or lost. A column that is not personal "
+    "can be erased first, and the rest is kept forever, or lost. So it can where it is bound under "
+    "a `when` that does not hold for all rows that are bound. A column that is not personal "
     "goes with its row, so it stays as long as the row has a personal column bound to the "
     "activity.",
-    mend="bind the column, or a personal column of its row, to the activity and phase",
+    mend="bind the column, or a personal column of its row, to the activity and phase, without "
+    "`when` or under that of the others",
 )
 
 
@@ -260,12 +262,15 @@ def _deciding(policy: Policy, use: Use) -> Iterator[tuple[Located, str]]:
 def kept(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find columns that decide an end and can be gone before it."""
     for use in uses(policy):
+        needed = use.activity.id, use.phase.id
         for located, name in _deciding(policy, use):
-            if not kept_for(located, name, use.activity.id, use.phase.id):
-                subject = f"column {located.name}.{name}"
-                ids = f"{use.activity.id} ({use.phase.id})"
-                over = f"decides how long {use.located.name} is kept for {ids}"
+            subject = f"column {located.name}.{name}"
+            over = f"decides how long {use.located.name} is kept for {needed[0]} ({needed[1]})"
+            if not kept_for(located, name, *needed):
                 yield EVIDENCE_LOST.at(located.path, subject, f"{over}, and is not kept for it")
+            elif located.name == use.located.name and not kept_in_every_row(located, name, *needed):
+                message = f"{over}, also in rows in which no `when` of a binding keeps it for it"
+                yield EVIDENCE_LOST.at(located.path, subject, message)
 
 
 DEFINITIONS = (

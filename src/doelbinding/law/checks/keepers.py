@@ -7,13 +7,14 @@ for a dependant is taken to live for the row it needs: `binding` judges both by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from doelbinding.law import reach
 from doelbinding.law.checks.uses import Use, uses
 from doelbinding.law.reach import Located
+from doelbinding.law.truth import possible_answers
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import Dataset, WhenGone
@@ -47,13 +48,14 @@ class Keeper:
             return True
         if any(name in prohibition.columns for prohibition in dataset.prohibitions):
             return False
-        return any(
-            name in binding.columns
-            and reach.binds(binding, self.activity, self.phase)
-            and (binding.when is None or (len(self.by) == 1 and binding.when == self.when))
-            and _within(self._ends, binding.through)
+        keeping = [
+            binding.when
             for binding in dataset.bindings
-        )
+            if name in binding.columns
+            and reach.binds(binding, self.activity, self.phase)
+            and _within(self._ends, binding.through)
+        ]
+        return _follows(self.when if len(self.by) == 1 else None, keeping)
 
     @property
     def _ends(self) -> tuple[str, ...]:
@@ -130,6 +132,34 @@ def kept_for(located: Located, name: str, activity: str, phase: str) -> bool:
     if column is None or not column.personal:
         return column is None or row_kept_for(located, activity, phase)
     return name in _bound(located, activity, phase)
+
+
+def kept_in_every_row(located: Located, name: str, activity: str, phase: str) -> bool:
+    """Tell whether, where the dataset is bound to a phase, this column of the row is too.
+
+    Each binding may be of rows of which its `when` holds.
+    """
+    column = reach.column(located.dataset, name)
+    if column is None or not column.personal:
+        return True
+    bindings = [one for one in located.dataset.bindings if reach.binds(one, activity, phase)]
+    keeping = [one.when for one in bindings if name in one.columns]
+    return all(_follows(one.when, keeping) for one in bindings)
+
+
+def _follows(given: Condition | None, conditions: Sequence[Condition | None]) -> bool:
+    """Tell whether, of every row of which a condition holds, one of some others does.
+
+    None is what holds of all rows.
+    """
+    told = tuple(one for one in conditions if one is not None)
+    if given in conditions or len(told) < len(conditions):
+        return True
+    if not told:
+        return False
+    none = Condition(not_=Condition(any_=told))
+    fails = none if given is None else Condition(all_=(given, none))
+    return True not in possible_answers(fails)
 
 
 def row_kept_for(located: Located, activity: str, phase: str) -> bool:
