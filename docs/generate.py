@@ -85,6 +85,7 @@ WRITTEN = {
     EntryKind.STEP_UNKNOWN: "`apply`, `subject erase --yes`, `rectify --yes`",
     EntryKind.RUN_VERIFIED: "`apply`, `subject erase --yes`, `rectify --yes`",
     EntryKind.RUN_NOT_VERIFIED: "`apply`, `subject erase --yes`, `rectify --yes`",
+    EntryKind.STORE_PURGED: "`nightly`, `purge`",
     EntryKind.NIGHT_LEFT_OUT: "`nightly`",
     EntryKind.REQUEST_RECEIVED: "`subject access`, `portability`, `restrict`, `rectify`, `erase`",
     EntryKind.REQUEST_SEALED: "`subject access`, `portability`",

@@ -6,14 +6,14 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from doelbinding.binding.expression import NO, YES, Compare, Comparison
 from doelbinding.plan.grades import Grade
@@ -396,6 +396,72 @@ def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path)
     kept = [one["metaData"]["configuration"] for one in settings if "metaData" in one]
     assert kept[-1]["delta.logRetentionDuration"] == "interval 30 days"
     assert kept[-1]["delta.deletedFileRetentionDuration"] == "interval 1 week"
+
+
+def aged(folder: Path, hours: int) -> None:
+    """Make a Delta table as it would be if nobody had touched it for so long."""
+    for path in (one for one in folder.rglob("*") if one.is_file()):
+        at = path.stat().st_mtime - hours * 3600
+        if path.suffix == ".json":
+            lines = [json.loads(line) for line in path.read_text().splitlines()]
+            for told in (one["remove"] for one in lines if "remove" in one):
+                told["deletionTimestamp"] -= hours * 3_600_000
+            path.write_text("\n".join(map(json.dumps, lines)))
+        os.utime(path, (at, at))
+
+
+@pytest.mark.parametrize("changes", [False, True], ids=["untouched", "with its changes"])
+def test_what_older_versions_have_goes_once_they_are_kept_no_more(
+    changes: bool, lake: Lake, tmp_path: Path
+) -> None:
+    """And versions that others wrote meanwhile stay for as long as versions do."""
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    if changes:
+        DeltaTable(folder).alter.set_table_properties({"delta.enableChangeDataFeed": "true"})
+        DeltaTable(folder).delete(f"mail = '{GONE}'")  # Sail merges no table that has a feed
+    else:
+        list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    assert first.at - first.gone_by >= timedelta(hours=KEEP_HOURS)
+    aged(folder, hours=KEEP_HOURS - 1)
+    gone_by = first.gone_by - timedelta(hours=KEEP_HOURS - 1)
+    early = store.purge(["people"], gone_by)
+    assert (early.grade, early.again is None) == (Grade.DELETED, False)
+    assert holders(folder, GONE) == {".parquet", ".json"}
+    aged(folder, hours=2)
+    young_row = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
+    write_deltalake(folder, young_row, mode="append")
+    with_young = DeltaTable(folder).version()
+    DeltaTable(folder).delete("id = 9")
+    last = store.purge(["people"], gone_by - timedelta(hours=2))
+    assert (last.grade, last.still, last.again) == (Grade.OUT_OF_SNAPSHOTS, None, None)
+    assert holders(folder, GONE) == set()
+    young = DeltaTable(folder, version=with_young).to_pyarrow_table().to_pylist()
+    assert {9} < {row["id"] for row in young}
+    feed = [pq.read_table(path)["id"].to_pylist() for path in folder.glob("_change_data/*")]  # type: ignore[no-untyped-call]
+    assert feed == ([[9]] if changes else [])
+    assert KEPT in {row["mail"] for row in store.rows("lake.people", {})}
+
+
+def test_a_partition_that_is_named_by_a_deleted_value_is_waited_for(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """A checkpoint has files that were taken out for as long as the table keeps these."""
+    folder = tmp_path / "people"
+    people = pa.table({"id": [1, 2], "mail": [GONE, KEPT], "phone": ["1", "2"]})
+    kept = {"delta.deletedFileRetentionDuration": "interval 30 days"}
+    write_deltalake(folder, people, partition_by=["mail"], configuration=kept)
+    table = Table(path=str(folder), format=Format.DELTA)
+    store = LakehouseStore(MAPPED, lake, {"people": table}, keep_hours=KEEP_HOURS)
+    list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    aged(folder, hours=KEEP_HOURS + 1)
+    erased = store.purge(["people"], first.gone_by - timedelta(hours=KEEP_HOURS + 1))
+    assert erased.grade is Grade.DELETED
+    assert "the value of a partition" in str(erased.still)
+    assert erased.again is not None
 
 
 def test_older_versions_that_are_kept_are_said_to_be(lake: Lake, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`plan` and `apply`: what goes, who approved it, and what reading back found."""
+"""`plan`, `apply`, `nightly`, `purge`: what goes, who approved it, what reading back found."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, s
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from doelbinding.jobs.purging import Purged
+    from doelbinding.plan.grades import Erased
     from doelbinding.plan.journal import Progress
     from doelbinding.plan.model import Plan, Step
     from doelbinding.plan.ports import Obstacle
@@ -40,6 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
     app.command()(apply)
     app.command()(nightly)
+    app.command()(purge)
 
 
 def plan(
@@ -218,12 +221,49 @@ def nightly(
     for made, outcome in zip(done.plans, done.outcomes, strict=True):
         show_plan(made, workspace.policy)
         show_outcome(made, outcome)
+    show_purged(done.purged)
     if done.undone:
         raise NotAll(done.undone)
     if not done.plans:
         say("nothing is there that nothing justifies")
     if not done.verified:
         raise typer.Exit(1)
+
+
+def purge(context: typer.Context) -> None:
+    """Take further what earlier runs deleted: free space, logs, older versions. As `nightly` does.
+
+    Changes no row. A store is asked where something stood in the way, or older versions were kept.
+    """
+    workspace = opened(context.obj)
+    from doelbinding.jobs.purging import purge_again
+    from doelbinding.records.remains import waiting
+
+    show_purged(purge_again(workspace, instant_of(None)))
+    left = waiting()
+    for store, at in sorted(left.items()):
+        say(f"{store}: to be purged again from {at:%Y-%m-%d %H:%M} (UTC)")
+    if not left:
+        say("of what runs deleted, no store has anything that a purge takes further")
+
+
+def show_purged(done: Iterable[Purged]) -> None:
+    """Print how far gone is now what earlier runs deleted."""
+    for one in done:
+        runs = counted(len(one.runs), "earlier run")
+        say(f"{one.store}: what {runs} deleted is {_how_far_gone(one.erased)}")
+
+
+def _how_far_gone(erased: Erased) -> str:
+    still = f"; {erased.still}" if erased.still else ""
+    return f"{erased.grade.value.replace('_', ' ')}{still}{_purged_again(erased)}"
+
+
+def _purged_again(erased: Erased) -> str:
+    if erased.again is None:
+        return ""
+    later = f" from {erased.again.at:%Y-%m-%d} on" if erased.again.at > instant_of(None) else ""
+    return f" (`nightly` or `purge` takes it further{later})"
 
 
 def _insist_on_approval(fingerprint: str, given: str | None) -> None:
@@ -263,8 +303,7 @@ def show_outcome(made: Plan, outcome: Outcome) -> None:
         say("verified: reading back through new connections finds none left")
         before = "what stood there before is " if made.kind is PlanKind.RECTIFICATION else ""
         for store, erased in outcome.erased.items():
-            still = f"; {erased.still}" if erased.still else ""
-            say(f"{store}: {before}{erased.grade.value.replace('_', ' ')}{still}")
+            say(f"{store}: {before}{_how_far_gone(erased)}")
         return
     for step in made.steps:
         if outcome.left.get(step.id):

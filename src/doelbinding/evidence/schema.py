@@ -33,6 +33,7 @@ class EntryKind(StrEnum):
     STEP_UNKNOWN = "step.unknown"
     RUN_VERIFIED = "run.verified"
     RUN_NOT_VERIFIED = "run.not_verified"
+    STORE_PURGED = "store.purged"
     NIGHT_LEFT_OUT = "night.left_out"
     REQUEST_RECEIVED = "request.received"
     REQUEST_SEALED = "request.sealed"
@@ -194,6 +195,7 @@ SCHEMAS: Mapping[EntryKind, Schema] = {
         must={"run": ID, "reason": _NOT_VERIFIED},
         may={"remaining": COUNT, "undated": COUNT, "stores": IDS},
     ),
+    EntryKind.STORE_PURGED: Schema(must={"store": ID, "grade": _GRADE, "runs": IDS}, may={}),
     EntryKind.NIGHT_LEFT_OUT: Schema(must={"stores": IDS, "reason": _LEFT_OUT}, may={}),
     EntryKind.REQUEST_RECEIVED: Schema(
         must={**_CASE, "right": _RIGHT, "due": INSTANT},

@@ -21,6 +21,7 @@ from doelbinding.records.alone import alone
 from doelbinding.records.journal import RecordedJournal
 from doelbinding.records.models import LedgerEntry, PlanRecord, Rectification, Run, StepRun
 from doelbinding.records.plans import find_plan, start_run
+from doelbinding.records.remains import keep_remains
 from doelbinding.wiring import Workspace
 
 
@@ -169,7 +170,11 @@ def give_up(workspace: Workspace, fingerprint: str) -> None:
     with transaction.atomic():
         running = Run.objects.filter(plan_id=fingerprint, state=Run.State.RUNNING)
         for run_id in list(running.values_list("id", flat=True)):
-            StepRun.objects.filter(run_id=run_id).update(keys_sealed=None)
+            steps = StepRun.objects.filter(run_id=run_id)
+            steps.update(keys_sealed=None)
+            if steps.exclude(state=StepRun.State.WAITING).exists():
+                plan, _ = read_plan(workspace, fingerprint)
+                keep_remains(Run.objects.get(id=run_id), plan.steps)
             entry = {"run": run_id, "reason": "changed"}
             workspace.records.log.append(EntryKind.RUN_NOT_VERIFIED, entry)
         running.update(state=Run.State.NOT_VERIFIED, ended_at=datetime.now(UTC))

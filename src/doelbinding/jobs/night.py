@@ -8,6 +8,7 @@ from datetime import datetime
 
 from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.plans import MadePlan
+from doelbinding.jobs.purging import Purged
 from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
 from doelbinding.plan.ports import Obstacle, StoreError
@@ -53,11 +54,15 @@ class NotAll(Stopped):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What a night did: the runs of earlier nights that it finished, then its own; and what not."""
+    """What a night did: the runs of earlier nights that it finished, then its own; and what not.
+
+    `purged` is what it took further of what earlier runs deleted.
+    """
 
     plans: tuple[Plan, ...]
     outcomes: tuple[Outcome, ...]
     undone: tuple[Undone, ...]
+    purged: tuple[Purged, ...]
 
     @property
     def verified(self) -> bool:

@@ -14,6 +14,7 @@ from doelbinding.jobs.applying import apply_plan, give_up
 from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.night import Night, Terms, TooMany, Undone, reason_of
 from doelbinding.jobs.plans import MadePlan, approve_plan, read_plan
+from doelbinding.jobs.purging import Purged, purge_again
 from doelbinding.jobs.retention import make_plan
 from doelbinding.plan.model import Plan, PlanKind
 from doelbinding.plan.ports import StoreError
@@ -56,6 +57,7 @@ def _alone(workspace: Workspace, terms: Terms) -> Night:
         night.leave_out(_stores(one.plan for one in full), TooMany(full, terms.most))
         made = []
     night.carry_out(made)
+    night.purge_again()
     night.say_left_out()
     return night.told()
 
@@ -89,6 +91,7 @@ class _Night:
     terms: Terms
     done: list[tuple[Plan, Outcome]] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
+    purged: list[Purged] = field(default_factory=list)
     over: bool = False
 
     @property
@@ -187,6 +190,11 @@ class _Night:
             plan = replace(plan, steps=tuple(step for step in plan.steps if step.store in part))
         self.done.append((plan, outcome))
 
+    def purge_again(self) -> None:
+        """Take further what earlier runs deleted; what is to be purged again waits for a night."""
+        if not self.over:
+            self.purged += purge_again(self.workspace, self.terms.at, self._left_out)
+
     def say_left_out(self) -> None:
         """Say in evidence what was left out, so that nothing is taken to be complete."""
         for one in self.undone:
@@ -201,6 +209,7 @@ class _Night:
             plans=tuple(plan for plan, _ in self.done),
             outcomes=tuple(outcome for _, outcome in self.done),
             undone=tuple(self.undone),
+            purged=tuple(self.purged),
         )
 
 

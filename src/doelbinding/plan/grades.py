@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -30,21 +31,37 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """That a purge takes what was deleted by an instant further, if it is asked from then on."""
+
+    gone_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """How far gone what a run removed from a store is; `still` says where it may yet be."""
+    """How far gone what a run removed from a store is; `still` says where it may yet be.
+
+    `again` where that is for a time, or something stood in the way that may be gone later.
+    """
 
     grade: Grade
     still: str | None = None
+    again: Again | None = None
 
 
 @runtime_checkable
 class Purges(Protocol):
     """A store that can take away what deletion leaves behind."""
 
-    def purge(self, datasets: Sequence[str]) -> Erased:
+    def purge(self, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
         """Take away what is left of deleted values of some datasets, as far as now can be.
 
         What stands in the way (a lock, a privilege) is told in the answer; it is no failure.
+
+        Args:
+            datasets: by their ids.
+            gone_by: ask only after what was deleted by that instant; of a purge that is made later.
         """
         ...
 
@@ -57,7 +74,7 @@ def purged(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:
     found: dict[str, Erased] = {}
     for store_id in dict.fromkeys(step.store for step in plan.steps):
         datasets = [step.dataset for step in plan.steps if step.store == store_id]
-        found[store_id] = _purged(stores[store_id], list(dict.fromkeys(datasets)))
+        found[store_id] = purged_in(stores[store_id], list(dict.fromkeys(datasets)))
     return found
 
 
@@ -67,13 +84,22 @@ def left_as_is(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:
     return {}
 
 
-def _purged(store: Store, datasets: Sequence[str]) -> Erased:
+def purged_in(store: Store, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
+    """Purge a store, and give how far gone things are in it; it failing is told in the answer."""
+    begun = datetime.now(UTC)
     if not isinstance(store, Purges):
         return Erased(grade=Grade.DELETED, still="this store tells nothing of what it keeps")
     try:
-        return store.purge(datasets)
+        return store.purge(datasets, gone_by)
     except StoreError as error:
-        return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}")
+        again = next_time(gone_by or begun)
+        return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}", again=again)
+
+
+def next_time(gone_by: datetime | None = None) -> Again:
+    """Give that a purge may come further whenever it is asked again."""
+    now = datetime.now(UTC)
+    return Again(gone_by=gone_by or now, at=now)
 
 
 def least(grades: Iterable[Grade]) -> Grade:

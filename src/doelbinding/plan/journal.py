@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from doelbinding.binding.circumstances import Key
-from doelbinding.plan.grades import Grade
+from doelbinding.plan.grades import Erased
 from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Changed
 
@@ -66,10 +66,10 @@ class Journal(Protocol):
         """Record that it is unknown whether the last batch of a step was committed."""
         ...
 
-    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
+    def verified(self, left: Mapping[str, int], erased: Mapping[str, Erased]) -> None:
         """Record, per step, how many rows reading back still found; destroys sealed keys at 0.
 
-        `grade` tells how far gone, at least, what was removed is.
+        `erased` tells how far gone what was removed is, per store.
         """
         ...
 
@@ -83,7 +83,6 @@ class MemoryJournal:
         self._sealed: dict[str, list[Key]] = {}
         self._rows: dict[str, int] = {}
         self.left: dict[str, int] = {}
-        self.grade = Grade.DELETED
 
     def sealed_keys(self, step: str) -> list[Key] | None:
         """Give the keys sealed for a step, if they were."""
@@ -124,7 +123,7 @@ class MemoryJournal:
     def interrupted(self, step: str) -> None:
         """Nothing to keep."""
 
-    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
+    def verified(self, left: Mapping[str, int], erased: Mapping[str, Erased]) -> None:
         """Record how many rows reading back still found."""
+        del erased
         self.left = dict(left)
-        self.grade = grade

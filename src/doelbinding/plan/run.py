@@ -13,7 +13,7 @@ from functools import partial
 from doelbinding.binding.circumstances import Key
 from doelbinding.plan import atonce
 from doelbinding.plan.carry import with_carried
-from doelbinding.plan.grades import Erased, least, purged
+from doelbinding.plan.grades import Erased, purged
 from doelbinding.plan.journal import Journal, Progress
 from doelbinding.plan.model import KeySets, Plan, PlanKind, Step
 from doelbinding.plan.places import in_two_stores
@@ -138,7 +138,7 @@ def run(
         left = _left(plan, stores, keys, journal)
     outcome = replace(_outcome(plan, stores, journal, left, purge), endangered=endangered)
     if part is None:  # else it is not known of every step
-        journal.verified(left, least(one.grade for one in outcome.erased.values()))
+        journal.verified(left, outcome.erased)
     return outcome
 
 

@@ -13,12 +13,13 @@ from django.db.models import F, QuerySet
 from doelbinding.binding.circumstances import Key
 from doelbinding.evidence.log import Log
 from doelbinding.evidence.schema import EntryKind
-from doelbinding.plan.grades import Grade
+from doelbinding.plan.grades import Erased, Grade, least
 from doelbinding.plan.model import Plan, PlanKind, Step
 from doelbinding.plan.ports import Changed
 from doelbinding.plan.words import recorded_as
 from doelbinding.records.envelope import Sealer
 from doelbinding.records.models import LedgerEntry, Run, StepRun
+from doelbinding.records.remains import keep_remains
 
 
 class Clock(Protocol):
@@ -205,15 +206,17 @@ class RecordedJournal:
                 },
             )
 
-    def verified(self, left: Mapping[str, int], grade: Grade = Grade.DELETED) -> None:
+    def verified(self, left: Mapping[str, int], erased: Mapping[str, Erased]) -> None:
         """Record what reading back found; at nothing left, sealed keys are destroyed.
 
         A run that was verified and has changed nothing since is not recorded again.
         """
         remaining = sum(left.values())
+        steps = [step for _, step in self._steps.values()]
         self._run.refresh_from_db(fields=["state"])
         if not remaining and not self._news and self._run.state == Run.State.VERIFIED:
             StepRun.objects.filter(run=self._run).update(keys_sealed=None)
+            keep_remains(self._run, steps, erased)
             return
         with transaction.atomic():
             for step, rows in left.items():
@@ -223,7 +226,8 @@ class RecordedJournal:
             self._run.save(update_fields=["state", "ended_at"])
             if not remaining:
                 StepRun.objects.filter(run=self._run).update(keys_sealed=None)
-            self._say_verified(remaining, grade)
+            keep_remains(self._run, steps, erased if not remaining else None)
+            self._say_verified(remaining, least(one.grade for one in erased.values()))
 
     def _say_verified(self, remaining: int, grade: Grade) -> None:
         stores = sorted({step.store for _, step in self._steps.values()})

@@ -219,6 +219,26 @@ class RestrictionRecord(Said):
     ground = models.CharField(max_length=40)
 
 
+class Remains(models.Model):
+    """What a run deleted from a store and a later purge is still to take out of its files.
+
+    `gone_by` is when it was deleted at the latest; from `again_at` on the store may come further.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE)
+    store = models.CharField(max_length=80)
+    datasets = models.JSONField()
+    gone_by = models.DateTimeField()
+    again_at = models.DateTimeField()
+
+    class Meta:
+        """One per store of a run."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "store"], name="one_remains_per_run_and_store")
+        ]
+
+
 class LedgerEntry(models.Model):
     """A row that was changed, as a keyed hash, so that it can be done again after a restore.
 

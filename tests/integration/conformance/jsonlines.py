@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -104,7 +105,7 @@ class JsonLines:
         if held is not None:
             held.close()
 
-    def purge(self, datasets: Sequence[str]) -> Erased:
+    def purge(self, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
         return Erased(grade=Grade.VACUUMED, still="still in blocks that the file system has freed")
 
     def preflight(self, steps: Sequence[Step]) -> list[Obstacle]:

@@ -33,6 +33,7 @@ ONE_OF_EACH: Mapping[EntryKind, Mapping[str, object]] = {
     EntryKind.STEP_UNKNOWN: {"run": "run-1", "step": 1, "reason": "connection_lost"},
     EntryKind.RUN_VERIFIED: {"run": "run-1", "rows": 12, "undated": 0, "grade": "deleted"},
     EntryKind.RUN_NOT_VERIFIED: {"run": "run-2", "reason": "rows_remain", "remaining": 1},
+    EntryKind.STORE_PURGED: {"store": "crm", "grade": "vacuumed", "runs": ["run-1"]},
     EntryKind.NIGHT_LEFT_OUT: {"stores": ["crm"], "reason": "store_failed"},
     EntryKind.REQUEST_RECEIVED: {
         "case": PERSON, "controller": "stago-nl", "right": "erasure", "due": LATER

@@ -21,7 +21,7 @@ PERSONAL = [
 ]  # fmt: skip
 LISTS = {
     "languages", "stores", "controllers", "columns", "activities", "findings", "promises",
-    "entries",
+    "entries", "runs",
 }  # fmt: skip
 
 

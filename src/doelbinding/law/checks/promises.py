@@ -20,6 +20,7 @@ EVIDENCE_KINDS = frozenset(
         "step.unknown",
         "run.verified",
         "run.not_verified",
+        "store.purged",
         "night.left_out",
         "request.received",
         "request.sealed",

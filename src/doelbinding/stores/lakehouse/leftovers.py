@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
 _LOG = "_delta_log"
-_VERSION = re.compile(r"(\d{20})\.")
-_CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.")
+_VERSION = re.compile(r"\d{20}\.")
+_ENTRY = re.compile(r"\d{20}\.json")
+_CHECKPOINT = re.compile(r"\d{20}\.checkpoint\.")
 
 
 class Leftovers:
@@ -27,59 +29,118 @@ class Leftovers:
 
         self._files = PyFileSystem(DeltaStorageHandler.from_table(held._table))  # noqa: SLF001
         everything = self._files.get_file_info(FileSelector("", recursive=True))
-        self._paths = [PurePosixPath(one.path) for one in everything if one.is_file]
+        self._written = {PurePosixPath(one.path): one.mtime for one in everything if one.is_file}
+        self._paths = list(self._written)
+        self._partitioned = bool(held.metadata().partition_columns)
         named = held.get_add_actions()["path"].to_pylist()
-        self._named = {str(PurePosixPath(unquote(path))) for path in named}
+        self._named = {_path(path) for path in named}
+
+    @property
+    def written_at(self) -> datetime:
+        """When the last version was written, as the files say."""
+        return max(self._versions.values())
+
+    @property
+    def _versions(self) -> dict[int, datetime]:
+        """When each version that the log has an entry of was written."""
+        return {_version(path): self._written[path] for path in self._entries()}
+
+    def version_between(self, start: datetime, end: datetime) -> int | None:
+        """Give the last version that was written by an instant, and not before another."""
+        by_then = [version for version, at in self._versions.items() if at <= end]
+        last = max(by_then, default=None)
+        return last if last is not None and self._versions[last] >= start else None
 
     @property
     def holds_another_table(self) -> bool:
         """Whether another table lies in the folder, whose files this one would take for its own."""
         return any(_LOG in path.parts[1:] or "metadata" in path.parts[1:-1] for path in self._paths)
 
-    def take_change_feed(self) -> None:
-        """Remove the files of changes that the log names, in which rows are as they were before."""
-        for path in list(self._of_changes()):
-            if self._there(path):
-                self._files.delete_file(path)
+    def take_change_feed(self, last: int | None = None) -> None:
+        """Remove the files of changes that the log names, in which rows are as they were before.
+
+        With `last`, those of changes up to that version.
+        """
+        for entry in list(self._told("cdc", last)):
+            if PurePosixPath(_path(entry["path"])) in self._written:
+                self._files.delete_file(_path(entry["path"]))
 
     def take_old_log(self) -> None:
         """Remove what stands in the log beside the versions before its last checkpoint."""
         for path in self._old_log():
             self._files.delete_file(str(path))
 
-    def nameless(self) -> int:
-        """Count the files of data that no version names, and those of an older log."""
+    def take_log_before(self, version: int) -> None:
+        """Remove the log of all versions before one that has a checkpoint."""
+        for path in self._log():
+            if _VERSION.match(path.name) and _version(path) < version:
+                self._files.delete_file(str(path))
+
+    def nameless(self, gone: datetime | None = None) -> int:
+        """Count the files of data that no version names, and those of an older log.
+
+        With `gone`, those files also that only versions from before then named.
+        """
+        named = set(self._named)
+        if gone is not None:
+            named |= {_path(one["path"]) for one in self._removed() if _removed_at(one) > gone}
+            named |= {_path(one["path"]) for one in self._told("cdc")}
         data = [
             path
             for path in self._paths
             if path.suffix == ".parquet"
             and (path.parts[0] != _LOG or len(path.parts) > len((_LOG, "name")))
-            and str(path) not in self._named
+            and str(path) not in named
         ]
-        return len(data) + len(self._old_log())
+        return len(data) + (len(self._old_log()) if gone is None else 0)
 
-    def _of_changes(self) -> Iterator[str]:
+    def tells_partitions_taken_out(self, gone: datetime) -> bool:
+        """Tell whether the log has values of partitions of which files were taken out by then."""
+        return self._partitioned and any(_removed_at(one) <= gone for one in self._removed())
+
+    def _removed(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what the log says of files that were taken out."""
+        from pyarrow.parquet import read_table  # noqa: PLC0415 - an extra
+
+        yield from self._told("remove")
         for path in self._log():
-            if path.suffix != ".json":
+            if _CHECKPOINT.match(path.name) and path.suffix == ".parquet":
+                with self._files.open_input_file(str(path)) as file:
+                    held = read_table(file, columns=["remove"])["remove"].to_pylist()
+                yield from (one for one in held if one is not None)
+
+    def _told(self, word: str, last: int | None = None) -> Iterator[Mapping[str, Any]]:
+        """Yield what the entries of versions, up to the last, say of one kind of files."""
+        for path in self._entries():
+            if last is not None and _version(path) > last:
                 continue
             with self._files.open_input_stream(str(path)) as stream:
-                entries = stream.read().decode().splitlines()
-            for entry in entries:
-                told = json.loads(entry).get("cdc")
+                lines = stream.read().decode().splitlines()
+            for line in lines:
+                told = json.loads(line).get(word)
                 if told is not None:
-                    yield str(PurePosixPath(unquote(told["path"])))
+                    yield told
+
+    def _entries(self) -> list[PurePosixPath]:
+        return [path for path in self._log() if _ENTRY.fullmatch(path.name)]
 
     def _log(self) -> list[PurePosixPath]:
         return [path for path in self._paths if path.parent == PurePosixPath(_LOG)]
 
     def _old_log(self) -> list[PurePosixPath]:
-        made = [int(found[1]) for path in self._log() if (found := _CHECKPOINT.match(path.name))]
+        made = [_version(path) for path in self._log() if _CHECKPOINT.match(path.name)]
         last = max(made, default=0)
-        return [
-            path
-            for path in self._log()
-            if (found := _VERSION.match(path.name)) and int(found[1]) < last
-        ]
+        return [path for path in self._log() if _VERSION.match(path.name) and _version(path) < last]
 
-    def _there(self, path: str) -> bool:
-        return PurePosixPath(path) in self._paths
+
+def _version(path: PurePosixPath) -> int:
+    return int(path.name.partition(".")[0])
+
+
+def _path(told: str) -> str:
+    return str(PurePosixPath(unquote(told)))
+
+
+def _removed_at(told: Mapping[str, Any]) -> datetime:
+    """Give when a file was taken out; where that is not said, long ago."""
+    return datetime.fromtimestamp((told.get("deletionTimestamp") or 0) / 1000, UTC)

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from doelbinding.plan.grades import Erased, Grade, least
+from doelbinding.plan.grades import Again, Erased, Grade, least
 from doelbinding.plan.ports import StoreError
 from doelbinding.stores.lakehouse.leftovers import Leftovers
 from doelbinding.stores.lakehouse.preflight import detail
@@ -38,57 +40,123 @@ _KEPT = {
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def purge(lake: Lake, tables: Mapping[str, Table], keep_hours: int) -> Erased:
-    """Purge datasets' tables of versions older than `keep_hours`, and tell how far gone it is."""
-    found = {name: _purged(lake, table, keep_hours) for name, table in tables.items()}
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """How long older versions are kept, as of now; and by when what is purged was deleted.
+
+    `gone_by` is none where it is deleted just now.
+    """
+
+    hours: int
+    gone_by: datetime | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def until(self) -> datetime:
+        """The instant before which no version is kept."""
+        return self.now - timedelta(hours=self.hours)
+
+    @property
+    def gone(self) -> datetime | None:
+        """By when what may be taken out of older versions now was deleted; none where it waits."""
+        gone_by = self.gone_by or self.now
+        return gone_by if gone_by <= self.until else None
+
+    def later(self, hours: int) -> Again:
+        """Give that so many hours after now older versions are not kept any more."""
+        return Again(gone_by=self.gone or self.now, at=datetime.now(UTC) + timedelta(hours=hours))
+
+
+def purge(lake: Lake, tables: Mapping[str, Table], kept: Kept) -> Erased:
+    """Purge datasets' tables of older versions than are kept, and tell how far gone it is."""
+    found = {name: _purged(lake, table, kept) for name, table in tables.items()}
     where: dict[str, list[str]] = {}
     for name, one in found.items():
         if one.still:
             where.setdefault(one.still, []).append(name)
-    still = "; ".join(f"{', '.join(names)}: {told}" for told, names in where.items())
-    return Erased(grade=least(one.grade for one in found.values()), still=still or None)
+    again = [one.again for one in found.values() if one.again is not None]
+    return Erased(
+        grade=least(one.grade for one in found.values()),
+        still="; ".join(f"{', '.join(names)}: {told}" for told, names in where.items()) or None,
+        again=max(again, key=lambda one: one.at, default=None),
+    )
 
 
-def _purged(lake: Lake, table: Table, keep_hours: int) -> Erased:
+def _purged(lake: Lake, table: Table, kept: Kept) -> Erased:
     try:
         if detail(lake, table, "Provider") == Format.ICEBERG.value:
-            return _iceberg(lake, table, keep_hours)
-        return _delta(lake, table, keep_hours)
+            return _iceberg(lake, table, kept)
+        return _delta(lake, table, kept)
     except StoreError as error:
-        return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}")
+        return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}", again=kept.later(0))
 
 
-def _delta(lake: Lake, table: Table, keep_hours: int) -> Erased:
+def _delta(lake: Lake, table: Table, kept: Kept) -> Erased:
     try:
         from deltalake import DeltaTable  # noqa: PLC0415 - an extra
         from deltalake.exceptions import DeltaError  # noqa: PLC0415
     except ImportError:
         still = "not vacuumed: pip install 'doelbinding[lakehouse]'"
-        return Erased(grade=Grade.DELETED, still=still)
+        return Erased(grade=Grade.DELETED, still=still, again=kept.later(0))
     where = table.path or detail(lake, table, "Location") or ""
+    opened = partial(DeltaTable, _local(where))
     try:
-        _without_marks(lake, table, DeltaTable(_local(where)))
-        _vacuum(DeltaTable(_local(where)), keep_hours)
-        if Leftovers(DeltaTable(_local(where))).holds_another_table:
-            still = "perhaps still in files that no version names: another table is in its folder"
-            return Erased(grade=Grade.DELETED, still=still)
-        _vacuum(DeltaTable(_local(where)), max(keep_hours, KEEP_HOURS), full=True)
-        if keep_hours:
-            still = f"still in older versions, which are kept for {keep_hours} hours (`keep_hours`)"
-            return Erased(grade=Grade.DELETED, still=still)
-        Leftovers(DeltaTable(_local(where))).take_change_feed()
-        _shorten_log(lambda: DeltaTable(_local(where)))
-        left = Leftovers(DeltaTable(_local(where))).nameless()
+        _without_marks(lake, table, opened())
+        return _cleaned(opened, kept)
     except (DeltaError, OSError, ValueError) as error:
         still = f"not vacuumed: its files cannot be cleaned ({type(error).__name__})"
+        return Erased(grade=Grade.DELETED, still=still, again=kept.later(0))
+
+
+def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
+    """Clean the files of a Delta table, and tell how far gone things are."""
+    _vacuum(opened(), kept.hours)
+    if Leftovers(opened()).holds_another_table:
+        still = "perhaps still in files that no version names: another table is in its folder"
         return Erased(grade=Grade.DELETED, still=still)
+    _vacuum(opened(), max(kept.hours, KEEP_HOURS), full=True)
+    if not kept.hours:
+        Leftovers(opened()).take_change_feed()
+        _shorten_log(opened)
+        return _told(Leftovers(opened()).nameless(), kept)
+    gone = kept.gone
+    last = None if gone is None else Leftovers(opened()).version_between(gone, kept.until)
+    if gone is None or last is None:
+        written = _write_a_version(opened)
+        still = f"still in older versions, which are kept for {kept.hours} hours (`keep_hours`)"
+        again = replace(kept.later(kept.hours), gone_by=written)
+        return Erased(grade=Grade.DELETED, still=still, again=again)
+    opened(version=last).create_checkpoint()
+    older = Leftovers(opened())
+    older.take_change_feed(last)
+    older.take_log_before(last)
+    left = Leftovers(opened())
+    if left.tells_partitions_taken_out(gone):
+        still = "perhaps still in its log, as the value of a partition that was taken out"
+        return Erased(grade=Grade.DELETED, still=still, again=kept.later(24))
+    return _told(left.nameless(gone), kept)
+
+
+def _told(left: int, kept: Kept) -> Erased:
     if left:
         still = (
             f"perhaps still in {left} file{'s' * (left > 1)} that no version names, of a write "
             f"that broke off or goes on: gone with a run that comes {KEEP_HOURS} hours later"
         )
-        return Erased(grade=Grade.DELETED, still=still)
+        hours = 24 if kept.hours else KEEP_HOURS
+        return Erased(grade=Grade.DELETED, still=still, again=kept.later(hours))
     return Erased(grade=Grade.OUT_OF_SNAPSHOTS)
+
+
+def _write_a_version(opened: Callable[..., Any]) -> datetime:
+    """Write a version of a table that is as it was, so that its log can begin there later; when.
+
+    The entry of a version tells what it took out of the one before.
+    """
+    held = opened()
+    told = held.metadata().configuration
+    held.alter.set_table_properties({name: told.get(name, usual) for name, usual in _KEPT.items()})
+    return Leftovers(opened()).written_at
 
 
 def _vacuum(held: Any, hours: int, *, full: bool = False) -> None:
@@ -118,21 +186,21 @@ def _shorten_log(opened: Callable[[], Any]) -> None:
         short.alter.set_table_properties(before)
 
 
-def _iceberg(lake: Lake, table: Table, keep_hours: int) -> Erased:
+def _iceberg(lake: Lake, table: Table, kept: Kept) -> Erased:
     """Expire snapshots and remove what they alone needed, where the engine can."""
     unable = "still in older snapshots: this engine cannot expire them; do so with another"
     if len(table.name) < 2 or not all(_PLAIN.fullmatch(part) for part in table.name):  # noqa: PLR2004
         return Erased(grade=Grade.DELETED, still=unable)
     catalog, name = table.name[0], ".".join(table.name[1:])
-    until = (datetime.now(UTC) - timedelta(hours=keep_hours)).strftime("%Y-%m-%d %H:%M:%S")
+    until = kept.until.strftime("%Y-%m-%d %H:%M:%S")
     told = f"table => '{name}', older_than => TIMESTAMP '{until}'"
     try:
         lake.ask(f"CALL {catalog}.system.expire_snapshots({told}, retain_last => 1)")
     except StoreError:
         return Erased(grade=Grade.DELETED, still=unable)
-    if keep_hours:
-        still = f"still in older snapshots, which are kept for {keep_hours} hours (`keep_hours`)"
-        return Erased(grade=Grade.DELETED, still=still)
+    if kept.gone is None:
+        still = f"still in older snapshots, which are kept for {kept.hours} hours (`keep_hours`)"
+        return Erased(grade=Grade.DELETED, still=still, again=kept.later(kept.hours))
     return Erased(
         grade=Grade.VACUUMED, still="perhaps still in orphan files: run remove_orphan_files"
     )

@@ -7,6 +7,7 @@ What the engine says it wrote is not believed; what was changed is found by read
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -29,7 +30,7 @@ from doelbinding.stores.lakehouse.dialect import NAME, SparkDialect, written
 from doelbinding.stores.lakehouse.flatten import flattened, seen, start_in
 from doelbinding.stores.lakehouse.identify import matching
 from doelbinding.stores.lakehouse.preflight import obstacles
-from doelbinding.stores.lakehouse.purge import KEEP_HOURS, purge
+from doelbinding.stores.lakehouse.purge import KEEP_HOURS, Kept, purge
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Table
 from doelbinding.stores.lakehouse.writing import merge
@@ -286,10 +287,10 @@ class LakehouseStore:
         asked = answers_of(here, elsewhere.column, branch, compiler)
         yield from read_answers(self.lake.stream(written(asked, self.dialect)))
 
-    def purge(self, datasets: Sequence[str]) -> Erased:
+    def purge(self, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
         """Take deleted values out of versions older than `keep_hours`."""
         tables = {one: self.tables[one] for one in datasets}
-        return purge(self.lake, tables, self.keep_hours)
+        return purge(self.lake, tables, Kept(hours=self.keep_hours, gone_by=gone_by))
 
     def close(self) -> None:
         """End the session; the next use begins a new one."""

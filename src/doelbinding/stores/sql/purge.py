@@ -7,11 +7,12 @@ anew. PostgreSQL has a file of its own here. Others purge by themselves, later.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from doelbinding.plan.grades import Erased, Grade
+from doelbinding.plan.grades import Again, Erased, Grade, next_time
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.causes import cause
 from doelbinding.stores.sql.copies import FullText, full_texts
@@ -30,25 +31,33 @@ _LATER = {
 _LATER["mariadb"] = _LATER["mysql"]
 
 
-def purge(engine: sa.Engine, datasets: Sequence[Dataset], emptied: Collection[str] = ()) -> Erased:
+def purge(
+    engine: sa.Engine,
+    datasets: Sequence[Dataset],
+    emptied: Collection[str] = (),
+    gone_by: datetime | None = None,
+) -> Erased:
     """Purge some tables' database; whatever stands in the way is told in the answer.
 
-    `emptied`: ids of the datasets of which rows stay without some values.
+    `emptied`: ids of the datasets of which rows stay without some values. `gone_by`: as
+    `Purges.purge` has it.
     """
+    again = next_time(gone_by)
     dialect = engine.dialect.name
     try:
         with engine.connect().execution_options(isolation_level=_OUTSIDE) as connection:
             if dialect == "sqlite":
-                return _sqlite(connection, datasets, emptied)
+                return _sqlite(connection, datasets, emptied, again)
             if dialect == "postgresql":
-                return purge_postgresql(connection, datasets)
+                return purge_postgresql(connection, datasets, again)
     except SQLAlchemyError as error:
-        return Erased(grade=Grade.DELETED, still=f"not vacuumed ({cause(error)})")
+        still = f"not vacuumed ({cause(error)})"
+        return Erased(grade=Grade.DELETED, still=still, again=again)
     return Erased(grade=Grade.DELETED, still=_LATER.get(dialect))
 
 
 def _sqlite(
-    connection: sa.Connection, datasets: Sequence[Dataset], emptied: Collection[str]
+    connection: sa.Connection, datasets: Sequence[Dataset], emptied: Collection[str], again: Again
 ) -> Erased:
     connection.exec_driver_sql("PRAGMA journal_size_limit = 0")
     busy = _checkpoint(connection)
@@ -67,7 +76,7 @@ def _sqlite(
         busy = _checkpoint(connection)
     if busy:
         still = "not vacuumed: somebody reads the database, so its log could not be emptied"
-        return Erased(grade=Grade.DELETED, still=still)
+        return Erased(grade=Grade.DELETED, still=still, again=again)
     verbs = [(one.table, "DELETE") for one in datasets]
     verbs += [(one.table, "UPDATE") for one in datasets if one.id in emptied]
     said = {

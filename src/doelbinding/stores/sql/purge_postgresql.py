@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from doelbinding.plan.grades import Erased, Grade
+from doelbinding.plan.grades import Again, Erased, Grade
 from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.copies import materialized
 from doelbinding.stores.sql.descent import Family, family_of
@@ -84,8 +84,13 @@ class Done:
             yield f"not vacuumed whole: {names} shows rows of other tables or servers; vacuum these"
 
 
-def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> Erased:
-    """Vacuum and analyse some tables; the connection is in no transaction."""
+def purge_postgresql(
+    connection: sa.Connection, datasets: Sequence[Dataset], again: Again
+) -> Erased:
+    """Vacuum and analyse some tables; the connection is in no transaction.
+
+    `again` is when to ask again if an open transaction is in the way.
+    """
     done = Done()
     with _heard(connection) as notices:
         for dataset in datasets:
@@ -102,7 +107,8 @@ def purge_postgresql(connection: sa.Connection, datasets: Sequence[Dataset]) -> 
         copies.append(f"still in materialized views until they are refreshed ({views})")
     vacuumed = [] if left else [_VACUUMED]
     grade = Grade.DELETED if left or copies else Grade.VACUUMED
-    return Erased(grade=grade, still="; ".join([*left, *copies, *vacuumed]))
+    still = "; ".join([*left, *copies, *vacuumed])
+    return Erased(grade=grade, still=still, again=again if done.waiting else None)
 
 
 def _vacuum(connection: sa.Connection, family: Family) -> None:

@@ -319,9 +319,10 @@ class SqlStore:
             rows = connection.execution_options(yield_per=self.batch).execute(asked)
             yield from read_answers(rows)
 
-    def purge(self, datasets: Sequence[str]) -> Erased:
+    def purge(self, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
         """Take away what is left of deleted values, as far as the database lets us."""
-        return purge(self.engine, [self.mapped.dataset(one) for one in datasets], self._emptied)
+        emptied = self._emptied if gone_by is None else datasets  # any may have been, by then
+        return purge(self.engine, [self.mapped.dataset(one) for one in datasets], emptied, gone_by)
 
     def can_at_once(self, steps: Sequence[Step]) -> bool:
         """Tell whether the steps can be done in one transaction, by statements that are kept."""

@@ -1,0 +1,64 @@
+"""Taking further what earlier runs deleted: what stood in the way then, or was kept for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from doelbinding.evidence.schema import MOST_ITEMS, EntryKind
+from doelbinding.plan.grades import Erased, purged_in
+from doelbinding.records.alone import alone
+from doelbinding.records.models import Remains
+from doelbinding.records.remains import due, settle
+from doelbinding.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """How far gone what some runs deleted from a store is now."""
+
+    store: str
+    runs: tuple[str, ...]
+    erased: Erased
+
+
+def purge_again(
+    workspace: Workspace, now: datetime, left_out: Collection[str] = ()
+) -> list[Purged]:
+    """Purge each store of what earlier runs left in it, where it may come further by now.
+
+    Evidence has an entry where a store came as far as it can.
+
+    Raises:
+        AlreadyRunning: another process does so.
+    """
+    with alone(workspace.records.state, "purge"):
+        done = list(_purged(workspace, due(now), left_out))
+    if any(one.erased.again is None for one in done):
+        workspace.records.checkpoint()
+    return done
+
+
+def _purged(
+    workspace: Workspace, found: Mapping[str, Sequence[Remains]], left_out: Collection[str]
+) -> Iterator[Purged]:
+    for name, remains in found.items():
+        store = workspace.stores.get(name)
+        if store is None or name in left_out:
+            continue
+        mapped = {dataset.id for dataset in workspace.policy.store_by_id[name].datasets}
+        datasets = sorted({name for one in remains for name in one.datasets} & mapped)
+        erased = purged_in(store, datasets, max(one.gone_by for one in remains))
+        store.close()
+        runs = tuple(dict.fromkeys(one.run_id for one in remains))
+        with transaction.atomic():
+            settle(remains, erased.again)
+            if erased.again is None:
+                entry = {"store": name, "grade": erased.grade.value}
+                for first in range(0, len(runs), MOST_ITEMS):
+                    some = list(runs[first : first + MOST_ITEMS])
+                    workspace.records.log.append(EntryKind.STORE_PURGED, {**entry, "runs": some})
+        yield Purged(store=name, runs=runs, erased=erased)

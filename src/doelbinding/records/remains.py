@@ -1,0 +1,61 @@
+"""What runs deleted and stores may still have somewhere, until a later purge has taken it too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from doelbinding.plan.grades import Again, Erased
+from doelbinding.plan.model import Step
+from doelbinding.records.models import Remains, Run
+
+
+def keep_remains(
+    run: Run, steps: Sequence[Step], erased: Mapping[str, Erased] | None = None
+) -> None:
+    """Keep in mind which stores a later purge is to be asked of; in place of what is known.
+
+    Args:
+        run: that deleted.
+        steps: of its plan.
+        erased: how far gone things are, per store that was purged; none where nothing was purged.
+    """
+    now = datetime.now(UTC)
+    again = {step.store: Again(gone_by=now, at=now) for step in steps} if erased is None else {}
+    again |= {store: one.again for store, one in (erased or {}).items() if one.again is not None}
+    Remains.objects.filter(run=run).delete()
+    Remains.objects.bulk_create(
+        Remains(
+            run=run,
+            store=store,
+            datasets=sorted({step.dataset for step in steps if step.store == store}),
+            gone_by=one.gone_by,
+            again_at=one.at,
+        )
+        for store, one in again.items()
+    )
+
+
+def due(now: datetime) -> Mapping[str, list[Remains]]:
+    """Give per store what a purge may take further by now; runs that are not over wait."""
+    found: dict[str, list[Remains]] = {}
+    over = Remains.objects.exclude(run__state=Run.State.RUNNING)
+    for one in over.filter(again_at__lte=now).order_by("store", "gone_by"):
+        found.setdefault(one.store, []).append(one)
+    return found
+
+
+def waiting() -> Mapping[str, datetime]:
+    """Give per store from when on a purge is next to be asked for."""
+    latest_first = Remains.objects.order_by("-again_at")
+    return dict(latest_first.values_list("store", "again_at"))
+
+
+def settle(remains: Iterable[Remains], again: Again | None) -> None:
+    """Let go of what a purge took, or ask again later."""
+    ids = [one.pk for one in remains]
+    found = Remains.objects.filter(pk__in=ids)
+    if again is None:
+        found.delete()
+    else:
+        found.update(gone_by=again.gone_by, again_at=again.at)

@@ -1,0 +1,71 @@
+"""What a run deleted and could not purge is purged by a later night, and evidence says so."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.integration.forked import forked
+from tests.integration.mill import build
+from tests.integration.restorable import entries
+
+NIGHT = ("nightly", "--approve-up-to", "100")
+GONE = b"Ada Gone"
+NOTHING = "of what runs deleted, no store has anything that a purge takes further"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give the mill, with a reader who goes tonight and whose name is like no other."""
+    made = build(tmp_path / "mill")
+    with closing(sqlite3.connect(made / "stores" / "mail.sqlite")) as mail, mail:
+        mail.execute("PRAGMA journal_mode = WAL")
+        name = GONE.decode()
+        mail.execute("INSERT INTO reader VALUES (90, ?, NULL, 0, '2020-01-01')", [name])
+    return made
+
+
+def held(folder: Path) -> bool:
+    """Tell whether the name is in any byte of the store's files."""
+    return any(GONE in path.read_bytes() for path in folder.glob("stores/mail.sqlite*"))
+
+
+def said(folder: Path, *command: str, status: int = 0) -> str:
+    done = forked(folder, *command)
+    assert done.returncode == status, done.stderr
+    return done.stdout
+
+
+def test_what_a_reader_stood_in_the_way_of_goes_the_next_night(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM reader").fetchone()
+        told = said(folder, *NIGHT)
+        assert "mail: deleted; not vacuumed: somebody reads the database" in told
+        assert "(`nightly` or `purge` takes it further)" in told
+        assert "mail: to be purged again from" in said(folder, "purge")
+        assert held(folder)
+        assert entries(folder, "store.purged") == []
+    told = said(folder, *NIGHT)
+    assert "mail: what 1 earlier run deleted is vacuumed" in told
+    assert "nothing is there that nothing justifies" in told
+    assert not held(folder)
+    (run,) = (one for one in entries(folder, "run.verified") if one["stores"] == ["mail"])
+    (entry,) = entries(folder, "store.purged")
+    assert entry == {"store": "mail", "grade": "vacuumed", "runs": [run["run"]]}
+    assert said(folder, "purge") == f"{NOTHING}\n"
+
+
+def test_what_a_run_deleted_that_was_not_verified_is_purged_later(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as mail, mail:
+        mail.execute(
+            "CREATE TRIGGER back AFTER DELETE ON reader WHEN old.id <> 90 BEGIN "
+            "INSERT INTO reader VALUES (old.id, old.name, old.email, old.active, old.since); END"
+        )
+    assert "NOT VERIFIED: mail.reader" in said(folder, *NIGHT, status=1)
+    assert held(folder)
+    assert "mail: what 1 earlier run deleted is vacuumed" in said(folder, "purge")
+    assert not held(folder)
