@@ -10,7 +10,7 @@ from django.db import transaction
 
 from doelbinding.evidence.schema import MOST_ITEMS, EntryKind
 from doelbinding.plan.grades import Erased, purged_in
-from doelbinding.records.alone import alone
+from doelbinding.records.alone import in_turn
 from doelbinding.records.models import Remains
 from doelbinding.records.remains import due, settle
 from doelbinding.wiring import Workspace
@@ -30,12 +30,10 @@ def purge_again(
 ) -> list[Purged]:
     """Purge each store of what earlier runs left in it, where it may come further by now.
 
-    Evidence has an entry where a store came as far as it can.
-
-    Raises:
-        AlreadyRunning: another process does so.
+    Evidence has an entry where a store came as far as it can. What another process does meanwhile
+    is waited for.
     """
-    with alone(workspace.records.state, "purge"):
+    with in_turn(workspace.records.state, "purge"):
         done = list(_purged(workspace, due(now), left_out))
     if any(one.erased.again is None for one in done):
         workspace.records.checkpoint()
@@ -50,7 +48,7 @@ def _purged(
         if store is None or name in left_out:
             continue
         mapped = {dataset.id for dataset in workspace.policy.store_by_id[name].datasets}
-        datasets = sorted({name for one in remains for name in one.datasets} & mapped)
+        datasets = sorted({each for one in remains for each in one.datasets} & mapped)
         erased = purged_in(store, datasets, max(one.gone_by for one in remains))
         store.close()
         runs = tuple(dict.fromkeys(one.run_id for one in remains))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from doelbinding.binding.justification import Row
 from doelbinding.plan.identifiers import normalise
@@ -17,11 +18,12 @@ class MemoryTables:
 
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows whose columns equal the values; null equals nothing."""
-        return [
-            row
-            for row in self.tables.get(ref, [])
-            if all(v is not None and row[name] == v for name, v in where.items())
-        ]
+        found = self.tables.get(ref, [])
+        if not where or None in where.values():
+            return [] if where else list(found)
+        read = itemgetter(*where)
+        wanted = read(where)
+        return [row for row in found if read(row) == wanted]
 
     def match(self, ref: str, column: str, kind: str, value: str) -> Sequence[Row]:
         """Give the rows whose column holds the identifier, as identifiers of its kind compare."""
