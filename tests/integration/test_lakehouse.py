@@ -407,6 +407,12 @@ def aged(folder: Path, hours: int) -> None:
             for told in (one["remove"] for one in lines if "remove" in one):
                 told["deletionTimestamp"] -= hours * 3_600_000
             path.write_text("\n".join(map(json.dumps, lines)))
+        if ".checkpoint." in path.name:
+            held = pq.read_table(path)  # type: ignore[no-untyped-call]
+            rows = held.to_pylist()
+            for told in (one["remove"] for one in rows if one["remove"] is not None):
+                told["deletionTimestamp"] -= hours * 3_600_000
+            pq.write_table(pa.Table.from_pylist(rows, held.schema), path)  # type: ignore[no-untyped-call]
         os.utime(path, (at, at))
 
 
@@ -442,6 +448,97 @@ def test_what_older_versions_have_goes_once_they_are_kept_no_more(
     feed = [pq.read_table(path)["id"].to_pylist() for path in folder.glob("_change_data/*")]  # type: ignore[no-untyped-call]
     assert feed == ([[9]] if changes else [])
     assert KEPT in {row["mail"] for row in store.rows("lake.people", {})}
+
+
+def test_what_is_kept_in_several_tables_goes_from_each_as_soon_as_from_one(
+    lake: Lake, tmp_path: Path
+) -> None:
+    names = ["one", "two", "three"]
+    each = [replace(PEOPLE, id=name, table=name) for name in names]
+    tables = {one.id: make_table(lake, one, Format.DELTA, tmp_path / one.id, ROWS) for one in each}
+    mapped = replace(MAPPED, datasets=tuple(each))
+    store = LakehouseStore(mapped, lake, tables, keep_hours=KEEP_HOURS)
+    for name in names:
+        list(store.execute(replace(step(), dataset=name), {}, None))
+    first = store.purge(names).again
+    assert first is not None
+    aged(tmp_path, hours=KEEP_HOURS + 1)
+    erased = store.purge(names, first.gone_by - timedelta(hours=KEEP_HOURS + 1))
+    assert (erased.grade, erased.again) == (Grade.OUT_OF_SNAPSHOTS, None)
+    assert holders(tmp_path, GONE) == set()
+
+
+def test_asking_early_or_after_others_took_rows_out_puts_nothing_off(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    version = DeltaTable(folder).version()
+    assert store.purge(["people"], first.gone_by).again == first
+    assert DeltaTable(folder).version() == version
+    more = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
+    write_deltalake(folder, more, mode="append")
+    DeltaTable(folder).delete("id = 9")
+    assert store.purge(["people"], first.gone_by).again == first
+
+
+def test_the_version_that_a_purge_writes_disturbs_no_other_writer(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    list(store.execute(step(), {}, None))
+    writer, before = DeltaTable(folder), DeltaTable(folder).metadata().configuration
+    store.purge(["people"])
+    assert DeltaTable(folder).version() > writer.version()
+    more = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
+    write_deltalake(writer, more, mode="append")
+    assert sorted(mails(store)) == [2, 9]  # type: ignore[type-var]
+    assert DeltaTable(folder).metadata().configuration == before
+
+
+def test_a_table_whose_files_were_copied_since_is_not_taken_for_purged(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """The copies are young, what their log tells is old."""
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    aged(folder, hours=KEEP_HOURS + 1)
+    for path in (one for one in folder.rglob("*") if one.is_file()):
+        os.utime(path)
+    erased = store.purge(["people"], first.gone_by - timedelta(hours=KEEP_HOURS + 1))
+    assert holders(folder, GONE) == {".json"}
+    assert (erased.grade, erased.again is None) == (Grade.DELETED, False)
+    assert erased.again is not None
+    aged(folder, hours=KEEP_HOURS + 1)
+    erased = store.purge(["people"], erased.again.gone_by)
+    assert (erased.grade, erased.again) == (Grade.OUT_OF_SNAPSHOTS, None)
+    assert holders(folder, GONE) == set()
+
+
+def test_a_log_that_the_engine_shortens_sooner_than_versions_are_kept_is_purged_too(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    daily = {"delta.logRetentionDuration": "interval 1 day"}
+    DeltaTable(folder).alter.set_table_properties(daily)
+    list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    gone_by = first.gone_by
+    for day in range(8):
+        aged(folder, hours=24)
+        gone_by -= timedelta(hours=24)
+        more = pa.table({"id": [100 + day], "mail": ["z"], "phone": pa.array([None], "string")})
+        write_deltalake(folder, more, mode="append")
+        DeltaTable(folder).create_checkpoint()
+        DeltaTable(folder).cleanup_metadata()
+    erased = store.purge(["people"], gone_by)
+    assert (erased.grade, erased.still, erased.again) == (Grade.OUT_OF_SNAPSHOTS, None, None)
+    assert holders(folder, GONE) == set()
 
 
 def test_a_partition_that_is_named_by_a_deleted_value_is_waited_for(

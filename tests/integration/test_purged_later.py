@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.integration.forked import forked
+from tests.integration.forked import forked, planned
 from tests.integration.mill import build
 from tests.integration.restorable import entries
 
@@ -69,3 +70,41 @@ def test_what_a_run_deleted_that_was_not_verified_is_purged_later(folder: Path) 
     assert held(folder)
     assert "mail: what 1 earlier run deleted is vacuumed" in said(folder, "purge")
     assert not held(folder)
+
+
+def test_applying_a_plan_again_leaves_it_to_a_later_purge_to_say_how_far_gone_it_is(
+    folder: Path,
+) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM reader").fetchone()
+        plan = planned(folder)
+        said(folder, "apply", plan, "--approve", plan)
+    said(folder, "apply", plan, "--approve", plan)
+    assert not held(folder)
+    assert "mail: what 1 earlier run deleted is vacuumed" in said(folder, "purge")
+    (entry,) = entries(folder, "store.purged")
+    assert (entry["store"], entry["grade"]) == ("mail", "vacuumed")
+
+
+@pytest.mark.parametrize(
+    ("store", "datasets", "unknown"),
+    [("mail", ["letter", "reader"], "letter"), ("post", ["reader"], "reader")],
+)
+def test_of_what_the_policy_has_no_more_nothing_is_said_to_be_purged(
+    store: str, datasets: list[str], unknown: str, folder: Path
+) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM reader").fetchone()
+        said(folder, *NIGHT)
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records, records:
+        changed = [store, json.dumps(datasets)]
+        records.execute("UPDATE records_remains SET store = ?, datasets = ?", changed)
+    told = (
+        f"{store}: what 1 earlier run deleted is deleted; not known of {unknown}, which the policy"
+    )
+    assert told in said(folder, "purge")
+    (entry,) = entries(folder, "store.purged")
+    assert (entry["store"], entry["grade"]) == (store, "deleted")
+    assert said(folder, "purge") == f"{NOTHING}\n"

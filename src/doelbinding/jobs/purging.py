@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from doelbinding.evidence.schema import MOST_ITEMS, EntryKind
-from doelbinding.plan.grades import Erased, purged_in
+from doelbinding.plan.grades import Erased, Grade, purged_in
 from doelbinding.records.alone import in_turn
 from doelbinding.records.models import Remains
 from doelbinding.records.remains import due, settle
@@ -41,16 +41,13 @@ def purge_again(
 
 
 def _purged(
-    workspace: Workspace, found: Mapping[str, Sequence[Remains]], left_out: Collection[str]
+    workspace: Workspace, found: Iterable[Sequence[Remains]], left_out: Collection[str]
 ) -> Iterator[Purged]:
-    for name, remains in found.items():
-        store = workspace.stores.get(name)
-        if store is None or name in left_out:
+    for remains in found:
+        name = remains[0].store
+        if name in left_out or name in workspace.left_out:
             continue
-        mapped = {dataset.id for dataset in workspace.policy.store_by_id[name].datasets}
-        datasets = sorted({each for one in remains for each in one.datasets} & mapped)
-        erased = purged_in(store, datasets, max(one.gone_by for one in remains))
-        store.close()
+        erased = _erased(workspace, remains)
         runs = tuple(dict.fromkeys(one.run_id for one in remains))
         with transaction.atomic():
             settle(remains, erased.again)
@@ -60,3 +57,21 @@ def _purged(
                     some = list(runs[first : first + MOST_ITEMS])
                     workspace.records.log.append(EntryKind.STORE_PURGED, {**entry, "runs": some})
         yield Purged(store=name, runs=runs, erased=erased)
+
+
+def _erased(workspace: Workspace, remains: Sequence[Remains]) -> Erased:
+    """Purge the datasets that runs deleted from; of what the policy lacks nothing is known."""
+    name, datasets = remains[0].store, remains[0].datasets
+    policy = workspace.policy.store_by_id.get(name)
+    mapped = [] if policy is None else [one.id for one in policy.datasets if one.id in datasets]
+    erased = Erased(grade=Grade.DELETED)
+    if mapped:
+        store = workspace.stores[name]
+        erased = purged_in(store, mapped, max(one.gone_by for one in remains))
+        store.close()
+    gone = ", ".join(one for one in datasets if one not in mapped)
+    if not gone:
+        return erased
+    unknown = f"not known of {gone}, which the policy does not have any more"
+    still = "; ".join(filter(None, [erased.still, unknown]))
+    return replace(erased, grade=Grade.DELETED, still=still)

@@ -102,6 +102,14 @@ def next_time(gone_by: datetime | None = None) -> Again:
     return Again(gone_by=gone_by or now, at=now)
 
 
+def soonest(found: Iterable[Again | None]) -> Again | None:
+    """Give when a purge next comes further anywhere, of all that was deleted; none if nowhere."""
+    known = [one for one in found if one is not None]
+    if not known:
+        return None
+    return Again(gone_by=max(one.gone_by for one in known), at=min(one.at for one in known))
+
+
 def least(grades: Iterable[Grade]) -> Grade:
     """Give the least of some grades: what may be said of all of them."""
     order = list(Grade)

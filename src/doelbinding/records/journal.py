@@ -209,14 +209,14 @@ class RecordedJournal:
     def verified(self, left: Mapping[str, int], erased: Mapping[str, Erased]) -> None:
         """Record what reading back found; at nothing left, sealed keys are destroyed.
 
-        A run that was verified and has changed nothing since is not recorded again.
+        A run that was verified and has changed nothing since is not recorded again: a later purge
+        tells how far gone it is by then.
         """
         remaining = sum(left.values())
         steps = [step for _, step in self._steps.values()]
         self._run.refresh_from_db(fields=["state"])
         if not remaining and not self._news and self._run.state == Run.State.VERIFIED:
             StepRun.objects.filter(run=self._run).update(keys_sealed=None)
-            keep_remains(self._run, steps, erased)
             return
         with transaction.atomic():
             for step, rows in left.items():

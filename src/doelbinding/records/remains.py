@@ -36,13 +36,17 @@ def keep_remains(
     )
 
 
-def due(now: datetime) -> Mapping[str, list[Remains]]:
-    """Give per store what a purge may take further by now; runs that are not over wait."""
-    found: dict[str, list[Remains]] = {}
+def due(now: datetime) -> list[list[Remains]]:
+    """Give what a purge may take further by now, together what is of the same datasets of a store.
+
+    What is of others is apart, so that a table that cannot be purged holds up no run but its own.
+    Runs that are not over wait.
+    """
+    found: dict[tuple[str, ...], list[Remains]] = {}
     over = Remains.objects.exclude(run__state=Run.State.RUNNING)
     for one in over.filter(again_at__lte=now).order_by("store", "gone_by"):
-        found.setdefault(one.store, []).append(one)
-    return found
+        found.setdefault((one.store, *one.datasets), []).append(one)
+    return list(found.values())
 
 
 def waiting() -> Mapping[str, datetime]:

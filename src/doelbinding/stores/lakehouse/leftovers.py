@@ -45,11 +45,33 @@ class Leftovers:
         """When each version that the log has an entry of was written."""
         return {_version(path): self._written[path] for path in self._entries()}
 
-    def version_between(self, start: datetime, end: datetime) -> int | None:
-        """Give the last version that was written by an instant, and not before another."""
-        by_then = [version for version, at in self._versions.items() if at <= end]
-        last = max(by_then, default=None)
-        return last if last is not None and self._versions[last] >= start else None
+    def version_at(self, instant: datetime) -> int | None:
+        """Give the version that was the last one at an instant, if the log has an entry of it."""
+        return max((one for one, at in self._versions.items() if at <= instant), default=None)
+
+    def taken_out_by(self, gone: datetime) -> list[int]:
+        """Give the versions in the log, in order, that took files out by an instant.
+
+        Whichever says so: the entry's file, which may be a copy, or what the entry tells.
+        """
+        at = self._versions
+        return sorted(
+            version
+            for version, told in self._entries_with("remove")
+            if any(min(at[version], _removed_at(one)) <= gone for one in told)
+        )
+
+    @property
+    def ends_with_taking_out(self) -> bool:
+        """Whether the last version took files out, for all that its log has."""
+        last = max(self._versions, default=None)
+        return last is None or any(version == last for version, _ in self._entries_with("remove"))
+
+    def written_after(self, gone: datetime) -> datetime:
+        """When the version was written that follows the last one which took files out by then."""
+        last = max(self.taken_out_by(gone), default=-1)
+        follow = [at for version, at in self._versions.items() if version > last]
+        return min(follow, default=self.written_at)
 
     @property
     def holds_another_table(self) -> bool:
@@ -111,15 +133,18 @@ class Leftovers:
 
     def _told(self, word: str, last: int | None = None) -> Iterator[Mapping[str, Any]]:
         """Yield what the entries of versions, up to the last, say of one kind of files."""
+        for version, told in self._entries_with(word):
+            if last is None or version <= last:
+                yield from told
+
+    def _entries_with(self, word: str) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
+        """Yield each version that says something of one kind of files, and what."""
         for path in self._entries():
-            if last is not None and _version(path) > last:
-                continue
             with self._files.open_input_stream(str(path)) as stream:
                 lines = stream.read().decode().splitlines()
-            for line in lines:
-                told = json.loads(line).get(word)
-                if told is not None:
-                    yield told
+            told = [one[word] for one in map(json.loads, lines) if one.get(word) is not None]
+            if told:
+                yield _version(path), told
 
     def _entries(self) -> list[PurePosixPath]:
         return [path for path in self._log() if _ENTRY.fullmatch(path.name)]

@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from doelbinding.plan.grades import Again, Erased, Grade, least
-from doelbinding.plan.ports import StoreError
+from doelbinding.plan.grades import Again, Erased, Grade, least, soonest
+from doelbinding.plan.ports import Refused, StoreError
 from doelbinding.stores.lakehouse.leftovers import Leftovers
 from doelbinding.stores.lakehouse.preflight import detail
 from doelbinding.stores.lakehouse.session import Lake
@@ -57,14 +57,18 @@ class Kept:
         return self.now - timedelta(hours=self.hours)
 
     @property
-    def gone(self) -> datetime | None:
-        """By when what may be taken out of older versions now was deleted; none where it waits."""
-        gone_by = self.gone_by or self.now
-        return gone_by if gone_by <= self.until else None
+    def gone(self) -> datetime:
+        """By when what is purged was deleted."""
+        return self.gone_by or self.now
+
+    @property
+    def waits(self) -> bool:
+        """Whether versions from before then are still kept."""
+        return self.gone > self.until
 
     def later(self, hours: int) -> Again:
-        """Give that so many hours after now older versions are not kept any more."""
-        return Again(gone_by=self.gone or self.now, at=datetime.now(UTC) + timedelta(hours=hours))
+        """Give that so many hours after now a purge may come further."""
+        return Again(gone_by=self.gone, at=datetime.now(UTC) + timedelta(hours=hours))
 
 
 def purge(lake: Lake, tables: Mapping[str, Table], kept: Kept) -> Erased:
@@ -74,11 +78,10 @@ def purge(lake: Lake, tables: Mapping[str, Table], kept: Kept) -> Erased:
     for name, one in found.items():
         if one.still:
             where.setdefault(one.still, []).append(name)
-    again = [one.again for one in found.values() if one.again is not None]
     return Erased(
         grade=least(one.grade for one in found.values()),
         still="; ".join(f"{', '.join(names)}: {told}" for told, names in where.items()) or None,
-        again=max(again, key=lambda one: one.at, default=None),
+        again=soonest(one.again for one in found.values()),
     )
 
 
@@ -119,22 +122,41 @@ def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
         Leftovers(opened()).take_change_feed()
         _shorten_log(opened)
         return _told(Leftovers(opened()).nameless(), kept)
-    gone = kept.gone
-    last = None if gone is None else Leftovers(opened()).version_between(gone, kept.until)
-    if gone is None or last is None:
-        written = _write_a_version(opened)
-        still = f"still in older versions, which are kept for {kept.hours} hours (`keep_hours`)"
-        again = replace(kept.later(kept.hours), gone_by=written)
-        return Erased(grade=Grade.DELETED, still=still, again=again)
-    opened(version=last).create_checkpoint()
-    older = Leftovers(opened())
-    older.take_change_feed(last)
-    older.take_log_before(last)
+    if kept.gone_by is not None:
+        _begin_log_at(opened, Leftovers(opened()).version_at(kept.until))
     left = Leftovers(opened())
-    if left.tells_partitions_taken_out(gone):
+    if kept.waits or left.taken_out_by(kept.gone):
+        still = f"still in older versions, which are kept for {kept.hours} hours (`keep_hours`)"
+        return Erased(grade=Grade.DELETED, still=still, again=_when_too_old(opened, kept))
+    if left.tells_partitions_taken_out(kept.gone):
         still = "perhaps still in its log, as the value of a partition that was taken out"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(24))
-    return _told(left.nameless(gone), kept)
+    return _told(left.nameless(kept.gone), kept)
+
+
+def _begin_log_at(opened: Callable[..., Any], version: int | None) -> None:
+    """Let the checkpoint of a version take the place of the log before it."""
+    if version is None:
+        return
+    opened(version=version).create_checkpoint()
+    older = Leftovers(opened())
+    older.take_change_feed(version)
+    older.take_log_before(version)
+
+
+def _when_too_old(opened: Callable[..., Any], kept: Kept) -> Again:
+    """Give when a version that comes after what was deleted is too old to be kept.
+
+    The entry of a version tells what it took out, so where none comes after, one is written, as the
+    last one was. That changes nothing that others who write meanwhile would have to read again.
+    """
+    if Leftovers(opened()).ends_with_taking_out:
+        held = opened()
+        held.create_write_transaction([], mode="append", schema=held.schema())
+    left = Leftovers(opened())
+    gone = kept.gone_by or max(kept.now, left.written_at)  # by the clock of the files
+    since = max(gone, left.written_after(gone))
+    return Again(gone_by=gone, at=since + timedelta(hours=kept.hours))
 
 
 def _told(left: int, kept: Kept) -> Erased:
@@ -146,17 +168,6 @@ def _told(left: int, kept: Kept) -> Erased:
         hours = 24 if kept.hours else KEEP_HOURS
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(hours))
     return Erased(grade=Grade.OUT_OF_SNAPSHOTS)
-
-
-def _write_a_version(opened: Callable[..., Any]) -> datetime:
-    """Write a version of a table that is as it was, so that its log can begin there later; when.
-
-    The entry of a version tells what it took out of the one before.
-    """
-    held = opened()
-    told = held.metadata().configuration
-    held.alter.set_table_properties({name: told.get(name, usual) for name, usual in _KEPT.items()})
-    return Leftovers(opened()).written_at
 
 
 def _vacuum(held: Any, hours: int, *, full: bool = False) -> None:
@@ -196,9 +207,9 @@ def _iceberg(lake: Lake, table: Table, kept: Kept) -> Erased:
     told = f"table => '{name}', older_than => TIMESTAMP '{until}'"
     try:
         lake.ask(f"CALL {catalog}.system.expire_snapshots({told}, retain_last => 1)")
-    except StoreError:
+    except Refused:
         return Erased(grade=Grade.DELETED, still=unable)
-    if kept.gone is None:
+    if kept.waits and kept.hours:
         still = f"still in older snapshots, which are kept for {kept.hours} hours (`keep_hours`)"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(kept.hours))
     return Erased(
