@@ -89,13 +89,13 @@ def _key(dataset: Dataset, row: Row) -> tuple[object, ...]:
     return tuple(row[name] for name in dataset.key)
 
 
-@thorough(CASES)
+@thorough(CASES // 2)
 @given(world=worlds(endings=False, populations=5), seed=st.integers(0, 2**32))
 def test_where_dates_go_with_their_rows(world: World, seed: int) -> None:
     leaves_no_trace(world, seed)
 
 
-@thorough(CASES)
+@thorough(CASES // 2)
 @given(world=worlds(endings=False, populations=5).map(of_people), seed=st.integers(0, 2**32))
 def test_where_dates_are_data_of_people(world: World, seed: int) -> None:
     leaves_no_trace(world, seed)
