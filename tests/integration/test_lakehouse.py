@@ -557,8 +557,62 @@ def test_a_partition_that_is_named_by_a_deleted_value_is_waited_for(
     aged(folder, hours=KEEP_HOURS + 1)
     erased = store.purge(["people"], first.gone_by - timedelta(hours=KEEP_HOURS + 1))
     assert erased.grade is Grade.DELETED
-    assert "the value of a partition" in str(erased.still)
+    assert "tells values of files that were taken out" in str(erased.still)
     assert erased.again is not None
+
+
+def test_what_a_writer_tells_of_files_that_it_took_out_is_waited_for(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """Some give the least and greatest values, and a checkpoint keeps them."""
+    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
+    kept = {"delta.deletedFileRetentionDuration": "interval 30 days"}
+    DeltaTable(folder).alter.set_table_properties(kept)
+    list(store.execute(step(), {}, None))
+    entry = folder / "_delta_log" / f"{DeltaTable(folder).version():020}.json"
+    lines = [json.loads(line) for line in entry.read_text().splitlines()]
+    for told in (one["remove"] for one in lines if "remove" in one):
+        told["stats"] = json.dumps({"numRecords": 2, "minValues": {"mail": GONE}})
+    entry.write_text("\n".join(map(json.dumps, lines)))
+    first = store.purge(["people"]).again
+    assert first is not None
+    aged(folder, hours=KEEP_HOURS + 1)
+    gone_by = first.gone_by - timedelta(hours=KEEP_HOURS + 1)
+    erased = store.purge(["people"], gone_by)
+    assert holders(folder / "_delta_log", GONE) == {".parquet"}
+    assert (erased.grade, erased.again is None) == (Grade.DELETED, False)
+    assert "tells values of files that were taken out" in str(erased.still)
+    aged(folder, hours=24 * 30)
+    erased = store.purge(["people"], gone_by - timedelta(days=30))
+    assert (erased.grade, erased.again) == (Grade.OUT_OF_SNAPSHOTS, None)
+    assert holders(folder, GONE) == set()
+
+
+def test_a_version_that_is_kept_longer_than_its_table_would_stays_readable(
+    lake: Lake, tmp_path: Path
+) -> None:
+    """The engine's own checkpoints forget after a week what was taken out."""
+    month = 24 * 30
+    store, folder = store_of(lake, Format.DELTA, tmp_path, month), tmp_path / "people"
+    aged(folder, hours=month + 24)
+    before = DeltaTable(folder).version()
+    list(store.execute(step(), {}, None))
+    first = store.purge(["people"]).again
+    assert first is not None
+    nameless = folder / "part-forgotten.parquet"
+    pq.write_table(pa.table({"mail": [GONE]}), nameless)  # type: ignore[no-untyped-call]
+    os.utime(nameless, (0, 0))
+    aged(folder, hours=24 * 10)
+    DeltaTable(folder).create_checkpoint()
+    gone_by = first.gone_by - timedelta(days=10)
+    assert store.purge(["people"], gone_by).grade is Grade.DELETED
+    old = DeltaTable(folder, version=before).to_pyarrow_table().to_pylist()
+    assert GONE in {row["mail"] for row in old}
+    assert not nameless.exists()
+    aged(folder, hours=24 * 21)
+    erased = store.purge(["people"], gone_by - timedelta(days=21))
+    assert (erased.grade, erased.again) == (Grade.OUT_OF_SNAPSHOTS, None)
+    assert holders(folder, GONE) == set()
 
 
 def test_older_versions_that_are_kept_are_said_to_be(lake: Lake, tmp_path: Path) -> None:

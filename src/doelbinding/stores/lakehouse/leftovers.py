@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -60,6 +60,21 @@ class Leftovers:
             for version, told in self._entries_with("remove")
             if any(min(at[version], _removed_at(one)) <= gone for one in told)
         )
+
+    def taken_out_since(self, instant: datetime) -> set[str]:
+        """Give the files that versions in the log took out after an instant."""
+        at = self._versions
+        return {
+            _path(one["path"])
+            for version, told in self._entries_with("remove")
+            for one in told
+            if max(at[version], _removed_at(one)) > instant
+        }
+
+    def take_unless_taken_out_since(self, instant: datetime, paths: Iterable[str]) -> None:
+        """Remove files, save those that versions in the log took out after an instant."""
+        for path in set(map(_path, paths)) - self.taken_out_since(instant):
+            self._files.delete_file(path)
 
     @property
     def ends_with_taking_out(self) -> bool:
@@ -116,9 +131,15 @@ class Leftovers:
         ]
         return len(data) + (len(self._old_log()) if gone is None else 0)
 
-    def tells_partitions_taken_out(self, gone: datetime) -> bool:
-        """Tell whether the log has values of partitions of which files were taken out by then."""
-        return self._partitioned and any(_removed_at(one) <= gone for one in self._removed())
+    def tells_values_taken_out(self, gone: datetime) -> bool:
+        """Tell whether the log has values of files that were taken out by then.
+
+        By which the table is partitioned; and the least and greatest, where a writer gives them.
+        """
+        return any(
+            (self._partitioned or one.get("stats")) and _removed_at(one) <= gone
+            for one in self._removed()
+        )
 
     def _removed(self) -> Iterator[Mapping[str, Any]]:
         """Yield what the log says of files that were taken out."""

@@ -117,7 +117,7 @@ def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
     if Leftovers(opened()).holds_another_table:
         still = "perhaps still in files that no version names: another table is in its folder"
         return Erased(grade=Grade.DELETED, still=still)
-    _vacuum(opened(), max(kept.hours, KEEP_HOURS), full=True)
+    _take_nameless(opened, kept)
     if not kept.hours:
         Leftovers(opened()).take_change_feed()
         _shorten_log(opened)
@@ -128,8 +128,8 @@ def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
     if kept.waits or left.taken_out_by(kept.gone):
         still = f"still in older versions, which are kept for {kept.hours} hours (`keep_hours`)"
         return Erased(grade=Grade.DELETED, still=still, again=_when_too_old(opened, kept))
-    if left.tells_partitions_taken_out(kept.gone):
-        still = "perhaps still in its log, as the value of a partition that was taken out"
+    if left.tells_values_taken_out(kept.gone):
+        still = "perhaps still in its log, which tells values of files that were taken out"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(24))
     return _told(left.nameless(kept.gone), kept)
 
@@ -163,16 +163,32 @@ def _told(left: int, kept: Kept) -> Erased:
     if left:
         still = (
             f"perhaps still in {left} file{'s' * (left > 1)} that no version names, of a write "
-            f"that broke off or goes on: gone with a run that comes {KEEP_HOURS} hours later"
+            f"that broke off or goes on: gone with a purge {KEEP_HOURS} hours later"
         )
         hours = 24 if kept.hours else KEEP_HOURS
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(hours))
     return Erased(grade=Grade.OUT_OF_SNAPSHOTS)
 
 
-def _vacuum(held: Any, hours: int, *, full: bool = False) -> None:
+def _vacuum(held: Any, hours: int, **manner: bool) -> list[str]:
     """Remove files that were taken out so long ago; `full`: those that nothing names any more."""
-    held.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=False, full=full)
+    told: dict[str, bool] = {"dry_run": False, **manner}
+    removed: list[str] = held.vacuum(hours, enforce_retention_duration=False, **told)
+    return removed
+
+
+def _take_nameless(opened: Callable[..., Any], kept: Kept) -> None:
+    """Remove old files that nothing names any more, save those that a version has that is kept.
+
+    The engine knows of these by what its last checkpoint says was taken out, which is for as long
+    as the table would have it, and that may be less.
+    """
+    hours = max(kept.hours, KEEP_HOURS)
+    left, old = Leftovers(opened()), _vacuum(opened(), hours, full=True, dry_run=True)
+    if left.taken_out_since(kept.until).isdisjoint(old):
+        _vacuum(opened(), hours, full=True)
+    else:
+        left.take_unless_taken_out_since(kept.until, old)
 
 
 def _without_marks(lake: Lake, table: Table, held: Any) -> None:
