@@ -108,3 +108,17 @@ def test_of_what_the_policy_has_no_more_nothing_is_said_to_be_purged(
     (entry,) = entries(folder, "store.purged")
     assert (entry["store"], entry["grade"]) == (store, "deleted")
     assert said(folder, "purge") == f"{NOTHING}\n"
+
+
+def test_what_was_deleted_before_remains_were_kept_is_purged_once(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "stores" / "mail.sqlite")) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM reader").fetchone()
+        said(folder, *NIGHT)
+    with closing(sqlite3.connect(folder / ".doelbinding" / "records.sqlite3")) as records, records:
+        records.execute("DELETE FROM records_remains")
+        records.execute("DELETE FROM django_migrations WHERE name LIKE '0009_remains%'")
+    told = said(folder, "purge")
+    assert told == f"mail: what 1 earlier run deleted is vacuumed\n{NOTHING}\n"
+    assert not held(folder)
+    assert said(folder, "purge") == f"{NOTHING}\n"
