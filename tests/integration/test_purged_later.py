@@ -122,3 +122,16 @@ def test_what_was_deleted_before_remains_were_kept_is_purged_once(folder: Path) 
     assert told == f"mail: what 1 earlier run deleted is vacuumed\n{NOTHING}\n"
     assert not held(folder)
     assert said(folder, "purge") == f"{NOTHING}\n"
+
+
+def test_a_night_that_may_not_change_so_many_rows_purges_all_the_same(folder: Path) -> None:
+    mail = folder / "stores" / "mail.sqlite"
+    with closing(sqlite3.connect(mail)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM reader").fetchone()
+        said(folder, *NIGHT)
+    with closing(sqlite3.connect(mail)) as reader, reader:
+        reader.execute("INSERT INTO reader VALUES (91, 'Bo Late', NULL, 0, '2020-01-01')")
+    told = said(folder, "nightly", "--approve-up-to", "0", status=2)
+    assert "mail: what 1 earlier run deleted is vacuumed" in told
+    assert not held(folder)

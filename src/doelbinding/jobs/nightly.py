@@ -191,9 +191,12 @@ class _Night:
         self.done.append((plan, outcome))
 
     def purge_again(self) -> None:
-        """Take further what earlier runs deleted; what is to be purged again waits for a night."""
+        """Take further what earlier runs deleted, also in stores in which this night does nothing.
+
+        What it deleted itself and is to be purged again waits for another night.
+        """
         if not self.over:
-            self.purged += purge_again(self.workspace, self.terms.at, self._left_out)
+            self.purged += purge_again(self.workspace, self.terms.at)
 
     def say_left_out(self) -> None:
         """Say in evidence what was left out, so that nothing is taken to be complete."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,27 +25,23 @@ class Purged:
     erased: Erased
 
 
-def purge_again(
-    workspace: Workspace, now: datetime, left_out: Collection[str] = ()
-) -> list[Purged]:
-    """Purge each store of what earlier runs left in it, where it may come further by now.
+def purge_again(workspace: Workspace, now: datetime) -> list[Purged]:
+    """Purge each store within reach of what earlier runs left in it, if it may come further by now.
 
     Evidence has an entry where a store came as far as it can. What another process does meanwhile
     is waited for.
     """
     with in_turn(workspace.records.state, "purge"):
-        done = list(_purged(workspace, due(now), left_out))
+        done = list(_purged(workspace, due(now)))
     if any(one.erased.again is None for one in done):
         workspace.records.checkpoint()
     return done
 
 
-def _purged(
-    workspace: Workspace, found: Iterable[Sequence[Remains]], left_out: Collection[str]
-) -> Iterator[Purged]:
+def _purged(workspace: Workspace, found: Iterable[Sequence[Remains]]) -> Iterator[Purged]:
     for remains in found:
         name = remains[0].store
-        if name in left_out or name in workspace.left_out:
+        if name in workspace.left_out:
             continue
         erased = _erased(workspace, remains)
         runs = tuple(dict.fromkeys(one.run_id for one in remains))
