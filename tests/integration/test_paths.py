@@ -70,6 +70,11 @@ TABLES = (
         "delivery (order_id integer primary key references orders (id), "
         "address_id integer references address (id), wish varchar(80))"
     ),
+    "party (id integer primary key, name varchar(80), phone varchar(80))",
+    (
+        "visit (id integer primary key, host_id integer, other_id integer, other_is varchar(20), "
+        "made date, owes integer, words varchar(80))"
+    ),
     "phonecall (id integer primary key, caller varchar(80), made date, voice varchar(80))",
 )
 
@@ -300,6 +305,22 @@ def test_rows_of_another_store_date_an_event_by_an_identifier(
     assert left(engine, "SELECT id FROM prospect ORDER BY id") == [(1,), (3,), (4,)]
     assert left(engine, "SELECT id FROM phonecall") == [(1,)]
     assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "prospect"] == [2]
+
+
+def test_rows_tell_events_and_states_by_each_path_that_holds_for_them(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """By a second path too; and not of whoever has the number where the row says another type."""
+    fill("party", "id, name, phone", *((n, "name", "phone") for n in (1, 2, 3, 4)))
+    fill("visit", "id, host_id, other_id, other_is, made, owes",
+         (1, 1, None, None, LATELY, 0), (2, None, 2, "guest", LATELY, 1),
+         (3, 3, None, None, LONG_AGO, 0), (4, 1, 3, "room", LATELY, 1),
+         (5, 1, 4, "room", LONG_AGO, 1), (6, 1, 4, None, LONG_AGO, 1))  # fmt: skip
+    plan = retained(engine)
+    assert left(engine, "SELECT id, name, phone FROM party ORDER BY id") == [
+        (1, "name", "phone"), (2, "name", "phone"), (4, "name", None),
+    ]  # fmt: skip
+    assert [doubt.rows for doubt in plan.doubts if doubt.dataset == "party"] == [1]
 
 
 def test_a_value_that_stands_for_nothing_is_read_as_null(engine: sa.Engine, fill: Fill) -> None:

@@ -176,3 +176,22 @@ def test_an_address_is_told_by_the_paths_that_are_the_persons_own(
     letter, _ = decided(engine, "ann")
     assert "addresses (1 record) – street" in part(letter, KEPT)
     assert "- addresses: bell" in part(letter, SHARED)
+
+
+def test_what_also_leads_to_a_row_of_nobody_is_not_said_to_be_erased(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """Whose the order is, nothing tells: the address may be theirs, so a run keeps it."""
+    fill("customer", "id, email, ended, name", (1, "ann@x.example", LONG_AGO, "a"))
+    fill("orders", "id, customer_id, note", (1, None, "n"))
+    fill("address", "id, street", (1, "Molenweg"))
+    fill("residence", "customer_id, address_id, since", (1, 1, "2020"))
+    fill("delivery", "order_id, address_id, wish", (1, 1, "w"))
+    letter, decision = decided(engine, "ann")
+    erased(engine, 1)
+    assert left(engine, "SELECT street FROM address") == [("Molenweg",)]
+    fates = {f"{f.row.place.dataset.id}.{f.value.column.name}": f.erased for f in decision.fates}
+    assert fates == {
+        "customer.name": True, "residence.since": True, "address.street": False,
+    }  # fmt: skip
+    assert "- addresses: street" in part(letter, SHARED)

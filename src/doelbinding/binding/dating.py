@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from doelbinding.binding.circumstances import Restriction, phase_name
-from doelbinding.binding.paths import Link, Place, places
+from doelbinding.binding.paths import Link, Place, Telling, places
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
@@ -275,24 +275,30 @@ def _waited_for(here: Place, term: Term, through: tuple[str, ...]) -> Iterator[_
 
 def _dated_by(here: Place, source: EventSource) -> Iterator[_Read]:
     away = here.elsewhere(source)
-    link = None if away is not None else here.source_link(source)
     if away is not None:
         there, theirs, mine = away
         yield _Read(here, mine)
         yield _Read(there, theirs, apart=True)
         yield _Read(there, source.column, apart=True)
-    elif link is None:
-        yield _Read(here, source.column)
-    else:
-        there = here.neighbour(link.dataset)
-        yield from _linked(here, link, there, apart=True)
-        yield _Read(there, source.column, apart=True)
+        return
+    ways = here.dating(source)
+    yield from _told_along(here, ways)
+    there = here.neighbour(ways[0].link.dataset) if ways else here
+    yield _Read(there, source.column, apart=bool(ways))
+
+
+def _told_along(here: Place, ways: tuple[Telling, ...]) -> Iterator[_Read]:
+    for one in ways:
+        there = here.neighbour(one.link.dataset)
+        yield from _linked(here, one.link, there, apart=True)
+        for read in _tested(there, one.when):
+            yield _Read(there, read.column, apart=True)
 
 
 def _told_by_rows(here: Place, state: str) -> Iterator[_Read]:
     wanted = here.dataset.row_states[state]
     there = here.neighbour(wanted.dataset)
-    yield from _linked(here, here.paired(wanted.dataset, wanted.on), there, apart=True)
+    yield from _told_along(here, here.paired(wanted.dataset, wanted.on))
     for condition in (wanted.any_, wanted.every):
         for read in _tested(there, condition):
             yield _Read(there, read.column, apart=True)

@@ -274,12 +274,12 @@ class Judge(Interpreter):
     def _dated_by(
         self, here: Place, source: EventSource, rule: After, controller: Controller
     ) -> Callable[[Row], Sequence[_Dated]]:
-        link, name = here.source_link(source), source.column
-        there = here if link is None else here.neighbour(link.dataset)
+        ways, name = here.dating(source), source.column
+        there = here.neighbour(ways[0].link.dataset) if ways else here
         dated = self._dating_by(there, name, rule, controller)
 
         def ask(row: Row) -> Sequence[_Dated]:
-            rows = (row,) if link is None else self.related(here, link, row)
+            rows = self.telling(here, ways, row) if ways else (row,)
             return [found for other in rows if (found := dated(other[name])) is not None]
 
         return ask

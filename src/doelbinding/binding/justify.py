@@ -23,7 +23,7 @@ from doelbinding.binding.dating import Dating, Keeping, dating_of
 from doelbinding.binding.justification import Justification, PhaseState, Row, TermState
 from doelbinding.binding.kleene import Truth, both, either, negate
 from doelbinding.binding.leads import collected_by, told_by
-from doelbinding.binding.paths import Place
+from doelbinding.binding.paths import Place, Telling
 from doelbinding.binding.rows import Rows
 from doelbinding.binding.times import day_of, moment_of
 from doelbinding.policy.activity import Activity, Phase, Term
@@ -220,7 +220,6 @@ class Interpreter(Rows):
     def _dating(self, here: Place, row: Row, source: EventSource) -> Iterator[tuple[Place, Row]]:
         """Yield the rows that may date an event: this one, those linked, or those elsewhere."""
         away = here.elsewhere(source)
-        link = None if away is not None else here.source_link(source)
         if away is not None:
             there, theirs, mine = away
             kind = there.dataset.column(theirs).identifier or ""
@@ -229,11 +228,19 @@ class Interpreter(Rows):
                 for other in self.reader.match(there.ref, theirs, kind, str(held)):
                     if self.named(there, other, theirs) is not None:
                         yield there, other
-        elif link is None:
+        elif not (ways := here.dating(source)):
             yield here, row
         else:
-            for other in self.related(here, link, row):
-                yield here.neighbour(link.dataset), other
+            there = here.neighbour(ways[0].link.dataset)
+            yield from ((there, other) for other in self.telling(here, ways, row))
+
+    def telling(self, here: Place, ways: tuple[Telling, ...], row: Row) -> Iterator[Row]:
+        """Yield the rows of another dataset that tell an event or a state of a row here."""
+        for one in ways:
+            there = here.neighbour(one.link.dataset)
+            for other in self.related(here, one.link, row):
+                if one.when is None or self.test(one.when, there, other) is True:
+                    yield other
 
     def _from(
         self, here: Place, row: Row, name: str, rule: After, controller: Controller
@@ -260,8 +267,8 @@ class Interpreter(Rows):
             return self.test(here.dataset.states[state], here, row)
         if state in here.dataset.row_states:
             wanted = here.dataset.row_states[state]
-            link = here.paired(wanted.dataset, wanted.on)
-            there, others = here.neighbour(wanted.dataset), self.related(here, link, row)
+            there = here.neighbour(wanted.dataset)
+            others = self.telling(here, here.paired(wanted.dataset, wanted.on), row)
             if wanted.any_ is not None:
                 return either(self.test(wanted.any_, there, other) for other in others)
             if wanted.every is not None:

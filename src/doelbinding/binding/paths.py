@@ -57,6 +57,14 @@ class Needer:
     when: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Rows that tell an event or a state of those here: all, or those that pass `when`."""
+
+    link: Link
+    when: Condition | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A dataset in its store, with its way to people."""
@@ -132,12 +140,17 @@ class Place:
             pairs = zip(path.references or self.dataset.key, path.columns, strict=True)
         return Link(dataset=path.other, pairs=tuple(pairs))
 
-    def downward(self, child: Dataset) -> Link:
-        """Give the link from a row here to the rows of a child that refer to it."""
-        path = next((path for path in child.paths if path.to == self.dataset.id), None)
-        if path is None:
+    def downward(self, child: Dataset) -> tuple[Telling, ...]:
+        """Give the rows of a child that refer to one here, by each of its paths that leads here."""
+        there = self.neighbour(child.id)
+        found = tuple(
+            Telling(link=there._along(path).back(child.id), when=path.when)  # noqa: SLF001
+            for path in child.paths
+            if path.to == self.dataset.id
+        )
+        if not found:
             raise PathError(f"{child.id} does not refer to {self.ref}: pair columns with `on`")
-        return self.neighbour(child.id)._along(path).back(child.id)  # noqa: SLF001
+        return found
 
     def beneath(self) -> Iterator[tuple[Place, Link, Condition | None]]:
         """Yield the datasets that lead here by one step, with the link to their rows.
@@ -170,10 +183,10 @@ class Place:
                 shared += [further for further, _, _ in there.beneath()]
         return frozenset(found)
 
-    def source_link(self, source: EventSource) -> Link | None:
-        """Give the link to the rows that date an event; none when they are this row's own."""
+    def dating(self, source: EventSource) -> tuple[Telling, ...]:
+        """Give the rows of this store that date an event; none when it is the row itself."""
         if source.dataset is None or source.dataset == self.dataset.id:
-            return None
+            return ()
         return self.paired(source.dataset, source.on)
 
     def elsewhere(self, source: EventSource) -> tuple[Place, str, str] | None:
@@ -187,11 +200,12 @@ class Place:
         ((there, here),) = source.on.items()
         return found, there, here
 
-    def paired(self, dataset_id: str, on: Mapping[str, str]) -> Link:
-        """Give the link to another dataset's rows, by the pairs given or along its path here."""
+    def paired(self, dataset_id: str, on: Mapping[str, str]) -> tuple[Telling, ...]:
+        """Give another dataset's rows, by the pairs given or along its paths here."""
         other = self.neighbour(dataset_id).dataset
         if on:
-            return Link(dataset=other.id, pairs=tuple((here, to) for to, here in on.items()))
+            pairs = tuple((here, to) for to, here in on.items())
+            return (Telling(link=Link(dataset=other.id, pairs=pairs)),)
         return self.downward(other)
 
     @cached_property
@@ -205,11 +219,11 @@ class Place:
         for event in self.dataset.events.values():
             for source in event.latest_of:
                 if source.on and source.dataset not in known and source.store is None:
-                    dating = self.source_link(source)
-                    if dating is not None:
-                        there = self.neighbour(dating.dataset)
-                        found[dating.dataset, dating] = Needer(place=there, link=dating)
-                        known.add(dating.dataset)
+                    for telling in self.dating(source):
+                        there = self.neighbour(telling.link.dataset)
+                        needer = Needer(place=there, link=telling.link)
+                        found[there.dataset.id, telling.link] = needer
+                        known.add(there.dataset.id)
         return tuple(found.values())
 
     def _needing(self) -> Iterator[Needer]:

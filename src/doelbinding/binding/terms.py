@@ -5,6 +5,7 @@ What was said does not matter here. What a row does not tell itself, those it re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,12 +23,12 @@ from doelbinding.binding.expression import (
     Since,
     Up,
 )
-from doelbinding.binding.paths import Place
+from doelbinding.binding.paths import Place, Telling
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.activity import Term
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After, Until, While
-from doelbinding.policy.stores import Event, EventSource, RowsState
+from doelbinding.policy.stores import Dataset, Event, EventSource, RowsState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +75,18 @@ class Terms:
         return Up(link=here.upward, part=self._state(here.parent, state))
 
     def _state_of_rows(self, here: Place, state: RowsState) -> Expression:
-        link = here.paired(state.dataset, state.on)
         there = here.neighbour(state.dataset).dataset
+
+        def some(part: Expression) -> Expression:
+            branches = (
+                Branch(link=one.link, among=_meant(one, there), part=part)
+                for one in here.paired(state.dataset, state.on)
+            )
+            return AnyOf(branches=tuple(branches), empty=False)
+
         if state.any_ is not None:
-            part = tested(state.any_, there)
-            return AnyOf(branches=(Branch(link=link, part=part),), empty=False)
-        every = tested(state.every, there) if state.every is not None else YES
-        return not_(AnyOf(branches=(Branch(link=link, part=not_(every)),), empty=False))
+            return some(tested(state.any_, there))
+        return not_(some(not_(tested(state.every, there) if state.every is not None else YES)))
 
     def _since(self, here: Place, rule: After, controller: Controller) -> Expression:
         event = here.dataset.events.get(rule.event)
@@ -96,26 +102,46 @@ class Terms:
             return self._cutoff(here, event.column, rule, controller, when_null=ongoing)
         return AnyOf(
             branches=tuple(
-                self._dated_by(here, source, rule, controller) for source in event.latest_of
+                branch
+                for source in event.latest_of
+                for branch in self._dated_by(here, source, rule, controller)
             )
         )
 
     def _dated_by(
         self, here: Place, source: EventSource, rule: After, controller: Controller
-    ) -> Branch:
-        """Give the rows of a source in which its date is not null, and whether that is recent."""
+    ) -> Iterator[Branch]:
+        """Yield the rows of a source in which its date is not null, and whether that is recent."""
         away = here.elsewhere(source)
-        link = here.source_link(source) if away is None else None
-        there = away[0] if away else here if link is None else here.neighbour(link.dataset)
-        column = there.dataset.column(source.column)
-        theirs = YES if away is None else names_somebody(there.dataset.column(away[1]))
-        mine = YES if away is None else names_somebody(here.dataset.column(away[2]))
+        if away is not None:
+            yield self._dated_elsewhere(here, away, source.column, rule, controller)
+            return
+        ways = here.dating(source)
+        there = here.neighbour(ways[0].link.dataset) if ways else here
+        dated = not_(is_null(there.dataset.column(source.column)))
+        part = self._cutoff(there, source.column, rule, controller, when_null=None)
+        if not ways:
+            yield Branch(among=dated, part=part)
+        for one in ways:
+            among = all_of(dated, _meant(one, there.dataset) or YES)
+            yield Branch(link=one.link, among=among, part=part)
+
+    def _dated_elsewhere(
+        self,
+        here: Place,
+        away: tuple[Place, str, str],
+        name: str,
+        rule: After,
+        controller: Controller,
+    ) -> Branch:
+        there, theirs, own = away
+        mine = names_somebody(here.dataset.column(own))
+        dated = not_(is_null(there.dataset.column(name)))
         return Branch(
-            link=link,
-            elsewhere=None if away is None else _elsewhere(here, *away),
-            among=all_of(not_(is_null(column)), theirs),
+            elsewhere=_elsewhere(here, *away),
+            among=all_of(dated, names_somebody(there.dataset.column(theirs))),
             when=None if mine == YES else mine,
-            part=self._cutoff(there, source.column, rule, controller, when_null=None),
+            part=self._cutoff(there, name, rule, controller, when_null=None),
         )
 
     def _cutoff(
@@ -132,6 +158,11 @@ class Terms:
             when_null=when_null,
         )
         return unless_null(column, since, Constant(value=when_null))
+
+
+def _meant(one: Telling, there: Dataset) -> Expression | None:
+    """Say which of the rows at the other end of a link are told of here; none: all."""
+    return None if one.when is None else tested(one.when, there)
 
 
 def _elsewhere(here: Place, there: Place, column: str, own: str) -> Elsewhere:

@@ -43,6 +43,7 @@ def datasets(chance: Random, notes_stay: bool) -> tuple[Dataset, ...]:
                 (EventSource(column="made", dataset="note"),),
                 (EventSource(column="last"), EventSource(column="made", dataset="note")),
                 (EventSource(column="made", dataset="note", on={"person_id": "id"}),),
+                (EventSource(column="last"), EventSource(column="sent", dataset="message")),
                 (
                     EventSource(column="last"),
                     EventSource(store="t", dataset="call", column="called", on={"caller": "ident"}),

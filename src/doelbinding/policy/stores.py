@@ -172,7 +172,7 @@ class ControllerColumn:
 class EventSource:
     """A column that dates an event: of the row itself, or of rows of another dataset.
 
-    `on` pairs the other dataset's columns with this one's; empty: along its path to this dataset.
+    `on` pairs the other dataset's columns with this one's; empty: along its paths to this dataset.
     With `store` the dataset is in another store, and `on` pairs one identifier with another of the
     same kind: databases are joined through what identifies people, and in no other way.
     """
@@ -218,7 +218,7 @@ class Event:
 class RowsState:
     """A state that rows of another dataset give: it holds when *any* or *every* one passes.
 
-    `on` pairs the other dataset's columns with this one's; empty: along its path to this dataset.
+    `on` pairs the other dataset's columns with this one's; empty: along its paths to this dataset.
     """
 
     __pydantic_config__ = SHAPE

@@ -197,6 +197,6 @@ def _rows(scope: Scope, people: Sequence[Person]) -> Iterator[FoundRow]:
 
 
 def _if_shared(scope: Scope, found: FoundRow, mine: set[tuple[str, Key]]) -> FoundRow:
+    """Say whether a row is somebody else's too: a row of nobody to which it leads may be."""
     tops = scope.interpreter.people(found.place, found.row)
-    others = any((ref, key) not in mine for _, ref, key in tops if key is not None)
-    return replace(found, others=others)
+    return replace(found, others=any((ref, key) not in mine for _, ref, key in tops))

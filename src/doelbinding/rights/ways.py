@@ -85,12 +85,13 @@ class Ways:
             links.append(here.upward)
         for event in here.dataset.events.values():
             links += [
-                link
+                one.link
                 for source in event.latest_of
                 if source.store in {None, here.store.id}
-                and (link := here.source_link(source)) is not None
+                for one in here.dating(source)
             ]
-        links += [here.paired(s.dataset, s.on) for s in here.dataset.row_states.values()]
+        for state in here.dataset.row_states.values():
+            links += [one.link for one in here.paired(state.dataset, state.on)]
         for link in dict.fromkeys(links):
             there = self.places.get(f"{here.store.id}.{link.dataset}")
             if there is not None:
