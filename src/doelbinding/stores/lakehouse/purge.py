@@ -225,9 +225,10 @@ def _iceberg(lake: Lake, table: Table, kept: Kept) -> Erased:
         lake.ask(f"CALL {catalog}.system.expire_snapshots({told}, retain_last => 1)")
     except Refused:
         return Erased(grade=Grade.DELETED, still=unable)
-    if kept.waits and kept.hours:
+    if kept.waits:
         still = f"still in older snapshots, which are kept for {kept.hours} hours (`keep_hours`)"
-        return Erased(grade=Grade.DELETED, still=still, again=kept.later(kept.hours))
+        again = Again(gone_by=kept.gone, at=kept.gone + timedelta(hours=kept.hours))
+        return Erased(grade=Grade.DELETED, still=still, again=again)
     return Erased(
         grade=Grade.VACUUMED, still="perhaps still in orphan files: run remove_orphan_files"
     )
