@@ -231,9 +231,10 @@ def nightly(
 
 
 def purge(context: typer.Context) -> None:
-    """Take further what earlier runs deleted: free space, logs, older versions. As `nightly` does.
+    """Purge what earlier runs deleted from files that still have it, once that can be; no row goes.
 
-    Changes no row. A store is asked where something stood in the way, or older versions were kept.
+    Files have it where somebody read the database then, where older versions of a table are kept
+    for a time, or where a run was not verified. `nightly` does the same at its end.
     """
     workspace = opened(context.obj)
     from doelbinding.jobs.purging import purge_again
