@@ -70,7 +70,7 @@ TABLES = (
         "delivery (order_id integer primary key references orders (id), "
         "address_id integer references address (id), wish varchar(80))"
     ),
-    "party (id integer primary key, name varchar(80), phone varchar(80))",
+    "party (id integer primary key, email varchar(80), name varchar(80), phone varchar(80))",
     (
         "visit (id integer primary key, host_id integer, other_id integer, other_is varchar(20), "
         "made date, owes integer, words varchar(80))"

@@ -11,9 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Hold, HoldKind
+from doelbinding.plan.journal import MemoryJournal
+from doelbinding.plan.run import Bound, run
+from doelbinding.plan.survey import surveyed
 from doelbinding.policy.vocabulary import Right
+from doelbinding.retention.planner import Planner
 from doelbinding.rights.answer import Case, erasure_letter
 from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
+from doelbinding.stores.sql.store import SqlStore
 from tests.integration.test_paths import (
     AT,
     LATELY,
@@ -195,3 +200,38 @@ def test_what_also_leads_to_a_row_of_nobody_is_not_said_to_be_erased(
         "customer.name": True, "residence.since": True, "address.street": False,
     }  # fmt: skip
     assert "- addresses: street" in part(letter, SHARED)
+
+
+def done(engine: sa.Engine, name: str) -> str:
+    """Carry out what is decided of somebody who asks to be erased, and give the letter."""
+    letter, decision = decided(engine, name)
+    subjects = decision.stops[0].subjects
+    stores = {store.id: SqlStore(store, engine) for store in POLICY.stores}
+    planner = Planner(policy=POLICY, at=AT, circumstances=Circumstances(stops=decision.stops))
+    keys = planner.about(subjects, SHOP).key_sets
+    draft = planner.of_subject("0" * 64, subjects, SHOP, "case")
+    plan = surveyed(draft, stores, keys, b"secret")
+    assert run(plan, stores, keys, MemoryJournal(), bound=Bound()).verified
+    return letter
+
+
+def test_a_row_that_stays_for_a_column_in_which_nothing_stands_is_not_said_to_be_gone(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """A contract keeps her name, also where there is none."""
+    fill("party", "id, email, phone", (1, "ann@x.example", "06"))
+    fill("visit", "id, host_id, made, owes", (1, 1, LATELY, 1))
+    letter = done(engine, "ann")
+    assert left(engine, "SELECT id, phone FROM party") == [(1, None)]
+    assert "- parties: in 1 record, only phone" in part(letter, "WHAT WE HAVE ERASED")
+
+
+def test_a_request_ends_also_what_keeps_a_row_for_a_column_in_which_nothing_stands(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """An interest in her number keeps nothing of her who objects, also where there is none."""
+    fill("party", "id, email, name", (1, "ann@x.example", "a"))
+    fill("visit", "id, host_id, made, owes, words", (1, 1, LONG_AGO, 1, "w"))
+    letter = done(engine, "ann")
+    assert left(engine, "SELECT id FROM party") == []
+    assert "- parties: 1 record" in part(letter, "WHAT WE HAVE ERASED")

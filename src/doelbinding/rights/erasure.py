@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from doelbinding.binding.circumstances import Circumstances, Stop, StopKind, phase_name
+from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind, phase_name
 from doelbinding.binding.dating import dating_of
 from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
@@ -71,6 +71,8 @@ class ErasureDecision:
     stops: tuple[Stop, ...]
     suspended: tuple[PhaseDecision, ...]
     fates: tuple[Fate, ...]
+    bare: frozenset[tuple[str, Key]] = frozenset()
+    """Rows that stay for columns in which nothing stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,9 @@ class Claim:
     compelling: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ...]:
+def decide_phases(
+    inventory: Inventory, claim: Claim, *, empty: bool = False
+) -> tuple[PhaseDecision, ...]:
     """Decide the request for every phase that justifies anything found.
 
     A phase lives if it certainly does for any value: what is undated beside it is decided value by
@@ -95,10 +99,11 @@ def decide_phases(inventory: Inventory, claim: Claim) -> tuple[PhaseDecision, ..
     Args:
         inventory: what was found of the person, before anything is stopped.
         claim: what the person claims, and the controller says to it.
+        empty: instead for those that keep rows for columns in which nothing stands.
     """
     living: dict[str, bool] = {}
     meant: dict[str, Reason] = {}
-    for others, reason in _reasons(inventory):
+    for others, reason in _reasons_of_nothing(inventory) if empty else _reasons(inventory):
         name = phase_name(reason.activity.id, reason.phase.id)
         if not reason.controller or (others and name in living):
             continue
@@ -126,6 +131,27 @@ def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
         for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
             for reason in reasons:
                 yield row.found.others, reason
+
+
+def _reasons_of_nothing(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
+    yield from ((False, reason) for row in inventory.rows for reason in row.empty)
+
+
+def _decide_rows(
+    inventory: Inventory, claim: Claim, phases: tuple[PhaseDecision, ...]
+) -> Iterator[PhaseDecision]:
+    """Yield decisions that end what keeps nothing but rows: else these would stay, emptied."""
+    decided = {phase.name for phase in phases}
+    for one in decide_phases(inventory, claim, empty=True):
+        if one.name not in decided and one.decision.outcome is Outcome.STOP:
+            yield one
+
+
+def _bare(inventory: Inventory) -> Iterator[tuple[str, Key]]:
+    """Yield the rows that stay for columns in which nothing stands; taken under the stops."""
+    for row in inventory.rows:
+        if any(reason.certain for reason in row.empty):
+            yield row.found.place.ref, row.found.key
 
 
 def uncertain_in(inventory: Inventory) -> frozenset[str]:
@@ -197,6 +223,7 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
     by_name = {decision.name: decision for decision in decisions}
     suspending = [decision for decision in decisions if decision.decision.suspends]
     known: dict[tuple[int, bool], tuple[PhaseDecision, ...]] = {}
+    bare = frozenset(_bare(inventory))
     for report in inventory.rows:
         row, fates = report.found, []
         for value in report.values:
@@ -212,12 +239,12 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
             undated = row.others and value.standing is Standing.UNDATED and not kept_by
             fates.append(Fate(row, value, kept_by, value.for_others or undated))
-        yield from _changing(fates)
+        yield from _changing(fates, bare=(row.place.ref, row.key) in bare)
 
 
-def _changing(fates: list[Fate]) -> Iterator[Fate]:
+def _changing(fates: list[Fate], *, bare: bool) -> Iterator[Fate]:
     """Yield the fates of a row's values, less what would be erased and has ended already."""
-    stays = any(
+    stays = bare or any(
         not fate.erased or not fate.row.place.dataset.goes_when_unjustified for fate in fates
     )
     for fate in fates:
@@ -294,7 +321,8 @@ def _decided(
     for one in requests:
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
-        stops = tuple(stops_for(phases, taken, one.case))
+        rows = _decide_rows(taken, one.claim, phases)
+        stops = tuple(stops_for((*phases, *rows), taken, one.case))
         decided.append((phases, stops))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
     again = under([one.inventory for one in requests], then)
@@ -304,6 +332,7 @@ def _decided(
             stops=stops,
             suspended=tuple(p for p in phases if p.decision.suspends),
             fates=tuple(fates_of(taken, phases)),
+            bare=frozenset(_bare(taken)),
         )
         for (phases, stops), taken in zip(decided, again, strict=True)
     ]

@@ -94,10 +94,14 @@ _WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowReport:
-    """A row with its values."""
+    """A row with its values, and the reasons for which columns that hold nothing keep it.
+
+    `empty` is told of rows of the person alone.
+    """
 
     found: FoundRow
     values: tuple[FoundValue, ...]
+    empty: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +218,12 @@ class _Taker:
         if columns is None:
             columns = self._columns[here.ref] = self._judge.columns(here)
         judged: dict[int, tuple[Justification, bool]] = {}
-        values = []
+        values, empty = [], []
         for column, number in columns:
             held = row[column.name]
             if held is None or held == "":
+                if number is not None:
+                    empty.append(number)
                 continue
             said, for_others = _WITH_ROW, False
             if number is not None:
@@ -231,7 +237,10 @@ class _Taker:
                     if column.ends_as is not None:
                         said = (_ended(here, column, held, said[0]), *said[1:])
             values.append(FoundValue(column, held, *said, for_others))
-        return RowReport(found=found, values=tuple(values))
+        unsaid = () if found.others else sorted({*empty} - judged.keys())
+        bare = [sides.judge(here, row, self._judge.groups(here)[number])[0] for number in unsaid]
+        reasons = [reason for why in bare for reason in self._standing(why)[1]]
+        return RowReport(found=found, values=tuple(values), empty=tuple(reasons))
 
     def _say(self, why: Justification, column: Column) -> _Said:
         """Say of a justification what it means for values of one category."""

@@ -134,6 +134,7 @@ class Settled:
             for f in self.fates
             if lot_of(f) is not Lot.ERASED or f.row.others  # whose rows may need it is not known
         }
+        kept |= self.decision.bare
         every = {(f.row.place.ref, f.row.key) for f in self.fates}
         return every - staying([report.found for report in self.inventory.rows], kept)
 
