@@ -80,7 +80,6 @@ def prove(
 
 
 def verify(
-    context: typer.Context,
     bundle: Annotated[Path, typer.Argument(help="A bundle of evidence.")],
     key: Annotated[
         str | None, typer.Option(help="The key you trust; otherwise the bundle's own is used.")
@@ -92,11 +91,10 @@ def verify(
     """Verify a bundle offline: any changed, removed, reordered or cut entry is found."""
     from doelbinding.evidence.verification import verify as examine
 
-    here = context.obj or Path()
     report = examine(
-        (here / bundle).read_bytes(),
+        bundle.read_bytes(),
         trusted_key=key,
-        earlier_checkpoint=None if earlier is None else last_note(here / earlier),
+        earlier_checkpoint=None if earlier is None else last_note(earlier),
     )
     for problem in report.problems:
         where = "" if problem.entry is None else f"entry {problem.entry}: "
