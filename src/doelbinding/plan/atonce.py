@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar, runtime_checkable
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.journal import Journal, Progress
 from doelbinding.plan.model import Doubt, KeySets, Plan, Step
 from doelbinding.plan.ports import Changed, Store, StoreError
@@ -137,6 +138,7 @@ class Told:
     surprise: Callable[[Mapping[str, int]], Exception | None]
 
 
+@collector_paused()
 def carry_out(
     plan: Plan, stores: Mapping[str, Store], keys: KeySets, told: Told
 ) -> Mapping[str, int]:

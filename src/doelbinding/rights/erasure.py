@@ -11,10 +11,10 @@ from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind
 from doelbinding.binding.dating import dating_of
 from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
+from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
-from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
 

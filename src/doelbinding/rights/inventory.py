@@ -22,6 +22,7 @@ from doelbinding.binding.judge import Judge
 from doelbinding.binding.justification import Justification, PhaseState, Row
 from doelbinding.binding.kleene import Truth
 from doelbinding.binding.paths import Place
+from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.plan.transform import has_ended
@@ -30,7 +31,6 @@ from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller, Recipient
 from doelbinding.policy.stores import Binding, Column
-from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import Found, FoundRow
 from doelbinding.rights.reading import Reading
 

@@ -17,12 +17,12 @@ from datetime import datetime
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
 from doelbinding.binding.paths import Place
+from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.identifiers import NAME, NEVER_ENOUGH, Identifier, NotAnIdentifier
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import ColumnType
-from doelbinding.rights.collector import collector_paused
 from doelbinding.rights.found import Found, FoundRow, Person, Stray
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
