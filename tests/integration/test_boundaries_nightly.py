@@ -44,7 +44,7 @@ def made(place: Path, server: sa.URL | None, name: str) -> tuple[Killed, Mapping
     folder = build(place / "mill", server, name)
     killed = Killed(
         ready=folder, least=60, sample=4, databases=name,
-        apart=("plan.made", "plan.approved", "store.purged"), free=("instant",),
+        apart=("plan.made", "plan.approved"), free=("instant",),
     )  # fmt: skip
     if server is None:
         return killed, {}

@@ -20,9 +20,11 @@ def keep_remains(
         steps: of its plan.
         erased: how far gone things are, per store that was purged; none where nothing was purged.
     """
-    now = datetime.now(UTC)
-    again = {step.store: Again(gone_by=now, at=now) for step in steps} if erased is None else {}
-    again |= {store: one.again for store, one in (erased or {}).items() if one.again is not None}
+    if erased is None:  # so it has been time ever since
+        never = Again(gone_by=datetime.now(UTC), at=run.started_at)
+        again = {step.store: never for step in steps}
+    else:
+        again = {store: one.again for store, one in erased.items() if one.again is not None}
     Remains.objects.filter(run=run).delete()
     Remains.objects.bulk_create(
         Remains(

@@ -19,8 +19,10 @@ class MemoryTables:
     def rows(self, ref: str, where: Mapping[str, object]) -> Sequence[Row]:
         """Give the rows whose columns equal the values; null equals nothing."""
         found = self.tables.get(ref, [])
-        if not where or None in where.values():
-            return [] if where else list(found)
+        if not where:
+            return list(found)
+        if None in where.values():
+            return []
         read = itemgetter(*where)
         wanted = read(where)
         return [row for row in found if read(row) == wanted]
