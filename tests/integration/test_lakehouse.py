@@ -16,7 +16,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from doelbinding.binding.expression import NO, YES, Compare, Comparison
-from doelbinding.plan.grades import Grade
+from doelbinding.plan.grades import Again, Grade
 from doelbinding.plan.journal import MemoryJournal
 from doelbinding.plan.model import Deed, Emptied, NamedFile, Plan, PlanKind, Step
 from doelbinding.plan.ports import Changed, Gravity, Refused, Unreachable
@@ -398,6 +398,19 @@ def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path)
     assert kept[-1]["delta.deletedFileRetentionDuration"] == "interval 1 week"
 
 
+NINE = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
+"""One more row, by a writer that is not ours."""
+
+
+def purged_once(lake: Lake, place: Path) -> tuple[LakehouseStore, Path, Again]:
+    """Give a Delta table of which older versions are kept, where it is, and when to purge again."""
+    store = store_of(lake, Format.DELTA, place, KEEP_HOURS)
+    list(store.execute(step(), {}, None))
+    again = store.purge(["people"]).again
+    assert again is not None
+    return store, place / "people", again
+
+
 def aged(folder: Path, hours: int) -> None:
     """Make a Delta table as it would be if nobody had touched it for so long."""
     for path in (one for one in folder.rglob("*") if one.is_file()):
@@ -436,8 +449,7 @@ def test_what_older_versions_have_goes_once_they_are_kept_no_more(
     assert (early.grade, early.again is None) == (Grade.DELETED, False)
     assert holders(folder, GONE) == {".parquet", ".json"}
     aged(folder, hours=2)
-    young_row = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
-    write_deltalake(folder, young_row, mode="append")
+    write_deltalake(folder, NINE, mode="append")
     with_young = DeltaTable(folder).version()
     DeltaTable(folder).delete("id = 9")
     last = store.purge(["people"], gone_by - timedelta(hours=2))
@@ -471,15 +483,11 @@ def test_what_is_kept_in_several_tables_goes_from_each_as_soon_as_from_one(
 def test_asking_early_or_after_others_took_rows_out_puts_nothing_off(
     lake: Lake, tmp_path: Path
 ) -> None:
-    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
-    list(store.execute(step(), {}, None))
-    first = store.purge(["people"]).again
-    assert first is not None
+    store, folder, first = purged_once(lake, tmp_path)
     version = DeltaTable(folder).version()
     assert store.purge(["people"], first.gone_by).again == first
     assert DeltaTable(folder).version() == version
-    more = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
-    write_deltalake(folder, more, mode="append")
+    write_deltalake(folder, NINE, mode="append")
     DeltaTable(folder).delete("id = 9")
     assert store.purge(["people"], first.gone_by).again == first
 
@@ -492,8 +500,7 @@ def test_the_version_that_a_purge_writes_disturbs_no_other_writer(
     writer, before = DeltaTable(folder), DeltaTable(folder).metadata().configuration
     store.purge(["people"])
     assert DeltaTable(folder).version() > writer.version()
-    more = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})
-    write_deltalake(writer, more, mode="append")
+    write_deltalake(writer, NINE, mode="append")
     assert sorted(mails(store)) == [2, 9]  # type: ignore[type-var]
     assert DeltaTable(folder).metadata().configuration == before
 
@@ -502,10 +509,7 @@ def test_a_table_whose_files_were_copied_since_is_not_taken_for_purged(
     lake: Lake, tmp_path: Path
 ) -> None:
     """The copies are young, what their log tells is old."""
-    store, folder = store_of(lake, Format.DELTA, tmp_path, KEEP_HOURS), tmp_path / "people"
-    list(store.execute(step(), {}, None))
-    first = store.purge(["people"]).again
-    assert first is not None
+    store, folder, first = purged_once(lake, tmp_path)
     aged(folder, hours=KEEP_HOURS + 1)
     for path in (one for one in folder.rglob("*") if one.is_file()):
         os.utime(path)
