@@ -284,7 +284,6 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "columns": "the columns",
         "label": _LABEL,
         "schema": "the database's schema",
-        "unique": "other columns that hold no value twice, as UNIQUE says in SQL: each a list",
         "controller": "id of a controller, or the column that tells",
         "person": "a row stands for a person",
         "subject": "the path to the person",

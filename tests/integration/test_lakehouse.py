@@ -249,31 +249,6 @@ def test_a_key_that_does_not_tell_rows_apart_is_refused(
     assert message.startswith("the key (id) is missing in")
 
 
-@pytest.mark.parametrize(
-    ("mail", "told"),
-    [
-        (GONE, ["the policy says that (mail) is unique, and rows of the table hold the same"]),
-        (None, []),
-        (GONE.upper(), []),
-    ],
-)
-def test_what_is_said_to_be_unique_and_is_not_is_refused(
-    mail: str | None, told: list[str], lake: Lake, tmp_path: Path
-) -> None:
-    """Plans rely on it also where nothing of these rows goes."""
-    known = store_of(lake, Format.DELTA, tmp_path)
-    more = [{"id": n, "mail": mail, "phone": None} for n in ((3,) if mail else (3, 4))]
-    insert(lake, known.tables["people"].address, PEOPLE, more)
-    other = replace(PEOPLE, id="other", table="other")
-    mapped = replace(MAPPED, datasets=(replace(PEOPLE, unique=(("mail",),)), other))
-    tables = {**known.tables, "other": make_table(lake, other, Format.DELTA, tmp_path / "o", ROWS)}
-    found = LakehouseStore(mapped, lake, tables).preflight([replace(step(), dataset="other")])
-    assert [one.message for one in found] == told
-    gone = {**tables, "people": Table(path=str(tmp_path / "nowhere"), format=Format.DELTA)}
-    (absent,) = LakehouseStore(mapped, lake, gone).preflight([replace(step(), dataset="other")])
-    assert absent.message.startswith("there is no table")
-
-
 def test_columns_of_another_type_or_not_there_or_not_told_are_said(
     lake: Lake, tmp_path: Path
 ) -> None:

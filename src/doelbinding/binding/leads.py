@@ -16,8 +16,19 @@ from doelbinding.binding.circumstances import Stop, phase_name
 from doelbinding.binding.covering import covered_by, set_name
 from doelbinding.binding.dated import moments_of, since_moment
 from doelbinding.binding.expression import NO, UNKNOWN, YES, Expression, Up
-from doelbinding.binding.led_in_time import covers_other, covers_row, told_by_way
-from doelbinding.binding.paths import Lead, Place, places
+from doelbinding.binding.led_in_time import (
+    covers_other,
+    covers_row,
+    told_by_number,
+    told_by_way,
+)
+from doelbinding.binding.numbered import (
+    Numbering,
+    covers_by_number,
+    numbering,
+    of_number,
+)
+from doelbinding.binding.paths import Lead, Place, Way, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.model import Policy
@@ -177,8 +188,7 @@ class ThroughLeads:
 
         if not self._by_way:
             return all_of(alive, self._somebody(controller, theirs))
-        leads = filter(self._goes_by, self.here.top.leads)
-        ways = (self._by(lead, controller, theirs) for lead in leads)
+        ways = (self._by(way, controller, theirs) for way in self.here.top.ways)
         return all_of(alive, any_of(*ways))
 
     @property
@@ -188,11 +198,25 @@ class ThroughLeads:
         joined = any(stop.since is not None and self._ends(stop) for stop in said)
         return joined and told_by_way(self.here)
 
-    def _by(self, lead: Lead, controller: Controller, part: _Covering) -> Expression:
+    def _by(self, way: Way, controller: Controller, part: _Covering) -> Expression:
         """Give whether somebody to whom the row leads by one way passes, and no stop covers it."""
-        said, ref = self.needs.circumstances, lead.place.top.ref
-        found = said.stops_of(controller.id, self._name, ref)
+        if not self._goes_by(way.leads[0]):
+            return NO
+        said = self.needs.circumstances
+        found = said.stops_of(controller.id, self._name, way.end.top.ref)
         stops = [stop for stop in found if stop.since is not None]
+
+        def theirs(place: Place) -> Expression:
+            return all_of(self.needs.scope(place, controller), part(place))
+
+        if told_by_number(self.here, way):
+            return self._by_number(way, controller, theirs, stops)
+        (lead,) = way.leads
+
+        def passes(place: Place) -> Expression:
+            covers = (self._covers(lead, stop, controller) for stop in stops)
+            return all_of(theirs(place), not_(any_of(*covers)))
+
         covered = (
             all_of(
                 covers_row(self.here, lead, stop),
@@ -200,15 +224,58 @@ class ThroughLeads:
             )
             for stop in stops
         )
+        return all_of(self._led(way, passes), not_(any_of(*covered)))
 
-        def passes(one: Lead) -> Expression:
-            if one is not lead:
-                return NO
-            theirs = all_of(self.needs.scope(one.place, controller), part(one.place))
-            return all_of(theirs, not_(any_of(*(self._covers(one, s, controller) for s in stops))))
+    def _by_number(
+        self, way: Way, controller: Controller, theirs: _Covering, stops: Sequence[Stop]
+    ) -> Expression:
+        """Give the same where several of those whom it leads to may have stopped something.
 
-        led = self.needs.any_lead(self.here, passes, empty=False)
-        return all_of(led, not_(any_of(*covered)))
+        Of each number it leads to one of them at most; besides, to whoever has none.
+        """
+        told = numbering(way, (), self.needs.numbers.get(way.name, 1))
+        every = [
+            any_of(*(of_number(told, stop, number) for stop in stops))
+            for number in range(told.numbers)
+        ]
+
+        def led(those: Expression) -> Expression:
+            return self._led(way, lambda place: all_of(those, theirs(place)))
+
+        living = (
+            all_of(led(mine), not_(self._covered_by_number(told, stops, number, controller)))
+            for number, mine in enumerate(every)
+        )
+        return any_of(led(not_(any_of(*every))), *living)
+
+    def _covered_by_number(
+        self, told: Numbering, stops: Sequence[Stop], number: int, controller: Controller
+    ) -> Expression:
+        """Give whether a row was there when the one of a number whom it leads to set a stop."""
+        return any_of(
+            *(
+                all_of(
+                    covers_by_number(self.here, told, stop, number),
+                    self.needs.collected_before(self.here, stop.set_at, controller),
+                )
+                for stop in stops
+            )
+        )
+
+    def _led(self, way: Way, part: _Covering) -> Expression:
+        """Give whether a row to which this one leads by a way passes."""
+
+        def along(here: Place, leads: Sequence[Lead]) -> Expression:
+            next_, *further = leads
+
+            def passes(lead: Lead) -> Expression:
+                if lead is not next_:
+                    return NO
+                return along(lead.place, further) if further else part(lead.place)
+
+            return self.needs.any_lead(here, passes, empty=False)
+
+        return along(self.here, way.leads)
 
     def _covers(self, lead: Lead, stop: Stop, controller: Controller) -> Expression:
         """Give whether a joined stop covers what leads to a row at the other end of a way."""

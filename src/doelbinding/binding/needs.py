@@ -7,8 +7,8 @@ database.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -75,6 +75,8 @@ class Needs:
     `stops` off gives the general reading, in which nobody has said anything; the stopped rows are
     then a branch of their own, which is what lets an index serve the first. `only` are the people
     a plan is about, under the name `ONLY`, and `only_at` the controller whom they asked.
+    `numbers` are how many numbers those have to whom a way leads (`binding.numbered`): one, where
+    it does not say.
     """
 
     policy: Policy
@@ -83,6 +85,7 @@ class Needs:
     stops: bool = True
     only: Subjects | None = None
     only_at: Controller | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def terms(self) -> Terms:

@@ -49,6 +49,19 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One lead after another, from a row that may have several people to one person's rows."""
+
+    name: str
+    leads: tuple[Lead, ...]
+
+    @property
+    def end(self) -> Place:
+        """The dataset of the rows that it leads to."""
+        return self.leads[-1].place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Needer:
     """Rows of `place` that need those here, by a link: all of them, or those that pass `when`."""
 
@@ -114,6 +127,27 @@ class Place:
             )
             for path in self.dataset.paths
         )
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways from rows that may lead to several people, as far as single ones."""
+        found = []
+        for number, lead in enumerate(self.leads):
+            name, top = f"{self.ref}-{number}", lead.place.top
+            if top.shared:
+                found += [
+                    Way(name=f"{name}/{further.name}", leads=(lead, *further.leads))
+                    for further in top.ways
+                ]
+            else:
+                found.append(Way(name=name, leads=(lead,)))
+        return tuple(found)
+
+    @cached_property
+    def number_of_ways(self) -> int:
+        """How many ways there are: in a web of tables more than could be gone one by one."""
+        tops = (lead.place.top for lead in self.leads)
+        return sum(top.number_of_ways if top.shared else 1 for top in tops)
 
     @property
     def shared(self) -> bool:

@@ -46,6 +46,7 @@ def thorough(cases: int) -> settings:
 def hold_equal(world: World, stores: Mapping[str, Store]) -> None:
     """Run retention in the world's stores and by the oracle, and compare all that can be seen."""
     planner = Planner(policy=world.policy, at=world.at, circumstances=world.circumstances)
+    planner = planner.knowing(stores)
     keys = planner.stopped.key_sets
     before = MemoryTables(tables=read(world.policy, stores))
     interpreter = _reading(world, before)
@@ -103,7 +104,9 @@ def _erased(
         return before
     subjects: Subjects = {"s.person": frozenset({(number,)})}
     requested = Requested(subjects=subjects, controller=owners[0], case="case-1")
-    draft = draft_erasure(world.policy, "0" * 64, world.at, world.circumstances, requested)
+    draft = draft_erasure(
+        world.policy, "0" * 64, world.at, world.circumstances, requested, stores=stores
+    )
     plan = surveyed(draft.plan, stores, draft.keys, b"secret")
 
     about, alone = _of_them(interpreter, person, owners)

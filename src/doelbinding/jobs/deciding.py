@@ -143,7 +143,12 @@ def _planned(
 ) -> tuple[Plan, KeySets]:
     requested = Requested(subjects=draft.found.subjects, controller=asked.controller, case=case)
     drafted = drafts.draft_erasure(
-        workspace.policy, workspace.fingerprint, asked.at, draft.under, requested
+        workspace.policy,
+        workspace.fingerprint,
+        asked.at,
+        draft.under,
+        requested,
+        stores=workspace.stores,
     )
     plan = surveyed(drafted.plan, workspace.stores, drafted.keys, digest_secret(workspace))
     return plan, drafted.keys

@@ -68,7 +68,7 @@ def _drafted(
 ) -> tuple[Plan, KeySets]:
     """Draft a plan of the same kind as of the same instant, by the policy and the words of now."""
     if plan.kind is PlanKind.RETENTION:
-        planner = planner_at(workspace, plan.at)
+        planner = planner_at(workspace, plan.at).knowing(workspace.stores)
         return planner.retention(workspace.fingerprint), planner.stopped.key_sets
     controller = next(iter(_controllers(workspace, record, plan)), None)
     if plan.kind is PlanKind.RECTIFICATION or controller is None:  # which seals nothing
@@ -81,9 +81,10 @@ def _drafted(
             plan.at,
             said_about(workspace, plan.at, people_in(keys)),
             Requested(subjects=subjects, controller=controller, case=plan.case or ""),
+            stores=workspace.stores,
         )
         return drafted.plan, drafted.keys
-    planner = planner_at(workspace, plan.at)
+    planner = planner_at(workspace, plan.at).knowing(workspace.stores)
     draft = planner.of_subject(workspace.fingerprint, subjects, controller, "")
     return draft, planner.about(subjects, controller).key_sets
 

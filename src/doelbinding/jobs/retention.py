@@ -58,7 +58,7 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
     insist_on_sound_policy(workspace, at.date())
     policy = workspace.policy
     about = frozenset(policy.store_by_id) if stores is None else together(policy, stores)
-    planner = planner_at(workspace, at, about)
+    planner = planner_at(workspace, at, about).knowing(workspace.stores)
     keys = planner.stopped.key_sets
     draft = planner.retention(workspace.fingerprint)
     plan = surveyed(draft, workspace.stores, keys, digest_secret(workspace))
@@ -68,17 +68,17 @@ def make_plan(workspace: Workspace, at: datetime, stores: frozenset[str] | None)
 
 
 def growing(planner: Planner) -> Iterator[Obstacle]:
-    """Yield the datasets by which a plan grows with everybody who stops something (ADR 0038)."""
+    """Yield the datasets by which a plan grows with everybody who stops something (ADR 0042)."""
     if len(planner.moments) < _MANY:
         return
     for here in planner.by_moment:
         yield Obstacle(
             gravity=Gravity.WARNS,
             ref=here.ref,
-            message=f"its rows lead to people by what several may have, so that stops are asked "
-            f"for each of {len(planner.moments)} moments at which somebody set one: plans grow, "
-            "and are refused in the end",
-            remedy="where no two rows have it, say so: `unique` on the dataset that it is in",
+            message=f"its rows lead to people by {here.top.number_of_ways} ways, so that stops are "
+            f"asked for each of {len(planner.moments)} moments at which somebody set one: plans "
+            "grow, and are refused in the end",
+            remedy="let what says when it was collected lead to people by fewer ways",
         )
 
 

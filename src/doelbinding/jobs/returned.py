@@ -106,7 +106,7 @@ def _planned(
 ) -> tuple[Plan, KeySets]:
     """Plan as for a request, but only the rows that were erased then."""
     controller, subjects = whose
-    planner = planner_at(workspace, at)
+    planner = planner_at(workspace, at).knowing(workspace.stores)
     draft = planner.of_subject(workspace.fingerprint, subjects, controller, "")
     steps = tuple(
         replace(step, narrow=all_of(step.narrow, _came_back(workspace, step)))

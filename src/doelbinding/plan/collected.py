@@ -14,6 +14,7 @@ from doelbinding.binding.circumstances import Key
 from doelbinding.binding.dated import ANY_MOMENT, Collected, asked_of
 from doelbinding.binding.expression import NO, Or
 from doelbinding.plan.model import Deed, KeySets, Plan, Step
+from doelbinding.plan.numbering import with_numbers
 from doelbinding.plan.ports import Store
 
 _MOMENTS = 40
@@ -32,6 +33,7 @@ def with_collected(plan: Plan, stores: Mapping[str, Store], keys: KeySets) -> Ke
     """
     found: dict[str, set[Key]] = {one.name: set() for one in plan.collected}
     about = {step.store for step in plan.steps} | {doubt.store for doubt in plan.doubts}
+    keys = with_numbers(plan, stores, keys, frozenset(about))
     for alike in _alike(plan.collected):
         store_id = alike[0].ref.partition(".")[0]
         if store_id not in about:

@@ -26,7 +26,7 @@ def _adapter() -> TypeAdapter[Plan]:
 def document(plan: Plan) -> dict[str, Any]:
     """Give the plan as a JSON document."""
     told: dict[str, Any] = _adapter().dump_python(folded(plan), mode="json")
-    for name in ("collected", "defined"):
+    for name in ("collected", "numbered", "defined"):
         if not told[name]:
             del told[name]  # which plans did not always have: an approval signs their text
     return told

@@ -11,6 +11,7 @@ from enum import StrEnum
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.dated import Collected
 from doelbinding.binding.expression import YES, Expression
+from doelbinding.binding.numbered import Numbering
 from doelbinding.plan.transformation import Transformation, Within
 
 KeySets = Mapping[str, frozenset[Key]]
@@ -145,7 +146,8 @@ class NamedKeys:
 class Plan:
     """What will be done, in order. `policy` is the fingerprint of the version it follows.
 
-    `collected` are the questions to be answered first: which rows were there when a stop was set.
+    `collected` are the questions to be answered first: which rows were there when a stop was set;
+    and before these `numbered`, which of those to whom they lead has which number.
     `defined` is empty but in a plan that is written (`plan.sharing`).
     """
 
@@ -157,6 +159,7 @@ class Plan:
     keys: tuple[NamedKeys, ...] = ()
     case: str | None = None
     collected: tuple[Collected, ...] = ()
+    numbered: tuple[Numbering, ...] = ()
     defined: tuple[Expression, ...] = ()
 
     @property

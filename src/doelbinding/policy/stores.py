@@ -8,7 +8,7 @@ rows of another dataset refer to it (`shared_by`). Connection details are never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -273,8 +273,7 @@ class Dataset:
     `controller` is the id of one controller, or a column that tells it; left out, it is that of
     the row this one leads to. Events, states and persons not named here are those of that row too.
     A row that leads to several people has `subjects`, each a path. `references` name what else it
-    refers to. `collected` is the column that says when the row was collected. `unique` names other
-    columns, beside the key, that hold no value twice.
+    refers to. `collected` is the column that says when the row was collected.
     """
 
     __pydantic_config__ = SHAPE
@@ -285,7 +284,6 @@ class Dataset:
     columns: tuple[Column, ...]
     label: Text
     schema_: str | None = None
-    unique: tuple[tuple[str, ...], ...] = ()
     controller: str | ControllerColumn | None = None
     person: bool = False
     subject: Subject | None = None
@@ -332,11 +330,6 @@ class Dataset:
             if column.name == name:
                 return column
         raise KeyError(name)
-
-    def is_told_by(self, columns: Iterable[str]) -> bool:
-        """Tell whether values of some columns are those of one row at most."""
-        known = set(columns)
-        return any(known >= set(one) for one in (self.key, *self.unique))
 
     @property
     def goes_when_unjustified(self) -> bool:

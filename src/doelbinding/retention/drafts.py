@@ -7,18 +7,22 @@ and the steps drafted once serve everybody, with the statements that were writte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from doelbinding.binding.circumstances import Circumstances, Subjects
 from doelbinding.binding.cutoff import local_day
 from doelbinding.plan.model import KeySets, Plan
+from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.retention.planner import Planner
 
 _KNOWN: dict[object, tuple[Policy, Plan]] = {}
 _MOST = 64
+NONE_AT_HAND: Mapping[str, Store] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,13 @@ class Requested:
 
 
 def draft_erasure(
-    policy: Policy, fingerprint: str, at: datetime, said: Circumstances, requested: Requested
+    policy: Policy,
+    fingerprint: str,
+    at: datetime,
+    said: Circumstances,
+    requested: Requested,
+    *,
+    stores: Mapping[str, Store] = NONE_AT_HAND,
 ) -> Drafted:
     """Draft the plan that ends what is not justified of some people, at their request.
 
@@ -49,8 +59,12 @@ def draft_erasure(
         at: the instant of the run.
         said: everything in force, the stops of this request included.
         requested: whose, and of whom.
+        stores: those at hand, which tell how many share what rows lead to them by; else one.
+
+    Raises:
+        StoreError: a store cannot be read.
     """
-    planner = _planner(policy, at, said, requested.controller.id)
+    planner = _planner(policy, at, said, requested.controller.id).knowing(stores)
     subjects = {ref: keys for ref, keys in requested.subjects.items() if keys}
     keys = planner.about(subjects, requested.controller).key_sets
     mark = (
@@ -58,6 +72,7 @@ def draft_erasure(
         requested.controller.id,
         tuple(local_day(at, one) for one in policy.controllers),
         frozenset(keys),
+        tuple(sorted(planner.numbers.items())),
         tuple(stop.set_at for stop in planner.said.stops if stop.since is not None),
     )
     known = _KNOWN.get(mark)

@@ -7,8 +7,8 @@ people about whom something was said are a branch of their own, so that an index
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -24,12 +24,19 @@ from doelbinding.binding.expression import (
     needs_sealing,
 )
 from doelbinding.binding.leads import asked_by_moment
-from doelbinding.binding.led_in_time import questions_by_way
+from doelbinding.binding.led_in_time import questions_by_way, told_by_number, told_by_way
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
-from doelbinding.binding.paths import Place, places
+from doelbinding.binding.numbered import (
+    Numbering,
+    numbering,
+    questions_by_number,
+)
+from doelbinding.binding.paths import Place, Way, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.plan.ends import emptied, files_of, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
+from doelbinding.plan.numbering import numbers_needed
+from doelbinding.plan.ports import Store
 from doelbinding.plan.transformation import strips
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
@@ -44,6 +51,7 @@ class Planner:
     at: datetime
     circumstances: Circumstances
     stores: frozenset[str] | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def said(self) -> Circumstances:
@@ -54,12 +62,23 @@ class Planner:
     @cached_property
     def general(self) -> Needs:
         """The expressions as if nobody had withdrawn, objected or asked for erasure."""
-        return Needs(policy=self.policy, at=self.at, circumstances=self.said, stops=False)
+        return replace(self.stopped, stops=False)
 
     @cached_property
     def stopped(self) -> Needs:
         """The expressions with everything that was said."""
-        return Needs(policy=self.policy, at=self.at, circumstances=self.said)
+        return Needs(policy=self.policy, at=self.at, circumstances=self.said, numbers=self.numbers)
+
+    def knowing(self, stores: Mapping[str, Store]) -> Planner:
+        """Give the planner with as many numbers as those need to whom rows lead there now.
+
+        Raises:
+            StoreError: a store cannot be read.
+        """
+        if not self.numbered:
+            return self
+        needed = numbers_needed(self.numbered, stores, self.stopped.key_sets)
+        return replace(self, numbers=needed)
 
     @property
     def by_moment(self) -> tuple[Place, ...]:
@@ -315,6 +334,7 @@ class Planner:
             doubts=tuple(doubts),
             case=case,
             collected=tuple(self._collected()),
+            numbered=self.numbered,
         )
 
     def _collected(self) -> Iterator[Collected]:
@@ -325,6 +345,30 @@ class Planner:
             for level in levels:
                 asking = questions_by_way if level.top.shared else questions
                 yield from asking(stop, level, zone)
+        for level, way, told in self._numbered():
+            for stop in self.said.stops:
+                if stop.id in told.stops:
+                    zone = self.policy.controller_by_id[stop.controller].timezone
+                    yield from questions_by_number(stop, level, way, told, zone)
+
+    @cached_property
+    def numbered(self) -> tuple[Numbering, ...]:
+        """How those are numbered to whom rows lead by what several may have."""
+        return tuple({(told.ref, told.way): told for _, _, told in self._numbered()}.values())
+
+    def _numbered(self) -> Iterator[tuple[Place, Way, Numbering]]:
+        """Yield the dated datasets with each of their ways of which the other ends are numbered."""
+        for level in self._wanted():
+            if level.dataset.collected is None or not told_by_way(level):
+                continue
+            for way in level.top.ways:
+                stops = tuple(
+                    stop.id
+                    for stop in self.said.stops
+                    if stop.kind.ends_what_lives and way.end.top.ref in (stop.since or {})
+                )
+                if stops and told_by_number(level, way):
+                    yield level, way, numbering(way, stops, self.numbers.get(way.name, 1))
 
     def _identifies(self, step: Step) -> bool:
         """Tell whether a step changes what people are found by, and names taken out of texts."""

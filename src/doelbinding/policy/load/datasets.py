@@ -60,11 +60,6 @@ class _Inspection:
         if not dataset.key:
             yield Problem((*path, "key"), "the key has no column", "Name the primary key's columns")
         yield from known_columns(dataset, dataset.key, (*path, "key"))
-        for number, unique in enumerate(dataset.unique):
-            here = (*path, "unique", number)
-            if not unique:
-                yield Problem(here, "nothing is named", "Name the columns, or leave it out")
-            yield from known_columns(dataset, unique, here)
         yield from _time(dataset, dataset.collected, (*path, "collected"))
         yield from self._controller()
         yield from relation_problems(self._store, dataset, path)

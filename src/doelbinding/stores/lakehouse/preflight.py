@@ -45,8 +45,6 @@ def obstacles(
         found += wrong
         if not any(one.gravity is Gravity.REFUSES for one in wrong):
             found += _key(lake, ref, dataset, table)
-    for dataset in store.datasets if steps else ():
-        found += _unique(lake, store, dataset, tables[dataset.id])
     return list(dict.fromkeys(found))
 
 
@@ -143,27 +141,6 @@ def _key(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obsta
             f"{keys} keys",
             "choose columns that tell every row apart, or mend the table",
         )
-
-
-def _unique(lake: Lake, store: Store, dataset: Dataset, table: Table) -> Iterator[Obstacle]:
-    """Refuse what the policy says to be unique and is not: plans rely on it, also about others."""
-    if dataset.unique and not list(lake.columns(table.address)):
-        yield _absent(store, dataset, table)
-        return
-    for columns in dataset.unique:
-        listed = ", ".join(map(quoted, columns))
-        given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
-        asked = (
-            f"SELECT 1 FROM {table.address} WHERE {given} GROUP BY {listed} "  # noqa: S608 - quoted
-            "HAVING count(*) > 1 LIMIT 1"
-        )
-        if lake.ask(asked):
-            named = ", ".join(columns)
-            yield _refuses(
-                f"{store.id}.{dataset.id}",
-                f"the policy says that ({named}) is unique, and rows of the table hold the same",
-                "mend the table, or take it out of `unique`",
-            )
 
 
 def _refuses(ref: str, message: str, remedy: str) -> Obstacle:

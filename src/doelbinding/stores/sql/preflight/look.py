@@ -31,7 +31,7 @@ from doelbinding.stores.sql.preflight.related import unlike
 from doelbinding.stores.sql.preflight.scheduled import scheduled
 from doelbinding.stores.sql.preflight.sessions import sessions
 from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
-from doelbinding.stores.sql.preflight.telling_apart import is_key, not_unique
+from doelbinding.stores.sql.preflight.telling_apart import is_key
 from doelbinding.stores.sql.tables import table
 
 
@@ -76,8 +76,6 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             told += unserved(connection, ref, dataset, mine)
             told += unserved_lookups(connection, store, dataset)
         found += told
-    if steps:
-        found += not_unique(connection, store)
     found += copies(connection, store, tables, steps)
     found += scheduled(connection, store, tables)
     found += sessions(connection, store)

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from itertools import groupby
 from operator import itemgetter
 
 import sqlalchemy as sa
 
-from doelbinding.plan.ports import Obstacle
-from doelbinding.policy.stores import Dataset, Store
+from doelbinding.policy.stores import Dataset
 from doelbinding.stores.sql.inspecting import inspector_of
-from doelbinding.stores.sql.preflight.obstacles import refuses
-from doelbinding.stores.sql.preflight.present import absent
 from doelbinding.stores.sql.preflight.uniqueness import uniques
 from doelbinding.stores.sql.tables import qualified
-
-
-def not_unique(connection: sa.Connection, store: Store) -> Iterator[Obstacle]:
-    """Yield what a policy says to be unique and is not, in whatever dataset: plans rely on it."""
-    for dataset in store.datasets:
-        ref = f"{store.id}.{dataset.id}"
-        missing = absent(connection, ref, dataset) if dataset.unique else None
-        if missing is not None:
-            yield missing
-            continue
-        for columns in dataset.unique:
-            if not _is_unique(connection, dataset, columns):
-                named = ", ".join(columns)
-                yield refuses(
-                    ref,
-                    f"the policy says that ({named}) is unique, and the table does not",
-                    f"add a UNIQUE ({named}) to the table, or take it out of `unique`",
-                )
 
 
 def is_key(connection: sa.Connection, dataset: Dataset) -> bool:
@@ -40,15 +18,6 @@ def is_key(connection: sa.Connection, dataset: Dataset) -> bool:
     columns = inspector_of(connection).get_columns(dataset.table, schema=dataset.schema_)
     given = {one["name"] for one in columns if not one["nullable"]}
     return set(dataset.key) <= given and set(dataset.key) in _unique(connection, dataset)
-
-
-def _is_unique(connection: sa.Connection, dataset: Dataset, columns: Collection[str]) -> bool:
-    """Tell whether no two rows of a table hold the same in some columns."""
-    if connection.dialect.name == "postgresql":
-        name = {"name": qualified(dataset.table, dataset.schema_)}
-        if connection.execute(sa.text(_HEIRS), name).scalar():  # each has its own constraints
-            return False
-    return any(one <= set(columns) for one in _unique(connection, dataset))
 
 
 def _unique(connection: sa.Connection, dataset: Dataset) -> list[set[str]]:
@@ -73,10 +42,6 @@ def _unique(connection: sa.Connection, dataset: Dataset) -> list[set[str]]:
     return [one for one in found if one]
 
 
-_HEIRS = """
-SELECT count(*) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
-WHERE inhparent = to_regclass(:name) AND NOT c.relispartition
-"""
 _POSTGRESQL = """
 SELECT ARRAY(SELECT attname::text FROM pg_attribute
   WHERE attrelid = i.indrelid AND attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))
