@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.binding import leads, led_in_time, needs
+from doelbinding.binding import leads, needs
 from doelbinding.binding.circumstances import Stop
 from doelbinding.binding.expression import NO, YES, Expression
 from doelbinding.binding.leads import ThroughLeads, told_by
@@ -37,9 +37,6 @@ LEFT: dict[str, Patch] = {
     "a stop covers no row through another": replaced(leads, "covers_other", lambda *_: NO),
     "a stop covers what came after it": replaced(leads, "covers_row", _covers_all),
     "what one way tells counts for all": replaced(leads, "covers_row", _by_the_first_way),
-    "a way that leads to several is told by the row": replaced(
-        led_in_time, "_leads_to_one", lambda _: True
-    ),
     "what is nobody's is always unknown": replaced(ThroughLeads, "_alone", lambda *_: YES),
     "what is nobody's has always ended": replaced(ThroughLeads, "_alone", lambda *_: NO),
     "what only people tell has ended for nobody": replaced(
@@ -60,7 +57,7 @@ def test_the_oracle_tells_who_left_when(
 def test_who_left_when_is_told_by_the_compiler_itself(
     by_way: bool, sqlite: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also moment by moment, as where a way leads to several."""
+    """Also moment by moment, as where there are very many ways."""
     if not by_way:
         monkeypatch.setattr(leads, "told_by_way", lambda _: False)
         monkeypatch.setattr(needs, "asked_by_moment", lambda _: True)
