@@ -120,8 +120,10 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
     file = workspace.records.sealer.seal(
         "decision", _file(workspace, request, asked, draft, number)
     )
+    people = ((person.place.ref, person.key) for person in draft.found.people)
+    theirs = tuple(dict.fromkeys((*asked.theirs, *people)))
     with transaction.atomic():
-        keep_claim(workspace, request, asked, claim)
+        keep_claim(workspace, request, replace(asked, theirs=theirs), claim)
         _end_restriction(workspace, request)
         _record_words(workspace, request, asked, draft, case)
         record = enter_plan(workspace, plan, keys, request)

@@ -185,6 +185,7 @@ class _Case:
                 decision = decide(
                     self.workspace, self.request, self.asked, self.claim, self.manner.by
                 )
+                self.asked, self.claim = asked_in(self.workspace, self.request)
             outcome = self._run(decision)
             if outcome is not None and not self._settle(decision, outcome):
                 return False

@@ -55,7 +55,8 @@ class NotDecided(Exception):
 class Asked:
     """Who asks what of whom: identifiers and what a human said of ambiguous rows.
 
-    `listed` is by which mark a list that names the person knows the case again.
+    `listed` is by which mark a list that names the person knows the case again; `theirs` are rows
+    that the case has been decided on as the person's, whose names may be gone by now.
     """
 
     controller: Controller
@@ -64,6 +65,7 @@ class Asked:
     language: str | None = None
     at: datetime
     listed: bytes | None = None
+    theirs: tuple[tuple[str, Key], ...] = ()
 
 
 def controller_of(workspace: Workspace, controller_id: str) -> Controller:
@@ -89,7 +91,7 @@ def find(workspace: Workspace, asked: Asked, *, again: bool = False) -> Found:
         stores=workspace.stores,
         at=asked.at,
     )
-    return locator.find(asked.identifiers, asked.include, again=again)
+    return locator.find(asked.identifiers, asked.include, asked.theirs, again=again)
 
 
 def inventory_of(workspace: Workspace, asked: Asked, found: Found) -> Inventory:
@@ -162,7 +164,8 @@ def receive(
 
 def _say_anew(workspace: Workspace, request: Request, words: dict[str, object]) -> None:
     sealer = workspace.records.sealer
-    if sealer.open("asked", request.asked_sealed) == words:
+    before = sealer.open("asked", request.asked_sealed)
+    if {**before, "theirs": []} == words:
         return
     if Decision.objects.filter(request=request).exists():
         raise CaseDecided(
@@ -189,6 +192,7 @@ def _document(asked: Asked, claim: Claim) -> dict[str, object]:
     return {
         "identifiers": [[i.kind, i.value] for i in asked.identifiers],
         "include": [[ref, list(key)] for ref, key in asked.include],
+        "theirs": [[ref, list(key)] for ref, key in asked.theirs],
         "ground": claim.ground and claim.ground.value,
         "established": claim.established,
         "compelling": dict(claim.compelling),
@@ -202,6 +206,7 @@ def asked_in(workspace: Workspace, request: Request) -> tuple[Asked, Claim]:
         controller=controller_of(workspace, request.controller),
         identifiers=tuple(Identifier(kind, value) for kind, value in words["identifiers"]),
         include=tuple((ref, tuple(key)) for ref, key in words["include"]),
+        theirs=tuple((ref, tuple(key)) for ref, key in words.get("theirs", ())),
         language=request.language,
         at=request.received_at,
     )
@@ -220,7 +225,7 @@ def wanted_in(workspace: Workspace, request: Request) -> dict[str, Any]:
 
 
 def keep_claim(workspace: Workspace, request: Request, asked: Asked, claim: Claim) -> None:
-    """Record what the controller found of a claim."""
+    """Record what the controller found of a claim, and which rows are the person's."""
     request.asked_sealed = workspace.records.sealer.seal("asked", _document(asked, claim))
     request.save(update_fields=["asked_sealed"])
 

@@ -3,8 +3,8 @@
 Identifiers are compared as their kind demands and followed to a fixpoint over stores. A value that
 rows of different names share (a household's or a company's mailbox) never pulls another person in,
 be it within a dataset or from one store to the next: such rows are *ambiguous*, for a human to
-include or not. A row without a name is taken as found, unless others of its dataset share the value
-under several names; what it leads to must bear the name.
+include or not. A row without a name is taken as found, unless others share the value under several
+names, or another than the person's; what it leads to must bear the name.
 Many people are searched for in one pass, each as if alone.
 """
 
@@ -36,10 +36,14 @@ class NotIncluded(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Somebody to be searched for: what is known of them, and ambiguous rows said to be theirs."""
+    """Somebody to be searched for: what is known of them, and ambiguous rows said to be theirs.
+
+    `theirs` are rows that were found to be theirs before, and may have lost their names since.
+    """
 
     identifiers: Sequence[Identifier]
     include: Sequence[tuple[str, Key]] = ()
+    theirs: Sequence[tuple[str, Key]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,7 @@ class Locator:
         self,
         identifiers: Sequence[Identifier],
         include: Sequence[tuple[str, Key]] = (),
+        theirs: Sequence[tuple[str, Key]] = (),
         *,
         again: bool = False,
     ) -> Found:
@@ -63,6 +68,7 @@ class Locator:
         Args:
             identifiers: what is known of the person, already normalised.
             include: ambiguous rows that a human has said are this person's.
+            theirs: rows that were found to be this person's before.
             again: rows to include may be gone, since this searches once more after an erasure.
 
         Raises:
@@ -70,7 +76,8 @@ class Locator:
                 nothing.
             NotIncluded: a row to include is not one that the search came upon.
         """
-        return self.find_many([Wanted(identifiers=identifiers, include=include)], again=again)[0]
+        wanted = Wanted(identifiers=identifiers, include=include, theirs=theirs)
+        return self.find_many([wanted], again=again)[0]
 
     def find_many(self, wanted: Sequence[Wanted], *, again: bool = False) -> list[Found]:
         """Search for many people in one pass; each is found as if searched for alone.
@@ -102,7 +109,7 @@ def _search(scope: Scope, wanted: Wanted) -> Search:
         )
     names = frozenset(words_in(i.value) for i in wanted.identifiers if i.kind == NAME)
     include = frozenset((ref, _key(scope, ref, key)) for ref, key in wanted.include)
-    return Search(scope, names, include, strong)
+    return Search(scope, names, include, strong, frozenset(wanted.theirs))
 
 
 def _key(scope: Scope, ref: str, key: Key) -> Key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Row
@@ -21,6 +21,9 @@ from doelbinding.rights.found import Astray, Person, Stray, key_of
 from doelbinding.rights.names import Words, agree, all_agree, words_in, words_of
 from doelbinding.rights.scope import Identifying, Scope
 
+Mark = tuple[str, Key]
+"""A row, by its dataset and key."""
+
 
 def looked_up(identifier: Identifier) -> str:
     """Give what is looked up of an identifier: of a name with a date of birth, the date."""
@@ -33,67 +36,92 @@ class Search:
     """One search, in steps, so that many can be answered by the same statements.
 
     `given` are the names that whoever searches has given; a row that a human has included speaks
-    for itself, but not for others.
+    for itself, but not for others. One that was found before, `theirs`, is not in doubt for the
+    name that it has lost since.
     """
 
     def __init__(
         self,
         scope: Scope,
         given: frozenset[Words],
-        include: frozenset[tuple[str, Key]],
+        include: frozenset[Mark],
         identifiers: Sequence[Identifier],
+        theirs: frozenset[Mark] = frozenset(),
     ) -> None:
         self.scope = scope
         self.given = given
         self.include = include
-        self.people: dict[tuple[str, Key], Person] = {}
-        self.ambiguous: dict[tuple[str, Key], Person] = {}
-        self.strays: dict[tuple[str, Key], Stray] = {}
-        self.waiting = [(identifier, False) for identifier in identifiers]
+        self.theirs = theirs
+        self.people: dict[Mark, Person] = {}
+        self.ambiguous: dict[Mark, Person] = {}
+        self.strays: dict[Mark, Stray] = {}
+        self.waiting: list[tuple[Identifier, bool]] = []
         self._new: list[tuple[Person, bool]] = []
         self._names: set[Words] = set()
+        self._heard: set[Words] = set()
         self._vouched: set[Words] = set(given)
         self._seen: set[tuple[Identifier, bool]] = set()
+        for identifier in identifiers:
+            self._follow(identifier, loose=False)
 
     def asking(self) -> list[Identifier]:
         """Give the identifiers by which the next steps will ask."""
         return [identifier for identifier, _ in self.waiting]
 
     def step(self) -> list[Person]:
-        """Follow one identifier; give the people it newly finds."""
-        while self.waiting:
-            identifier, loose = self.waiting.pop()
-            if (identifier, loose) not in self._seen:
-                self._seen.add((identifier, loose))
-                loose = loose or identifier.kind in SHAREABLE
-                found = list(self._matches(identifier, loose=loose))
-                self._new = [(person, loose) for person in found]
-                return found
-        return []
+        """Follow one identifier, or all that people may share; give the people newly found."""
+        followed = [(one, loose, self._found_by(one)) for one, loose in self._next()]
+        for _, loose, found in followed:
+            if loose:
+                names = (words_of(p.place.dataset, p.row) for p in found.values())
+                self._heard |= {words for words in names if words and self._may_be(words)}
+        self._new = [
+            (person, loose)
+            for identifier, loose, found in followed
+            for person in self._meant(found, identifier, loose=loose)
+        ]
+        return [person for person, _ in self._new]
 
     def take_in(self) -> None:
         """Let the identifiers of those newly found be followed too."""
         for person, loose in self._new:
             nameless = not words_of(person.place.dataset, person.row)
-            found = self._identifiers_of(person)
-            self.waiting += [(further, loose and nameless) for further in found]
+            for further in self._identifiers_of(person):
+                self._follow(further, loose=loose and nameless)
         self._new = []
 
-    def _matches(self, identifier: Identifier, *, loose: bool) -> Iterator[Person]:
-        """Yield the people an identifier newly finds; keep those it finds ambiguously.
+    def _follow(self, identifier: Identifier, *, loose: bool) -> None:
+        one = identifier, loose or identifier.kind in SHAREABLE
+        if one not in self._seen:
+            self._seen.add(one)
+            self.waiting.append(one)
 
-        Names tell apart whoever shares the identifier: over all datasets, when it is `loose`.
+    def _next(self) -> list[tuple[Identifier, bool]]:
+        """Take what is followed next; what people may share comes last, and all at once.
+
+        Whose name it is that others must bear may not depend on which of these is followed first.
         """
-        groups: dict[str, dict[tuple[str, Key], Person]] = defaultdict(dict)
+        strict = [one for one in self.waiting if not one[1]]
+        taken = strict[-1:] or self.waiting
+        self.waiting = [one for one in self.waiting if one not in taken]
+        return taken
+
+    def _found_by(self, identifier: Identifier) -> dict[Mark, Person]:
+        """Give everybody whom an identifier finds."""
+        found: dict[Mark, Person] = {}
         for identifying in self.scope.columns(identifier.kind):
             for person in self._people(identifying, identifier):
-                group = groups["" if loose else person.place.ref]
-                group.setdefault((person.place.ref, person.key), person)
-        for found in groups.values():
-            if identifier.kind == NAME_AND_BIRTH:
-                yield from self._by_name_and_birth(found, identifier)
-            else:
-                yield from self._told_apart(found, loose=loose)
+                found.setdefault((person.place.ref, person.key), person)
+        return found
+
+    def _meant(
+        self, found: Mapping[Mark, Person], identifier: Identifier, *, loose: bool
+    ) -> Iterator[Person]:
+        """Yield the people an identifier newly finds; keep those it finds ambiguously."""
+        if identifier.kind == NAME_AND_BIRTH:
+            yield from self._by_name_and_birth(found, identifier)
+        else:
+            yield from self._told_apart(found, loose=loose)
 
     def _people(self, identifying: Identifying, identifier: Identifier) -> Iterator[Person]:
         here, column, kind = identifying
@@ -126,7 +154,7 @@ class Search:
         return not self.scope.is_of_others(here, row)
 
     def _by_name_and_birth(
-        self, found: Mapping[tuple[str, Key], Person], identifier: Identifier
+        self, found: Mapping[Mark, Person], identifier: Identifier
     ) -> Iterator[Person]:
         """Yield those whom a human has said are meant: two people may share a name and a day."""
         name = words_in(identifier.value.rpartition("/")[0])
@@ -141,44 +169,59 @@ class Search:
             else:
                 self.ambiguous.setdefault(mark, person)
 
-    def _told_apart(
-        self, found: Mapping[tuple[str, Key], Person], *, loose: bool
-    ) -> Iterator[Person]:
+    def _told_apart(self, found: Mapping[Mark, Person], *, loose: bool) -> Iterator[Person]:
         """Yield the people who are meant; rows of several names by one value are in doubt.
 
-        Among these a row without a name may be anybody's: that of somebody erased, say.
+        Among these a row without a name may be anybody's: that of somebody erased, say. So it is
+        meant only where all who bear a name are.
         """
         names = {mark: words_of(p.place.dataset, p.row) for mark, p in found.items()}
-        one_name = all_agree([words for words in names.values() if words])
-        mixed = _under_several_names(names)
-        meant = {
-            mark
-            for mark, words in names.items()
-            if (
-                self._is_meant(words, one_name=one_name, loose=loose)
-                if words
-                else mark[0] not in mixed
-            )
-        }
+        named = {mark for mark, words in names.items() if words}
+        meant = self._by_name({mark: names[mark] for mark in named}, loose=loose)
+        meant |= (names.keys() if meant == named else self.theirs) - named
         for mark, person in found.items():
             if mark not in meant and mark not in self.include:
                 self.ambiguous.setdefault(mark, person)
             elif mark not in self.people:
-                if names[mark]:
-                    (self._names if mark in meant else self._vouched).add(names[mark])
+                if mark not in meant and names[mark]:
+                    self._vouched.add(names[mark])
                 self.people[mark] = person
                 yield person
 
-    def _is_meant(self, words: Words, *, one_name: bool, loose: bool) -> bool:
-        known = self._names - {frozenset()}
-        if self.given and not any(agree(words, name) for name in self.given):
+    def _by_name(self, names: Mapping[Mark, Words], *, loose: bool) -> set[Mark]:
+        """Give the rows that are meant by their names, and know these from now on.
+
+        Names tell apart whoever shares a value: over all datasets, when it is `loose`.
+        """
+        groups: dict[str, dict[Mark, Words]] = defaultdict(dict)
+        for mark, words in names.items():
+            groups["" if loose else mark[0]][mark] = words
+        meant: set[Mark] = set()
+        for group in sorted(groups.values(), key=lambda one: not all_agree(one.values())):
+            alike = self._are_one(group.values(), loose=loose)
+            known = {words for words in self._vouched | self._names if self._is_given(words)}
+            found = {mark for mark, words in group.items() if alike or words in known}
+            self._names |= {group[mark] for mark in found}
+            meant |= found
+        return meant
+
+    def _are_one(self, names: Collection[Words], *, loose: bool) -> bool:
+        """Tell whether names by which a value is found are one person's, who may be meant."""
+        if not all_agree(names):
             return False
-        if words in self._vouched or not one_name:
-            return words in self._vouched | known
         if not loose:
-            return True
-        if known:
-            return all(agree(words, name) for name in known)
+            return all(self._is_given(words) for words in names)
+        return all(self._may_be(words) for words in names) and all_agree(self._heard)
+
+    def _is_given(self, words: Words) -> bool:
+        return not self.given or any(agree(words, name) for name in self.given)
+
+    def _may_be(self, words: Words) -> bool:
+        """Tell whether a name may be that of whoever is searched for, as far as is known."""
+        if not self._is_given(words):
+            return False
+        if self._names:
+            return all(agree(words, name) for name in self._names)
         return not self._vouched or any(agree(words, name) for name in self._vouched)
 
     def _identifiers_of(self, person: Person) -> Iterator[Identifier]:
@@ -193,12 +236,3 @@ class Search:
                     value = normalise(kind, str(held), self.scope.country)
                     if leads_on(value, column, kind, self.scope.country):
                         yield Identifier(kind, value)
-
-
-def _under_several_names(names: Mapping[tuple[str, Key], Words]) -> set[str]:
-    """Give the datasets in which the rows found are under names that disagree."""
-    by_dataset: dict[str, list[Words]] = defaultdict(list)
-    for (ref, _), words in names.items():
-        if words:
-            by_dataset[ref].append(words)
-    return {ref for ref, there in by_dataset.items() if not all_agree(there)}
