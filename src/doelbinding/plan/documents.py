@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TypeGuard
@@ -38,6 +38,14 @@ def read_value(text: object, steps: Steps) -> object:
         return json.dumps(held, ensure_ascii=False) if held else None
     value = held[-1] if held else None
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+
+
+def told_apart(shown: object, steps: Steps) -> Sequence[object]:
+    """Give the values that `read_value` shows together, of a path to many; else the one."""
+    if not isinstance(shown, str) or Every.EVERY not in steps:
+        return (shown,)
+    held: list[object] = json.loads(shown, parse_int=_whole)
+    return held
 
 
 def replace_values(text: object, steps: Steps, each: Callable[[object], object]) -> object:

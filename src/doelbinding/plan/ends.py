@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from doelbinding.binding.paths import Link, Place
 from doelbinding.plan.model import Emptied, NamedFile
-from doelbinding.plan.standing_in import stands_in
+from doelbinding.plan.standing_in import each_of, stands_in
 from doelbinding.plan.transform import has_ended
 from doelbinding.plan.transformation import (
     Band,
@@ -64,7 +64,7 @@ def is_gone(here: Place, column: Column, held: object) -> bool:
     if held in (None, "") or stands_in(column, held):
         return True
     change = transformation(here, column)
-    return change is not None and has_ended(change, held)
+    return change is not None and all(has_ended(change, one) for one in each_of(column, held))
 
 
 def _whole(here: Place, column: Column) -> Whole:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from ipaddress import IPv4Address, IPv6Address, ip_interface
 
+from doelbinding.plan.documents import told_apart
+from doelbinding.policy.json_path import parse_path
 from doelbinding.policy.stores import Column, ColumnType
 
 _ONE = r'"((?:[^"\\]|\\.)*)"|([^,{}"\\\s](?:[^,{}"\\]*[^,{}"\\\s])?)'
@@ -23,7 +26,15 @@ _TIMES = (ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT)
 def stands_in(column: Column, held: object) -> bool:
     """Tell whether a value is the stand-in of its column."""
     stand_in = column.replace_with
-    return stand_in is not None and is_written(column.type, held, stand_in)
+    if stand_in is None:
+        return False
+    return all(is_written(column.type, one, stand_in) for one in each_of(column, held))
+
+
+def each_of(column: Column, held: object) -> Sequence[object]:
+    """Give what a row shows of a column value by value: a path in a document may lead to many."""
+    inside = column.inside
+    return (held,) if inside is None else told_apart(held, parse_path(inside.path))
 
 
 def is_written(kind: ColumnType, held: object, written: str | int) -> bool:
