@@ -45,7 +45,8 @@ class Stop:
 
     A request ends phases one by one, each by its basis: of invoicing, the archive may end while
     what the law demands goes on. Where stops of many people were joined, `since` tells by dataset
-    and key when each was set, and `set_at` when the last was.
+    and key when each was set, and `set_at` when the last was. `of_now`: it is being decided, so
+    that whatever is there was there.
     """
 
     id: str
@@ -55,6 +56,12 @@ class Stop:
     set_at: datetime
     subjects: Subjects
     since: Mapping[str, Mapping[Key, datetime]] | None = None
+    of_now: bool = False
+
+    @property
+    def covers_all(self) -> bool:
+        """Whether it covers every row there is, whenever that was collected."""
+        return self.kind.lasts or self.of_now
 
 
 class HoldKind(StrEnum):

@@ -299,7 +299,7 @@ class Interpreter(Rows):
             for stop in said(controller.id, phase, ref):
                 covered = key in stop.subjects[ref]
                 if covered and (
-                    stop.kind.lasts or self._collected_before(*tells, stop, controller)
+                    stop.covers_all or self._collected_before(*tells, stop, controller)
                 ):
                     yield stop
 

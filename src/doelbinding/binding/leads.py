@@ -73,8 +73,8 @@ asked_by_moment = once_per_policy(_asked_by_moment)
 
 
 def _moments(stop: Stop) -> Iterator[datetime]:
-    """Yield when a stop was set, or those that were joined in it; a lasting one counts always."""
-    if stop.kind.lasts:
+    """Yield when a stop was set, or those that were joined in it; or none that covers all."""
+    if stop.covers_all:
         return
     if stop.since is None:
         yield stop.set_at
@@ -314,7 +314,7 @@ class ThroughLeads:
 
     def _set_since(self, stop: Stop, ref: str, since: datetime | None) -> Iterator[str]:
         """Yield the names of the sets of people who set a stop at that moment or later."""
-        if stop.kind.lasts:
+        if stop.covers_all:
             yield stop.id
         elif since is None:
             return

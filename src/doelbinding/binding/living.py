@@ -83,7 +83,7 @@ class LivingPhase:
     def _stopped(self, stop: Stop, own: Row, theirs: Row) -> bool:
         line = self._line
         tells = (line.own, own) if line.tells_collected else (self._theirs, theirs)
-        return stop.kind.lasts or self._judge.collected_before(*tells, stop, self._controller)
+        return stop.covers_all or self._judge.collected_before(*tells, stop, self._controller)
 
 
 _Said = TypeVar("_Said", Stop, Restriction)

@@ -334,9 +334,8 @@ class Needs:
                 yield all_of(covered_in_time(here, stop), not_after_all)
                 continue
             covered = covered_by(here, set_name(stop.id, here.top.ref))
-            lasts = stop.kind.lasts
-            before = YES if lasts else self.collected_before(here, stop.set_at, controller)
-            yield all_of(covered, before)
+            before = self.collected_before(here, stop.set_at, controller)
+            yield covered if stop.covers_all else all_of(covered, before)
 
     def collected_before(
         self, here: Place, instant: datetime, controller: Controller

@@ -79,7 +79,7 @@ def draft_erasure(
     """
     found = find(workspace, asked, again=again)
     (before,), said = judged(workspace, asked.controller, asked.at, [found])
-    undecided = Undecided(inventory=before, claim=claim, case=case)
+    undecided = Undecided(inventory=before, claim=claim, case=case, first=not again)
     (decision,), said = decide_requests([undecided], _without_own(said, request))
     restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
     return ErasureDraft(

@@ -66,8 +66,8 @@ class Decision:
     lasting: bool = False
 
 
-NO_LONGER_NEEDED = Decision(
-    outcome=Outcome.STOP, article="GDPR 17(1)(a)", reason=wording.NO_LONGER_NEEDED
+NOT_SHOWN_TO_BE_NEEDED = Decision(
+    outcome=Outcome.STOP, article="GDPR 17(1)(a)", reason=wording.NOT_SHOWN_TO_BE_NEEDED
 )
 CONSENT_ENDS = Decision(outcome=Outcome.STOP, article="GDPR 17(1)(b)", reason=wording.CONSENT_ENDS)
 MARKETING_ENDS = Decision(
@@ -113,7 +113,7 @@ def decide_erasure(
     Args:
         basis: the phase's basis.
         ground: the ground of Art. 17(1) that the person names, if any.
-        alive: whether the phase still lives for the value.
+        alive: whether the phase certainly lives for any value; else it is unknown.
         compelling: the compelling grounds that the controller shows (Art. 21(1)), or why a claim
             under 17(1)(d) or (e) fails, if it does.
         weighed: whether the weighing of an objection is over: not shown by then is not there.
@@ -121,7 +121,7 @@ def decide_erasure(
         special: whether the value is of a special category, which needs its ground of Art. 9 too.
     """
     if not alive:
-        return NO_LONGER_NEEDED
+        return NOT_SHOWN_TO_BE_NEEDED
     if basis.kind is LawfulBasis.CONSENT or (special and rests_on_explicit_consent(basis)):
         return CONSENT_ENDS
     if basis.direct_marketing:

@@ -148,10 +148,11 @@ NO_AUTOMATED_DECISION = text(
     fr="Aucune décision à votre sujet n'est prise ici uniquement par une machine.",
 )
 
-NO_LONGER_NEEDED = text(
-    nl="Wij wissen deze gegevens: het doel waarvoor wij ze hadden, is voorbij.",
-    en="We erase these data: the purpose for which we had them is over.",
-    fr="Nous effaçons ces données : la finalité pour laquelle nous les avions a pris fin.",
+NOT_SHOWN_TO_BE_NEEDED = text(
+    nl="Wij wissen deze gegevens: wij kunnen niet aantonen dat wij ze hiervoor nog nodig hebben.",
+    en="We erase these data: we cannot show that we still need them for this.",
+    fr="Nous effaçons ces données : nous ne pouvons pas montrer qu'elles nous sont encore "
+    "nécessaires pour cela.",
 )
 CONSENT_ENDS = text(
     nl="Wij stoppen en wissen deze gegevens: wij hadden ze met uw toestemming, en uw verzoek "

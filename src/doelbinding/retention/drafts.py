@@ -74,6 +74,7 @@ def draft_erasure(
         frozenset(keys),
         tuple(sorted(planner.numbers.items())),
         tuple(stop.set_at for stop in planner.said.stops if stop.since is not None),
+        tuple(stop.of_now for stop in planner.said.stops),
     )
     known = _KNOWN.get(mark)
     if known is None or known[0] is not policy:

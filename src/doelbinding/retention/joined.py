@@ -80,6 +80,7 @@ def _stop(mark: tuple[str, ...], many: Sequence[Stop]) -> Stop:
         id=_name("stop", mark),
         set_at=max(stop.set_at for stop in many),
         subjects=_together(many),
+        of_now=all(stop.of_now for stop in many),
         since=_moments(many) if mark[-1] == _SINCE else None,
     )
 

@@ -183,7 +183,7 @@ def _uncertain(inventory: Inventory, row: FoundRow, value: FoundValue) -> set[st
 
 
 def stops_for(
-    decisions: tuple[PhaseDecision, ...], inventory: Inventory, case: str
+    decisions: tuple[PhaseDecision, ...], inventory: Inventory, case: str, *, of_now: bool
 ) -> Iterator[Stop]:
     """Yield the stops that follow: what the request ends, for good, and where it is undated.
 
@@ -195,6 +195,7 @@ def stops_for(
         decisions: phase by phase.
         inventory: what was found of the person, before anything is stopped.
         case: the request's id.
+        of_now: they cover whatever is there, since nothing was decided of it before.
     """
     stopped = [d for d in decisions if d.decision.outcome is Outcome.STOP]
     ended = {
@@ -212,6 +213,7 @@ def stops_for(
                 phases=phases,
                 set_at=inventory.at,
                 subjects=inventory.found.subjects,
+                of_now=of_now,
             )
 
 
@@ -292,11 +294,15 @@ def _suspends(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A request for erasure to be decided: what was found, what is claimed, and its case's name."""
+    """A request for erasure to be decided: what was found, what is claimed, and its case's name.
+
+    `first`: nothing was decided of it before.
+    """
 
     inventory: Inventory
     claim: Claim
     case: str
+    first: bool = True
 
 
 def decide_requests(
@@ -322,7 +328,7 @@ def _decided(
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
         rows = _decide_rows(taken, one.claim, phases)
-        stops = tuple(stops_for((*phases, *rows), taken, one.case))
+        stops = tuple(stops_for((*phases, *rows), taken, one.case, of_now=one.first))
         decided.append((phases, stops))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
     again = under([one.inventory for one in requests], then)
