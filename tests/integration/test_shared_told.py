@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from doelbinding.plan.run import Bound, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.vocabulary import Right
 from doelbinding.retention.planner import Planner
-from doelbinding.rights.answer import Case, erasure_letter
+from doelbinding.rights.answer import Case, erasure_letter, write_access
 from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.test_paths import (
@@ -39,6 +41,17 @@ ENDS = "up to and including 1 January 2028"
 """Of a relation that ended lately."""
 
 
+CASE = Case(
+    id="case",
+    right=Right.ERASURE,
+    controller=SHOP,
+    language="en",
+    received_on=AT.date(),
+    due_on=date(2026, 7, 1),
+    answered_on=AT.date(),
+)
+
+
 def decided(
     engine: sa.Engine, name: str, said: Circumstances = NOTHING_SAID
 ) -> tuple[str, ErasureDecision]:
@@ -47,17 +60,8 @@ def decided(
     (decision,), _ = decide_requests(
         [Undecided(inventory=inventory, claim=Claim(), case="case")], said
     )
-    case = Case(
-        id="case",
-        right=Right.ERASURE,
-        controller=SHOP,
-        language="en",
-        received_on=AT.date(),
-        due_on=date(2026, 7, 1),
-        answered_on=AT.date(),
-    )
     written = erasure_letter(
-        policy=POLICY, case=case, inventory=inventory, decision=decision, verified=True
+        policy=POLICY, case=CASE, inventory=inventory, decision=decision, verified=True
     )
     return " ".join(written["letter.txt"].split()), decision
 
@@ -146,6 +150,22 @@ def test_what_nobody_needs_any_more_is_said_to_go_from_a_shared_row(
     assert all(fate.erased for fate in decision.fates)
     erased(engine, 3)
     assert left(engine, "SELECT words FROM message") == []
+
+
+@pytest.mark.usefixtures("messages")
+def test_an_answer_does_not_show_who_somebody_else_is(
+    engine: sa.Engine, fill: Fill, tmp_path: Path
+) -> None:
+    message(fill, 3, 2)
+    found = taken(engine, "cem", NOTHING_SAID)
+    case = replace(CASE, right=Right.ACCESS)
+    write_access(tmp_path, policy=POLICY, case=case, inventory=found)
+    told = json.loads((tmp_path / "access.json").read_text())
+    datasets = {one["dataset"]: one["records"] for one in told["datasets"]}
+    (record,) = datasets["message"]
+    shown = {value["field"] for value in record["values"]}
+    assert record["shared"]
+    assert shown == {"thread", "no", "from_id", "sent", "words"}
 
 
 @pytest.mark.usefixtures("messages")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -96,12 +96,14 @@ _WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False)
 class RowReport:
     """A row with its values, and the reasons for which columns that hold nothing keep it.
 
-    `empty` is told of rows of the person alone.
+    `empty` is told of rows of the person alone. `of_others`: columns by which a row that others
+    share leads to them and not to the person, so that their values say who these are.
     """
 
     found: FoundRow
     values: tuple[FoundValue, ...]
     empty: tuple[Reason, ...] = ()
+    of_others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +211,26 @@ class _Taker:
         if found.people and any(row.others for row in found.rows):
             shared = _sides(self._judge, found.subjects)
         for row in found.rows:
-            yield self._row(row, shared if row.others else alone)
+            report = self._row(row, shared if row.others else alone)
+            if row.others and found.people:
+                report = replace(report, of_others=self._of_others(row, found.subjects))
+            yield report
+
+    def _of_others(self, found: FoundRow, subjects: Subjects) -> frozenset[str]:
+        """Give the columns by which a row leads to other people and not to these."""
+        here, row, judge = found.place, found.row, self._judge
+        theirs: set[str] = set()
+        others: set[str] = set()
+        for lead in here.leads:
+            holds = lead.when is None or judge.test(lead.when, here, row) is True
+            if holds and not lead.sharing:
+                led = (
+                    key in subjects.get(ref, ())
+                    for other in judge.related(here, lead.link, row)
+                    for _, ref, key in judge.people(lead.place, other)
+                )
+                (theirs if any(led) else others).update(mine for mine, _ in lead.link.pairs)
+        return frozenset(others - theirs)
 
     def _row(self, found: FoundRow, sides: _Sides) -> RowReport:
         """Give a row's values; facts of the row come after its personal values."""

@@ -91,10 +91,9 @@ def _dataset(dataset: DatasetFact, found: Gathered) -> Document:
 
 
 def _record(record: RecordFact) -> Document:
-    key = zip(record.row.place.dataset.key, record.row.key, strict=True)
     return {
         "name": record.name,
-        "key": {name: exact(part) for name, part in key},
+        "key": {name: exact(part) for name, part in record.key.items()},
         "shared": record.row.others,
         "values": [_value(value) for value in record.values],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from doelbinding.law.language.terms import rule_in_words
@@ -35,10 +35,11 @@ class ValueFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFact:
-    """A row with its values."""
+    """A row with its values, and its key, less what says who others are that share it."""
 
     row: FoundRow
     name: str = field(repr=False)
+    key: Mapping[str, str | int] = field(repr=False)
     values: tuple[ValueFact, ...]
 
 
@@ -153,19 +154,24 @@ class _Gatherer:
     def _record(self, report: RowReport) -> RecordFact:
         order = {column.name: n for n, column in enumerate(report.found.place.dataset.columns)}
         found = sorted(report.values, key=lambda value: order[value.column.name])
+        names = report.found.place.dataset.key
+        whole = dict(zip(names, report.found.key, strict=True))
+        key = {name: part for name, part in whole.items() if name not in report.of_others}
         return RecordFact(
             row=report.found,
-            name=self._name(report.found),
-            values=tuple(self._value(report.found, value) for value in found),
+            name=self._name(report.found, key),
+            key=key,
+            values=tuple(
+                self._value(report.found, value)
+                for value in found
+                if value.column.name not in report.of_others
+            ),
         )
 
-    def _name(self, row: FoundRow) -> str:
-        dataset = row.place.dataset
-        columns = [dataset.column(name) for name in dataset.key]
-        return ", ".join(
-            f"{label_of(column, self.words)} {part}"
-            for column, part in zip(columns, row.key, strict=True)
-        )
+    def _name(self, row: FoundRow, key: Mapping[str, str | int]) -> str:
+        column = row.place.dataset.column
+        parts = (f"{label_of(column(name), self.words)} {part}" for name, part in key.items())
+        return ", ".join(parts) or "…"
 
     def _value(self, row: FoundRow, found: FoundValue) -> ValueFact:
         why = self.explainer.why(row, found)
