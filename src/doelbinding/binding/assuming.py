@@ -200,8 +200,10 @@ def certainly(part: Expression) -> Expression:
 def _is_two_valued(expression: Expression) -> bool:
     """Tell whether an expression is never unknown, by its form alone."""
     match expression:
-        case KeyIn() | Certain() | IsNull():
+        case KeyIn() | Certain():
             return True
+        case IsNull():
+            return not expression.unsaid
         case Constant():
             return expression.value is not None
         case Not():

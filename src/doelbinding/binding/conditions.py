@@ -13,7 +13,7 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
-from doelbinding.policy.stores import Column, Dataset
+from doelbinding.policy.stores import ZERO_DATE, Column, Dataset
 
 
 def tested(condition: Condition, dataset: Dataset) -> Expression:
@@ -26,7 +26,7 @@ def tested(condition: Condition, dataset: Dataset) -> Expression:
         return not_(tested(condition.not_, dataset))
     column = dataset.column(str(condition.column))
     if condition.null is not None:
-        return is_null(column) if condition.null else not_(is_null(column))
+        return _tested_null(column) if condition.null else not_(_tested_null(column))
     if condition.in_ is not None:
         return unless_null(column, any_of(*(_equals(column, v) for v in condition.in_)), UNKNOWN)
     name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
@@ -39,6 +39,14 @@ def is_null(column: Column) -> Expression:
     return any_of(
         IsNull(column=column.name), *(_equals(column, value) for value in column.null_values)
     )
+
+
+def _tested_null(column: Column) -> Expression:
+    """Give what a test asks; of a zero date that the policy does not say to be null, unknown."""
+    if not column.type.has_zero or ZERO_DATE in column.null_values:
+        return is_null(column)
+    null = IsNull(column=column.name, unsaid=True)
+    return any_of(null, *(_equals(column, value) for value in column.null_values))
 
 
 def names_somebody(column: Column) -> Expression:

@@ -80,9 +80,10 @@ class Compare(_Hashed):
 @_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsNull(_Hashed):
-    """Whether a column is null; always answered."""
+    """Whether a column is null; unknown of a zero date, where that may be there `unsaid`."""
 
     column: str
+    unsaid: bool = False
     op: Literal["is-null"] = "is-null"
 
 

@@ -21,6 +21,7 @@ from doelbinding.binding.justification import Justification, PhaseState, Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth, either
 from doelbinding.binding.living import Ask, LivingPhase, latest
+from doelbinding.binding.nothing import stands_for_nothing
 from doelbinding.binding.paths import Link, Place
 from doelbinding.binding.times import day_reader
 from doelbinding.policy.condition import Condition
@@ -289,13 +290,13 @@ class Judge(Interpreter):
     ) -> Callable[[object], _Dated | None]:
         """Give what a value of a column says of an event; nothing of a null."""
         day = self._days(here, name, controller.timezone)
-        nulls = {str(one) for one in here.dataset.column(name).null_values}
+        column = here.dataset.column(name)
         today = local_day(self.at, controller)
         last = last_kept_days(rule, controller.financial_year_end)
         known: dict[object, _Dated | None] = {None: None}
 
         def ask(held: object) -> _Dated | None:
-            if nulls and str(held) in nulls:
+            if stands_for_nothing(column, held):
                 return None
             start = day(held)
             if start is None:

@@ -9,6 +9,7 @@ from math import inf
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Reader, Row
 from doelbinding.binding.kleene import Truth, both, either, negate
+from doelbinding.binding.nothing import is_zero, stands_for_nothing
 from doelbinding.binding.paths import Link, PathError, Place
 from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.model import Policy
@@ -125,8 +126,7 @@ class Rows:
     def value(self, here: Place, row: Row, name: str) -> object:
         """Give what a column holds; none also for the values that are to be read as null."""
         held = row[name]
-        nothing = {str(one) for one in here.dataset.column(name).null_values}
-        return None if nothing and str(held) in nothing else held
+        return None if stands_for_nothing(here.dataset.column(name), held) else held
 
     def named(self, here: Place, row: Row, name: str) -> object:
         """Give what an identifying column holds; none where it stands for nobody."""
@@ -142,6 +142,8 @@ class Rows:
         if condition.not_ is not None:
             return negate(self.test(condition.not_, here, row))
         value = self.value(here, row, str(condition.column))
+        if is_zero(here.dataset.column(str(condition.column)), value):
+            return None
         if condition.null is not None:
             return (value is None) == condition.null
         if value is None:

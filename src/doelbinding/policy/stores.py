@@ -19,6 +19,9 @@ from doelbinding.policy.retention import parse_period
 from doelbinding.policy.shape import SHAPE
 from doelbinding.policy.text import Text
 
+ZERO_DATE = "0000-00-00"
+"""What MySQL and MariaDB hold for no date, in columns of dates and of moments."""
+
 
 class ColumnType(StrEnum):
     """How a column holds its values; times without a zone are in the store's zone.
@@ -51,6 +54,11 @@ class ColumnType(StrEnum):
         return self in {ColumnType.DATE, ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
 
     @property
+    def has_zero(self) -> bool:
+        """Whether MySQL and MariaDB have a zero date for it; where days are texts it is a text."""
+        return self in {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
+
+    @property
     def is_epoch(self) -> bool:
         """Whether values are counted from the start of 1970 in UTC."""
         return self in {ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
@@ -76,7 +84,7 @@ class Column:
     the column may not be null, written as the database gives it back (`00:00:00`, not `0`). Dates
     before `earliest` or after `latest` are implausible: undated, never expired. `null_values` are
     read as null wherever rules read the column, and identify nobody; where days are texts, what is
-    no day can be one too. `identifier` names the kind by
+    no day can be one too, and where MariaDB keeps them `0000-00-00`. `identifier` names the kind by
     which people are found. `ends_as` says what is left of a value that nothing justifies. `inside`
     makes it a value at a path in a column of JSON. `file_in` names the folder, configured
     elsewhere, in which the value names a file that goes before the value.

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
 from doelbinding.policy.load.names import dangling
 from doelbinding.policy.load.places import ModelPath, Problem
-from doelbinding.policy.stores import Column, ColumnType, Dataset
+from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType, Dataset
 
 _ORDER = ("less_than", "at_most", "more_than", "at_least")
 _DAYS_AS_TEXT = {ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
@@ -64,9 +64,11 @@ def operand_problem(column: Column, operand: Scalar, path: ModelPath) -> Iterato
 def null_problem(column: Column, value: Scalar, path: ModelPath) -> Iterator[Problem]:
     """Yield a problem when a value cannot stand for nothing in the column.
 
-    Where days are texts, anything can stand that is no day: an empty text, `0000-00-00`.
+    Where days are texts, anything can stand that is no day: an empty text, `0000-00-00`; which is
+    also what MariaDB has for no date in columns of its own dates.
     """
-    if not (isinstance(value, str) and column.type in _DAYS_AS_TEXT):
+    zero = value == ZERO_DATE and column.type.has_zero
+    if not zero and not (isinstance(value, str) and column.type in _DAYS_AS_TEXT):
         yield from operand_problem(column, value, path)
 
 

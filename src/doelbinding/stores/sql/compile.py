@@ -123,9 +123,9 @@ class Compiler(OwnConditions):
                 return found if len(parts) == 1 else sa.and_(found, is_not_true(decided))
             case Since():
                 return self.undated(expression, here)
-            case Compare():
-                return self.null(expression.column, here)
-            case IsNull() | NotAfter() | KeyIn() | Certain():
+            case Compare() | IsNull():
+                return self.unanswered(expression, here)
+            case NotAfter() | KeyIn() | Certain():
                 return sa.false()
             case _:
                 return sa.and_(

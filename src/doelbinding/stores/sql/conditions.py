@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Compare, Comparison, IsNull, KeyIn, NotAfter, Since
 from doelbinding.plan.model import KeySets
-from doelbinding.policy.stores import ColumnType, Store
+from doelbinding.policy.stores import ZERO_DATE, ColumnType, Store
 from doelbinding.stores.sql.comparing import EXACTLY, Comparing
 from doelbinding.stores.sql.lists import are_many_numbers, can_be_listed, in_list, in_numbers
 from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, refers
-from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed
+from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed, zero_date
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.widths import of_width
 
@@ -32,7 +32,6 @@ _NEGATED = {
 
 
 _TEXTS = {ColumnType.TEXT, ColumnType.DATE_TEXT}
-_NONE_IN_MARIADB = {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +61,10 @@ class OwnConditions:
             case Compare():
                 return self._compare(leaf, here, leaf.by if wanted else _NEGATED[leaf.by])
             case IsNull():
-                null = self.null(leaf.column, here)
-                return null if wanted else here.column(leaf.column).is_not(None)
+                if wanted:
+                    return self.null(leaf.column, here)
+                present = here.column(leaf.column).is_not(None)
+                return self._but_zero(present, leaf.column, here) if leaf.unsaid else present
             case Since():
                 return self._since(leaf, here, wanted=wanted)
             case NotAfter():
@@ -76,9 +77,34 @@ class OwnConditions:
 
     def _compare(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
         held = here.column(leaf.column)
+        if _is_of_zero(leaf, here):
+            equal = self.zero(leaf.column, here)
+            if by is Comparison.EQUALS:
+                return sa.false() if equal is None else equal
+            return self._but_zero(held.is_not(None), leaf.column, here)
         if isinstance(leaf.value, str):
-            return compared_exactly(held, by, leaf.value, folds=self.folds(here, leaf.column))
-        return compared(held, by, bound(leaf.value))
+            said = compared_exactly(held, by, leaf.value, folds=self.folds(here, leaf.column))
+        else:
+            said = compared(held, by, bound(leaf.value))
+        return said if by is Comparison.EQUALS else self._but_zero(said, leaf.column, here)
+
+    def unanswered(self, leaf: Compare | IsNull, here: Here) -> sa.ColumnElement[bool]:
+        """Give whether a test of a column is neither certainly true nor certainly false."""
+        zero = self.zero(leaf.column, here)
+        if isinstance(leaf, IsNull):
+            return sa.false() if zero is None or not leaf.unsaid else zero
+        null = self.null(leaf.column, here)
+        return null if zero is None or _is_of_zero(leaf, here) else sa.or_(null, zero)
+
+    def zero(self, name: str, here: Here) -> sa.ColumnElement[bool] | None:
+        """Give whether a column holds a zero date; none where it cannot."""
+        return zero_date(here.column(name), here.dataset.column(name), self.dialect)
+
+    def _but_zero(
+        self, said: sa.ColumnElement[bool], name: str, here: Here
+    ) -> sa.ColumnElement[bool]:
+        zero = self.zero(name, here)
+        return said if zero is None else sa.and_(said, is_not_true(zero))
 
     def folds(self, here: Here, column: str) -> bool:
         """Tell whether the database's own `=` on a column may take different texts for the same."""
@@ -178,7 +204,7 @@ class OwnConditions:
         """
         held = here.column(name)
         null = held.is_(None)
-        if self.dialect == "mysql" and here.dataset.column(name).type in _NONE_IN_MARIADB:
+        if self.dialect == "mysql" and here.dataset.column(name).type.has_zero:
             return sa.and_(null, is_not_true(held.is_not(None)))
         return null
 
@@ -192,6 +218,10 @@ class OwnConditions:
         """Give whether what is held refers to a column here, as the database takes it."""
         trimmed = (here.dataset.id, column) in self.comparing.trimmed
         return refers(held, here.column(column), trimmed=trimmed)
+
+
+def _is_of_zero(leaf: Compare, here: Here) -> bool:
+    return leaf.value == ZERO_DATE and here.dataset.column(leaf.column).type.has_zero
 
 
 def encoded(part: Any, folds: bool) -> Any:  # noqa: FBT001 - one of a pair

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from doelbinding.binding.times import midnight
-from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType
 from doelbinding.stores.sql.tables import bound
 from doelbinding.stores.sql.texts import as_bytes
 
@@ -132,6 +132,20 @@ def _of_form(held: sa.ColumnElement[Any], kind: ColumnType, dialect: str) -> sa.
             return sa.and_(held.like(form.like), day.is_not(None))
         case _:
             return held.op("~", is_comparison=True)(bound(form.regex))
+
+
+def zero_date(
+    held: sa.ColumnElement[Any], column: Column, dialect: str
+) -> sa.ColumnElement[bool] | None:
+    """Give what tells a zero date, or another of the year 0; none where there can be none."""
+    if not column.type.has_zero:
+        return None
+    if dialect == "mysql":
+        return held < bound(date(1, 1, 1))
+    if dialect == "sqlite":
+        text: sa.ColumnElement[bool] = sa.func.typeof(held) == sa.literal_column("'text'")
+        return sa.and_(text, held.op("GLOB", is_comparison=True)(bound(f"{ZERO_DATE[:5]}*")))
+    return None
 
 
 def day_after(day: date) -> date:
