@@ -265,7 +265,7 @@ class Place:
             if not (one.place.dataset.id == self.dataset.id or one.place.releases(one.link)):
                 yield one
         for lead in self.leads:
-            if lead.sharing:
+            if lead.sharing and not lead.place.releases(lead.link):
                 yield Needer(place=lead.place, link=lead.link)
 
     def _referring(self) -> Iterator[Needer]:

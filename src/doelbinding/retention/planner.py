@@ -147,25 +147,24 @@ class Planner:
         """Yield the steps that empty references to rows that go, before these do."""
         for here in self._wanted():
             for reference in here.released:
-                target = here.neighbour(reference.to)
-                stays, link = needs.stays(target), here.referred(reference)
-                if stays == YES:
-                    continue
-                meant = YES if needs.only is None else needs.leads_to(target, ONLY)
-                needed = Up(link=link, part=stays, missing=True)
-                yield Step(
-                    id="",
-                    store=here.store.id,
-                    dataset=here.dataset.id,
-                    controller=None,
-                    deed=Deed.EMPTY,
-                    needed=needed,
-                    narrow=meant if meant == YES else Up(link=link, part=meant, missing=False),
-                    unless=needs.stays(here),
-                    columns=tuple(Emptied(column=name) for name in reference.columns),
-                    sealed=needs_sealing(needed),
-                    releases=reference.to,
-                )
+                link = here.referred(reference)
+                for stays, meant, unknown_goes in _going(needs, here.neighbour(reference.to)):
+                    needed = Up(link=link, part=stays, missing=True)
+                    narrow = meant if meant == YES else Up(link=link, part=meant, missing=False)
+                    yield Step(
+                        id="",
+                        store=here.store.id,
+                        dataset=here.dataset.id,
+                        controller=None,
+                        deed=Deed.EMPTY,
+                        needed=needed,
+                        narrow=narrow,
+                        unless=needs.stays(here),
+                        columns=tuple(Emptied(column=name) for name in reference.columns),
+                        sealed=needs_sealing(needed) or unknown_goes is not None,
+                        unknown_goes=bool(unknown_goes),
+                        releases=reference.to,
+                    )
 
     def about(self, subjects: Subjects, controller: Controller | None = None) -> Needs:
         """Give the expressions of a plan about these people only, as people of a controller."""
@@ -388,6 +387,24 @@ class Planner:
             for event in other.events.values():
                 read |= {s.column for s in event.latest_of if s.dataset == dataset.id}
         return any(one.column in read for one in step.columns)
+
+
+def _going(needs: Needs, target: Place) -> Iterator[tuple[Expression, Expression, bool | None]]:
+    """Yield what lets a row stay, which are meant, and whether what is unknown goes of these.
+
+    Of what people share, whom a row leads to is asked once, before any reference to it is emptied:
+    who lets go of it leads to it no more. Of other rows all is in what lets them stay.
+    """
+    if needs.only is None:
+        if (stays := needs.stays(target)) != YES:
+            yield stays, YES, None
+    elif not target.top.shared:
+        if (stays := needs.stays(target)) != YES:
+            yield stays, needs.leads_to(target, ONLY), None
+    elif (row := needs.row(target, None)) != YES:
+        alone = needs.of_them_only(target)
+        yield row, all_of(needs.leads_to(target, ONLY), not_(alone)), False
+        yield row, alone, True
 
 
 def _strips(step: Step) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy import event
 from doelbinding.conformance.holding import hold_equal, hold_equal_for_one, thorough
 from doelbinding.conformance.world import World
 from doelbinding.conformance.worlds import worlds
+from doelbinding.policy.stores import Dataset, Reference, WhenGone
 from doelbinding.stores.sql.engine import make_engine
 from tests.integration.conftest import emptied
 from tests.integration.oracle.database import build
@@ -59,6 +61,42 @@ def test_sqlite_leaves_what_the_oracle_leaves(world: World, sqlite: sa.Engine) -
 @thorough(CASES // 2)
 @given(world=worlds(populations=POPULATIONS))
 def test_sqlite_erases_of_one_person_what_the_oracle_erases(
+    world: World, sqlite: sa.Engine
+) -> None:
+    hold_equal_for_one(world, build(sqlite, world))
+
+
+def letting_go(world: World) -> World:
+    """Give a world in which who lives somewhere lets go of the address when it goes, as do notes.
+
+    Memberships do not: their reference is part of their key.
+    """
+    shares = {"person": "addr_id", "note": "sent_to"}
+
+    def released(dataset: Dataset) -> Dataset:
+        if dataset.id not in shares:
+            return dataset
+        shared = (shares[dataset.id],)
+        others = tuple(one for one in dataset.references if one.columns != shared)
+        empty = Reference(columns=shared, to="addr", when_gone=WhenGone.EMPTY)
+        return replace(dataset, references=(*others, empty))
+
+    stores = tuple(
+        replace(store, datasets=tuple(released(one) for one in store.datasets))
+        for store in world.policy.stores
+    )
+    return replace(world, policy=replace(world.policy, stores=stores))
+
+
+@thorough(CASES // 2)
+@given(world=worlds(populations=POPULATIONS).map(letting_go))
+def test_what_is_shared_goes_where_sharers_let_go_of_it(world: World, sqlite: sa.Engine) -> None:
+    hold_equal(world, build(sqlite, world))
+
+
+@thorough(CASES // 4)
+@given(world=worlds(populations=POPULATIONS).map(letting_go))
+def test_what_one_person_shares_goes_where_sharers_let_go_of_it(
     world: World, sqlite: sa.Engine
 ) -> None:
     hold_equal_for_one(world, build(sqlite, world))

@@ -325,7 +325,7 @@ def test_a_path_to_a_person_that_runs_in_a_circle(folder: Path, rewrite) -> None
 
 
 def test_rows_dated_by_what_they_share_are_told_to_bear_the_date(folder: Path, rewrite) -> None:
-    """No reference can be emptied there: of what is shared it is the way to people (R-II.5)."""
+    """To empty their reference there would leave them undated (R-II.5)."""
     shared = "{latest_of: [{dataset: address, column: SINCE, on: {ID: ADRES_ID}}]}"
     rewrite(CRM, "invoice.date: {column: DATUM}", f"invoice.date: {shared}")
     rewrite(

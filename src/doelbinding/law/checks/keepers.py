@@ -200,7 +200,7 @@ def _needing(policy: Policy, located: Located) -> Iterator[tuple[Located, ...]]:
 def _dependants(policy: Policy, located: Located) -> Iterator[Located]:
     """Yield the datasets whose rows refer to rows here, share them, or date them by a pairing."""
     here = located.dataset
-    sharing = {path.shared_by for path in here.paths}
+    sharing = {(path.shared_by, path.columns) for path in here.paths}
     paired = {
         source.dataset
         for event in here.events.values()
@@ -210,12 +210,19 @@ def _dependants(policy: Policy, located: Located) -> Iterator[Located]:
     for other in reach.locate(policy):
         if other.store.id != located.store.id or other.name == located.name:
             continue
-        if here.id in _needed(other.dataset) or other.dataset.id in sharing | paired:
+        keeps = {columns for by, columns in sharing if by == other.dataset.id}
+        shares = not keeps <= _released(other.dataset)
+        if here.id in _needed(other.dataset) or shares or other.dataset.id in paired:
             yield other
 
 
 def _needed(dataset: Dataset) -> set[str]:
     """Give the datasets to whose rows rows here refer, and which stay with them."""
-    released = {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
+    released = _released(dataset)
     needed = {path.to for path in dataset.paths if path.to and path.columns not in released}
     return needed | {r.to for r in dataset.references if r.columns not in released}
+
+
+def _released(dataset: Dataset) -> set[tuple[str, ...]]:
+    """Give the columns of the references that are emptied when the row referred to goes."""
+    return {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}

@@ -152,7 +152,7 @@ def _needs_in_circles(store: Store, path: ModelPath) -> Iterator[Problem]:
     needs: dict[str, set[str]] = {dataset.id: set() for dataset in store.datasets}
     remedies: dict[tuple[str, str], list[str]] = {}
     for dataset in store.datasets:
-        for needing, needed, remedy in _needs(dataset):
+        for needing, needed, remedy in _needs(dataset, store):
             if needing != needed:
                 needs.setdefault(needing, set()).add(needed)
                 remedies.setdefault((needing, needed), []).append(remedy)
@@ -169,12 +169,14 @@ def _needs_in_circles(store: Store, path: ModelPath) -> Iterator[Problem]:
         )
 
 
-def _needs(dataset: Dataset) -> Iterator[tuple[str, str, str]]:
+def _needs(dataset: Dataset, store: Store) -> Iterator[tuple[str, str, str]]:
     """Yield which dataset's rows need which other's to stay, as this one says, and a way out."""
-    released = {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
+    released = _released(dataset)
+    sharers = {one.id: _released(one) for one in store.datasets}
     for one in dataset.paths:
         if one.shared_by is not None:
-            yield one.shared_by, dataset.id, ""
+            if one.columns not in sharers.get(one.shared_by, set()):
+                yield one.shared_by, dataset.id, ""
         elif one.columns not in released:
             yield dataset.id, one.other, _emptied(dataset, one.columns)
     for reference in dataset.references:
@@ -184,6 +186,10 @@ def _needs(dataset: Dataset) -> Iterator[tuple[str, str, str]]:
         for source in event.latest_of:
             if source.on and source.dataset and source.store is None:
                 yield source.dataset, dataset.id, _own_date(dataset, name, source.dataset)
+
+
+def _released(dataset: Dataset) -> set[tuple[str, ...]]:
+    return {r.columns for r in dataset.references if r.when_gone is WhenGone.EMPTY}
 
 
 def _own_date(dataset: Dataset, event: str, dating: str) -> str:
