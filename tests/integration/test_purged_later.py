@@ -68,7 +68,7 @@ def test_what_a_run_deleted_that_was_not_verified_is_purged_later(folder: Path) 
         )
     assert "NOT VERIFIED: mail.reader" in said(folder, *NIGHT, status=1)
     assert held(folder)
-    assert "mail: what 1 earlier run deleted is vacuumed" in said(folder, "purge")
+    assert "mail: what 2 earlier runs deleted is vacuumed" in said(folder, "purge")
     assert not held(folder)
 
 

@@ -218,9 +218,9 @@ def nightly(
         told=show_obstacles,
     )
     done = run_night(workspace, terms)
-    for made, outcome in zip(done.plans, done.outcomes, strict=True):
+    for number, (made, outcome) in enumerate(zip(done.plans, done.outcomes, strict=True)):
         show_plan(made, workspace.policy)
-        show_outcome(made, outcome)
+        show_outcome(made, outcome, followed=number in done.followed)
     show_purged(done.purged)
     if done.undone:
         raise NotAll(done.undone)
@@ -294,8 +294,8 @@ def progress_of(made: Plan) -> Iterator[Progress]:
         yield advance
 
 
-def show_outcome(made: Plan, outcome: Outcome) -> None:
-    """Print what was changed and what reading back found."""
+def show_outcome(made: Plan, outcome: Outcome, *, followed: bool = False) -> None:
+    """Print what was changed and what reading back found, which a next plan may be made for."""
     from doelbinding.plan.model import PlanKind
 
     changed = sum(outcome.changed.values())
@@ -306,6 +306,11 @@ def show_outcome(made: Plan, outcome: Outcome) -> None:
         for store, erased in outcome.erased.items():
             say(f"{store}: {before}{_how_far_gone(erased)}")
         return
+    left: Counter[str] = Counter()
     for step in made.steps:
-        if outcome.left.get(step.id):
-            say(f"NOT VERIFIED: {step.ref}: {counted(outcome.left[step.id], 'row')} left")
+        left[step.ref] = max(left[step.ref], outcome.left.get(step.id, 0))
+    for ref, rows in left.items():
+        if rows and followed:
+            say(f"{ref}: {counted(rows, 'row')} left, for which a next plan was made at once")
+        elif rows:
+            say(f"NOT VERIFIED: {ref}: {counted(rows, 'row')} left")

@@ -56,18 +56,21 @@ class NotAll(Stopped):
 class Night:
     """What a night did: the runs of earlier nights that it finished, then its own; and what not.
 
-    `purged` is what it took further of what earlier runs deleted.
+    `purged` is what it took further of what earlier runs deleted. `followed` are the runs, by their
+    place, after which what was left was planned anew and carried out.
     """
 
     plans: tuple[Plan, ...]
     outcomes: tuple[Outcome, ...]
     undone: tuple[Undone, ...]
     purged: tuple[Purged, ...]
+    followed: frozenset[int] = frozenset()
 
     @property
     def verified(self) -> bool:
-        """Whether nothing was left out, and reading back found nothing left."""
-        return not self.undone and all(outcome.verified for outcome in self.outcomes)
+        """Whether nothing was left out, and reading back found nothing left in the end."""
+        ended = (one for n, one in enumerate(self.outcomes) if n not in self.followed)
+        return not self.undone and all(outcome.verified for outcome in ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from doelbinding.records.models import Run
 from doelbinding.wiring import Workspace
 
 _PASSES = 2
+_FOLLOWING = 3
 _FAILS = (Stopped, StoreError, NoKey)
 
 
@@ -92,6 +93,7 @@ class _Night:
     done: list[tuple[Plan, Outcome]] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
     purged: list[Purged] = field(default_factory=list)
+    followed: set[int] = field(default_factory=set)
     over: bool = False
 
     @property
@@ -159,6 +161,7 @@ class _Night:
                 continue
             try:
                 room -= self._approved(one, room)
+                room -= self._followed(group, room)
             except _FAILS as error:
                 self.leave_out(group, error)
 
@@ -182,6 +185,32 @@ class _Night:
             else:
                 break
         return made.plan.rows - first
+
+    def _followed(self, group: frozenset[str], room: int) -> int:
+        """Plan anew what a run left, since it may have taken what had kept that; give how many.
+
+        What is left again is put back by something, so that no plan would end it.
+        """
+        rows = 0
+        for _ in range(_FOLLOWING):
+            last = self.done[-1][1] if self.done else None
+            if last is None or last.verified or self.over:
+                break
+            made = self._planned(group)
+            if not made.plan.steps or made.plan.rows > room - rows:
+                break
+            self.terms.told(made.obstacles)
+            approve_plan(self.workspace, made.fingerprint, self.terms.by)
+            try:
+                self._carry_out(made.plan, made.fingerprint)
+            except (PlanStale, Surprise):
+                give_up(self.workspace, made.fingerprint)
+                break
+            self.followed.add(len(self.done) - 2)
+            rows += made.plan.rows
+            if {one.ref for one in self.done[-1][1].where} >= {one.ref for one in last.where}:
+                break
+        return rows
 
     def _carry_out(self, plan: Plan, fingerprint: str, part: frozenset[str] | None = None) -> None:
         bound, progress = self.workspace.bound, self.terms.progress
@@ -213,6 +242,7 @@ class _Night:
             outcomes=tuple(outcome for _, outcome in self.done),
             undone=tuple(self.undone),
             purged=tuple(self.purged),
+            followed=frozenset(self.followed),
         )
 
 
