@@ -17,7 +17,7 @@ from doelbinding.plan.ports import TakesAlike
 from doelbinding.plan.transformation import Transformation
 from doelbinding.plan.written import parts_of
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.policy.stores import Column
 from doelbinding.rights.found import key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.wiring import Workspace
@@ -156,7 +156,7 @@ def _named(workspace: Workspace, value: str) -> tuple[str, str]:
 
 
 def _typed(column: Column, part: str) -> str | int:
-    if column.type is not ColumnType.INTEGER:
+    if not column.type.is_whole:
         return part
     if not _WHOLE.fullmatch(part.strip()):
         raise NoSuchValue(f"key column {column.name} holds whole numbers")

@@ -59,6 +59,11 @@ class ColumnType(StrEnum):
         return self in {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
     @property
+    def is_whole(self) -> bool:
+        """Whether values are whole numbers in every store."""
+        return self is ColumnType.INTEGER or self.is_epoch
+
+    @property
     def is_epoch(self) -> bool:
         """Whether values are counted from the start of 1970 in UTC."""
         return self in {ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}

@@ -22,7 +22,6 @@ from doelbinding.plan.identifiers import NAME, NEVER_ENOUGH, Identifier, NotAnId
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import ColumnType
 from doelbinding.rights.found import Found, FoundRow, Person, Stray
 from doelbinding.rights.names import words_in
 from doelbinding.rights.scope import Scope
@@ -126,7 +125,7 @@ def _key(scope: Scope, ref: str, key: Key) -> Key:
         raise NotIncluded(f"a key of {ref} is written {','.join(columns)}: nothing was included")
     parts: list[str | int] = []
     for name, part in zip(columns, key, strict=True):
-        whole = here.dataset.column(name).type is ColumnType.INTEGER
+        whole = here.dataset.column(name).type.is_whole
         try:
             parts.append(int(part) if whole else str(part))
         except ValueError:

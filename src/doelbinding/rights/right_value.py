@@ -13,7 +13,6 @@ from doelbinding.policy.json_path import Every, parse_path
 from doelbinding.policy.stores import Column, ColumnType
 from doelbinding.rights.correction import Asked, NotCorrectable, joining
 
-_WHOLE = {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
 _TRUTHS = {"true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}
 _LARGEST = 2**63
 
@@ -62,7 +61,7 @@ def right_value(column: Column, asked: Asked) -> Key:
     if written in map(str, column.null_values):
         raise NotCorrectable(f"{asked.column}: that value stands for nothing there: use --clear")
     right: str | int = written
-    if kind in _WHOLE:
+    if kind.is_whole:
         right = _whole(asked.column, written)
     elif kind is ColumnType.BOOLEAN:
         if written.lower() not in _TRUTHS:

@@ -44,7 +44,7 @@ def obstacles(
         wrong = [*_format(lake, ref, table), *_columns(ref, dataset, there)]
         found += wrong
         if not any(one.gravity is Gravity.REFUSES for one in wrong):
-            found += _key(lake, ref, dataset, table)
+            found += _key(lake, ref, dataset, table, there)
     return list(dict.fromkeys(found))
 
 
@@ -116,13 +116,16 @@ def _remedy(held: str) -> str:
     return "say the type that the table has"
 
 
-def _key(lake: Lake, ref: str, dataset: Dataset, table: Table) -> Iterator[Obstacle]:
+def _key(
+    lake: Lake, ref: str, dataset: Dataset, table: Table, there: Mapping[str, str]
+) -> Iterator[Obstacle]:
     """Refuse a key that does not tell rows apart: nothing in a lakehouse sees to it."""
     for name in dataset.key:
-        if dataset.column(name).type not in {ColumnType.TEXT, ColumnType.INTEGER}:
+        held = there.get(name, "inside another")
+        if re.fullmatch(rf"{_TEXT}|{_WHOLE}", held) is None:
             yield _refuses(
                 ref,
-                f"key column {name!r} is neither text nor a whole number",
+                f"key column {name!r} is {held}, neither text nor a whole number",
                 "choose a key of text or whole numbers",
             )
             return
