@@ -99,10 +99,15 @@ class RecordedJournal:
         waiting.update(found=rows)
 
     def recount(self, step: str, left: int) -> None:
-        """Record what a step that was interrupted must have changed, from what it leaves."""
-        record = self._record(step)
+        """Record what a step that was interrupted must have changed, from what it leaves.
+
+        Keys that it sealed may be of rows that steps before it took whole: at most as planned.
+        """
+        record, (_, planned) = self._record(step), self._steps[step]
         if record.found is not None:
-            record.rows = max(record.rows, record.found - left)
+            changed = record.found - left
+            most = min(changed, planned.expected) if planned.sealed else changed
+            record.rows = max(record.rows, most)
             record.save(update_fields=["rows"])
 
     def intend(self, step: str) -> None:
