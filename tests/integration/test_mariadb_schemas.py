@@ -271,6 +271,22 @@ def test_a_time_that_a_column_does_not_hold_is_refused_as_a_stand_in(
     assert ("as 1970-01-02" in told) == kind.startswith("TIMESTAMP")
 
 
+@pytest.mark.parametrize("declared", ["CHAR(8)", "NATIONAL CHAR(8)", "VARCHAR(8)"])
+def test_a_stand_in_that_ends_in_blanks_is_refused_where_it_would_lose_them(
+    declared: str, mariadb: sa.Engine
+) -> None:
+    say(mariadb, TABLE.replace("mail VARCHAR(40)", f"mail {declared} NOT NULL"), ROWS)
+    ends = step(Deed.EMPTY, ENDED, Emptied(column="mail", replacement="x "))
+    told = _told(mariadb, ends)
+    if declared.startswith("VARCHAR"):
+        assert told == []
+        assert done(SqlStore(mapped(), mariadb), ends).verified
+    else:
+        (found,) = told
+        assert "which what stands in for it does not fit" in found
+        assert "no blanks at the end" in found
+
+
 @pytest.mark.parametrize(
     ("kind", "stands_in"),
     [

@@ -29,10 +29,27 @@ def unfitting(
         yield refuses(
             ref,
             f"column {one.column!r} is {called(held)}, which {stands} does not fit",
-            _BEGINS
-            if isinstance(held, mysql.TIMESTAMP)
-            else "give the column another `replace_with`, or let it end otherwise",
+            _remedy(one, held),
         )
+
+
+def _remedy(one: Emptied, held: Any) -> str:
+    if isinstance(held, mysql.TIMESTAMP):
+        return _BEGINS
+    if _ends_in_blanks(one.replacement) and isinstance(_made_of(held), sa.CHAR | sa.NCHAR):
+        return (
+            "a CHAR gives back no blanks at the end, so that what stands in would never be seen to "
+            "be there: leave them off in `replace_with`"
+        )
+    return "give the column another `replace_with`, or let it end otherwise"
+
+
+def _made_of(held: Any) -> Any:
+    return getattr(held, "data_type", held)  # of a domain
+
+
+def _ends_in_blanks(value: str | int | None) -> bool:
+    return isinstance(value, str) and value.endswith(" ")
 
 
 def unfit(
@@ -65,7 +82,7 @@ def holds_texts(connection: sa.Connection, dataset: Dataset, column: Mapping[str
     if connection.dialect.name == "sqlite":
         return _strict_types(connection, dataset).get(column.get("name"), "ANY") in {"ANY", "TEXT"}
     held: Any = column.get("type", sa.types.NullType())
-    held = getattr(held, "data_type", held)  # what a domain is made of
+    held = _made_of(held)
     if isinstance(held, sa.types.NullType | sa.LargeBinary | mysql.VARBINARY | mysql.BINARY):
         return connection.dialect.name != "postgresql" or not isinstance(held, sa.LargeBinary)
     return isinstance(held, sa.String) and not isinstance(held, sa.Enum | mysql.SET)
@@ -117,13 +134,15 @@ def called(held: Any) -> str:
 
 def _has_room(value: str | int | None, held: Any) -> bool:
     """Tell whether a column takes a text, by what is known of its type, length or words."""
-    held = getattr(held, "data_type", held)  # what a domain is made of
+    held = _made_of(held)
     words = getattr(held, "enums", None) or getattr(held, "values", None)
     if value is None:
         return True
     if isinstance(words, list | tuple | set | frozenset):
         return str(value) in words
     if isinstance(held, sa.Integer | sa.Numeric) and not _is_number(value):
+        return False
+    if _ends_in_blanks(value) and isinstance(held, sa.CHAR | sa.NCHAR):
         return False
     length = getattr(held, "length", None)
     return (
