@@ -637,6 +637,13 @@ def test_column_that_comes_back_to_life_is_named_with_what_outlasts_it() -> None
     assert [finding.message for finding in told] == [f"{left}; then {then}"]
 
 
+def test_an_event_that_loses_what_dates_it_is_found_once_however_many_keep_its_row() -> None:
+    told = found(*BREAKS["DB433"], ((*INVOICES, "bindings"), INVOICE.bindings[:1]))
+    messages = [one.message for one in told if one.id == "DB433"]
+    (message,) = [one for one in messages if "'invoice.date'" in one]
+    assert message.endswith("while relations (active), newsletter (active) keeps the row")
+
+
 def test_expiry_depends_on_the_day() -> None:
     policy = clean()
     assert not check(policy, on=date(2027, 1, 1))

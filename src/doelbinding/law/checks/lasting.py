@@ -15,7 +15,7 @@ from doelbinding.law import reach
 from doelbinding.law.checks.keepers import Keeper, Keepers, row_kept_for
 from doelbinding.law.checks.uses import Use
 from doelbinding.law.finding import Definition, Finding, Severity, listed
-from doelbinding.law.reach import Located
+from doelbinding.law.reach import Located, Path
 from doelbinding.law.truth import Truth, possible_answers
 from doelbinding.policy.condition import Condition
 from doelbinding.policy.model import Policy
@@ -200,22 +200,32 @@ def _leading(policy: Policy) -> Iterator[tuple[Located, Located, tuple[str, ...]
 
 
 def gone(policy: Policy, _on: date) -> Iterator[Finding]:
-    """Find events and states told by rows that can go before the row they decide over."""
+    """Find events and states told by rows that can go before the row they decide over.
+
+    One finding of each, whatever number of phases waits for it or keeps the row.
+    """
     keepers = Keepers(policy=policy)
+    found: dict[_Loss, dict[str, None]] = {}
     for use in keepers.uses:
-        if isinstance(use.term.parsed, After):
-            yield from _undated(keepers, use)
-        else:
-            yield from _untold(keepers, use)
+        find = _undated if isinstance(use.term.parsed, After) else _untold
+        for loss, keeper in find(keepers, use):
+            found.setdefault(loss, {})[str(keeper)] = None
+    for (path, subject, loses), longer in found.items():
+        message = f"{loses} while {listed([*longer])} keeps the row"
+        yield GONE_BEFORE.at(path, subject, message)
 
 
-def _undated(keepers: Keepers, use: Use) -> Iterator[Finding]:
+_Loss = tuple[Path, str, str]
+"""Where something is told, of what, and what it loses, in words."""
+
+
+def _undated(keepers: Keepers, use: Use) -> Iterator[tuple[_Loss, Keeper]]:
     for owner, event in reach.events(keepers.policy, use.located, use.awaited):
         for keeper in keepers.idle(owner, use.awaited):
             if lost := _lost(keepers.policy, owner, event, keeper):
-                message = f"event {use.awaited!r} loses {listed(lost)} while {keeper} keeps the row"
                 path = (*owner.path, "events", use.awaited)
-                yield GONE_BEFORE.at(path, f"dataset {owner.name}", message)
+                loses = f"event {use.awaited!r} loses {listed(lost)}"
+                yield (path, f"dataset {owner.name}", loses), keeper
 
 
 def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[str]:
@@ -237,7 +247,7 @@ def _lost(policy: Policy, owner: Located, event: Event, keeper: Keeper) -> list[
     return lost
 
 
-def _untold(keepers: Keepers, use: Use) -> Iterator[Finding]:
+def _untold(keepers: Keepers, use: Use) -> Iterator[tuple[_Loss, Keeper]]:
     for told in reach.states(keepers.policy, use.located, use.awaited):
         if told.of_rows and told.reads is not None:
             yield from _without_rows(keepers, use, told, told.reads)
@@ -245,13 +255,12 @@ def _untold(keepers: Keepers, use: Use) -> Iterator[Finding]:
 
 def _without_rows(
     keepers: Keepers, use: Use, told: reach.KnownState, reads: Located
-) -> Iterator[Finding]:
+) -> Iterator[tuple[_Loss, Keeper]]:
     over = isinstance(use.term.parsed, Until)
     for keeper in keepers.idle(told.named_by, use.awaited) if told.without_rows != over else ():
         if not row_kept_for(reads, keeper.activity, keeper.phase):
-            rows = f"the rows of {reads.name}"
-            message = f"state {use.awaited!r} loses {rows} while {keeper} keeps the row"
-            yield GONE_BEFORE.at(told.place, f"dataset {told.named_by.name}", message)
+            loses = f"state {use.awaited!r} loses the rows of {reads.name}"
+            yield (told.place, f"dataset {told.named_by.name}", loses), keeper
 
 
 DEFINITIONS = (EMPTIED, GONE_BEFORE, LED_NO_MORE)
