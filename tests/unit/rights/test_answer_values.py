@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from doelbinding.law.language.wording import wording
 from doelbinding.policy.stores import Column, ColumnType
-from doelbinding.rights.answer.values import as_csv, exact, shown
+from doelbinding.rights.answer.values import as_csv, exact, number, shown
 from doelbinding.rights.answer.words import LOCALE
 
 
@@ -32,6 +32,23 @@ def test_no_text_starts_a_formula_and_none_is_lost(text: str) -> None:
 def test_numbers_stay_numbers() -> None:
     written = cells(as_csv(["a"], [[-5], [-2.5], [Decimal("-1.10")], [None]]))
     assert written[1:] == [["-5"], ["-2.5"], ["-1.10"], [""]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "cell"),
+    [
+        (ColumnType.DECIMAL, Decimal("-1.00"), "-1.00"),
+        (ColumnType.DECIMAL, Decimal("-0E-8"), "-0E-8"),
+        (ColumnType.DECIMAL, Decimal("-Infinity"), "'-Infinity"),
+        (ColumnType.DECIMAL, "-1+cmd", "'-1+cmd"),
+        (ColumnType.DECIMAL, "+1", "'+1"),
+        (ColumnType.TEXT, "-1.00", "'-1.00"),
+        (ColumnType.INTEGER, -1, "-1"),
+    ],
+)
+def test_a_number_below_nought_is_no_formula(kind: ColumnType, held: object, cell: str) -> None:
+    written = as_csv(["a"], [[number(exact(held), Column(name="a", type=kind))]])
+    assert cells(written)[1:] == [[cell]]
 
 
 @pytest.mark.parametrize(

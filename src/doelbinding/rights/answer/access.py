@@ -14,7 +14,7 @@ from doelbinding.rights.answer.gather import Gathered, ValueFact, gather
 from doelbinding.rights.answer.parts import basis_words
 from doelbinding.rights.answer.render import page_html
 from doelbinding.rights.answer.schema import ACCESS, access_schema
-from doelbinding.rights.answer.values import as_csv
+from doelbinding.rights.answer.values import as_csv, number
 from doelbinding.rights.inventory import Inventory
 
 _COLUMNS = (
@@ -62,7 +62,7 @@ def _csv_rows(found: Gathered) -> Iterator[tuple[object, ...]]:
                     dataset.label,
                     record.name,
                     value.label,
-                    value.exact,
+                    number(value.exact, value.column),
                     value.category,
                     words.ui(f"footing.{value.why.footing.value}"),
                     "; ".join(_purposes(found, value)),

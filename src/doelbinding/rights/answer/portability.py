@@ -24,7 +24,7 @@ from doelbinding.rights.answer.pages import Page
 from doelbinding.rights.answer.parts import case_facts, contact, in_doubt
 from doelbinding.rights.answer.render import page_html
 from doelbinding.rights.answer.schema import PORTABILITY, portability_schema
-from doelbinding.rights.answer.values import Exact, as_csv
+from doelbinding.rights.answer.values import Exact, as_csv, number
 from doelbinding.rights.answer.words import label_of
 from doelbinding.rights.inventory import Inventory
 
@@ -78,7 +78,11 @@ class _Taken:
 
     def csv(self) -> str:
         names = [column.name for column in self.columns]
-        return as_csv(names, ([record.get(name) for name in names] for record in self.records))
+        return as_csv(names, map(self._cells, self.records))
+
+    def _cells(self, record: Mapping[str, Exact]) -> list[object]:
+        held = ((record.get(column.name), column) for column in self.columns)
+        return [None if value is None else number(value, column) for value, column in held]
 
     def document(self, found: Gathered) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from doelbinding.binding.times import moment_of
@@ -85,6 +85,17 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow([_cell(name) for name in head])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return _BYTE_ORDER_MARK + written.getvalue()
+
+
+def number(held: Exact, column: Column) -> Exact | Decimal:
+    """Give an exact value as a number again, where its column holds numbers; else as it is."""
+    if column.type is not ColumnType.DECIMAL or not isinstance(held, str):
+        return held
+    try:
+        found = Decimal(held)
+    except InvalidOperation:
+        return held
+    return found if str(found) == held and found.is_finite() else held
 
 
 def _cell(value: object) -> Exact | None:
