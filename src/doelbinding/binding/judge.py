@@ -296,7 +296,7 @@ class Judge(Interpreter):
         known: dict[object, _Dated | None] = {None: None}
 
         def ask(held: object) -> _Dated | None:
-            if stands_for_nothing(column, held):
+            if stands_for_nothing(column, held, here.store.timezone):
                 return None
             start = day(held)
             if start is None:

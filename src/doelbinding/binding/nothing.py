@@ -7,6 +7,10 @@ null; left unsaid it is unknown to every test.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from doelbinding.binding.times import clock_of, clock_written, epoch_of
+from doelbinding.policy.condition import Scalar
 from doelbinding.policy.stores import ZERO_DATE, Column
 
 _YEAR = "0000-"
@@ -17,9 +21,28 @@ def is_zero(column: Column, held: object) -> bool:
     return isinstance(held, str) and held.startswith(_YEAR) and column.type.has_zero
 
 
-def stands_for_nothing(column: Column, held: object) -> bool:
-    """Tell whether a value is one of those that the policy says stand for nothing."""
+def stands_for_nothing(column: Column, held: object, stored: str) -> bool:
+    """Tell whether a value is one of those that the policy says stand for nothing.
+
+    `stored` is the IANA zone of the store's bare times.
+    """
     nothing = column.null_values
     if not nothing:
         return False
-    return str(held) in map(str, nothing) or (ZERO_DATE in nothing and is_zero(column, held))
+    if ZERO_DATE in nothing and is_zero(column, held):
+        return True
+    if column.type.is_clock:
+        clock = clock_of(held, column.type)
+        return clock is not None and any(
+            clock == operand_of(column, one, stored) for one in nothing if one != ZERO_DATE
+        )
+    return str(held) in (str(operand_of(column, one, stored)) for one in nothing)
+
+
+def operand_of(column: Column, written: Scalar, stored: str) -> Scalar | datetime:
+    """Give what a value of a column is compared with, where its policy writes a moment."""
+    kind = column.type
+    if not isinstance(written, str) or not (kind.is_clock or kind.is_epoch):
+        return written
+    moment = clock_written(written, kind, stored)
+    return moment if kind.is_clock else epoch_of(moment, kind)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Reader, Row
 from doelbinding.binding.kleene import Truth, both, either, negate
-from doelbinding.binding.nothing import is_zero, stands_for_nothing
+from doelbinding.binding.nothing import is_zero, operand_of, stands_for_nothing
 from doelbinding.binding.paths import Link, PathError, Place
-from doelbinding.policy.condition import COMPARISONS, Condition
+from doelbinding.binding.times import clock_of
+from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.policy.stores import ControllerColumn
@@ -126,7 +128,11 @@ class Rows:
     def value(self, here: Place, row: Row, name: str) -> object:
         """Give what a column holds; none also for the values that are to be read as null."""
         held = row[name]
-        return None if stands_for_nothing(here.dataset.column(name), held) else held
+        return (
+            None
+            if stands_for_nothing(here.dataset.column(name), held, here.store.timezone)
+            else held
+        )
 
     def named(self, here: Place, row: Row, name: str) -> object:
         """Give what an identifying column holds; none where it stands for nobody."""
@@ -141,21 +147,33 @@ class Rows:
             return either(self.test(part, here, row) for part in condition.any_)
         if condition.not_ is not None:
             return negate(self.test(condition.not_, here, row))
-        value = self.value(here, row, str(condition.column))
-        if is_zero(here.dataset.column(str(condition.column)), value):
+        return self._answer(condition, here, row)
+
+    def _answer(self, condition: Condition, here: Place, row: Row) -> Truth:
+        """Answer a condition on one column."""
+        column = here.dataset.column(str(condition.column))
+        value = self.value(here, row, column.name)
+        if is_zero(column, value):
             return None
         if condition.null is not None:
             return (value is None) == condition.null
+        if column.type.is_clock:
+            value = clock_of(value, column.type)
         if value is None:
             return None
-        if condition.in_ is not None:
-            return value in condition.in_
-        return _compare(value, condition)
+        told = [operand_of(column, one, here.store.timezone) for one in _operands(condition)]
+        return value in told if condition.in_ is not None else _compare(value, condition, told[0])
 
 
-def _compare(value: object, condition: Condition) -> bool:
+def _operands(condition: Condition) -> Sequence[Scalar]:
+    """Give what a condition compares a column with."""
+    if condition.in_ is not None:
+        return condition.in_
+    return [one for n in COMPARISONS if (one := getattr(condition, n)) is not None]
+
+
+def _compare(value: object, condition: Condition, wanted: Any) -> bool:
     name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
-    wanted = getattr(condition, name)
     if isinstance(wanted, str):
         value = str(value)
     elif value != value:  # noqa: PLR0124 - no number, which databases order after all others

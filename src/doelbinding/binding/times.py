@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from doelbinding.policy.stores import Column, ColumnType
@@ -67,6 +68,30 @@ def moment_of(value: object, column: Column, stored: str, zone: str) -> datetime
         day = _day(value, column.type)
         return None if day is None else midnight(day, zone)
     return _moments(column.type, stored)(value)
+
+
+def clock_of(value: object, kind: ColumnType) -> datetime | None:
+    """Give a value as what conditions compare: a bare time as if of UTC; none when unreadable."""
+    return _moments(kind, "UTC")(value)
+
+
+@lru_cache(maxsize=256)
+def clock_written(told: str, kind: ColumnType, stored: str) -> datetime:
+    """Give a moment that a policy writes as what conditions compare; of a day, its start.
+
+    Bare, it is one of the store's zone; beside bare times that does not matter.
+    """
+    moment = datetime.fromisoformat(told)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    zone = UTC if kind is ColumnType.TIMESTAMP else ZoneInfo(stored)
+    return _in_zone(moment.replace(tzinfo=zone), UTC)
+
+
+def epoch_of(moment: datetime, kind: ColumnType) -> int:
+    """Give an instant as a number counted from 1970, rounded up."""
+    unit = timedelta(milliseconds=1 if kind is ColumnType.EPOCH_MILLISECONDS else 1000)
+    return -((datetime.fromtimestamp(0, UTC) - moment) // unit)
 
 
 def is_well_formed(value: object, kind: ColumnType) -> bool:

@@ -45,13 +45,17 @@ class ColumnType(StrEnum):
     @property
     def is_time(self) -> bool:
         """Whether values of this type can date an event."""
-        moments = {ColumnType.TIMESTAMP, ColumnType.INSTANT}
-        return self.is_day or self.is_epoch or self in moments
+        return self.is_day or self.is_epoch or self.is_clock
 
     @property
     def is_day(self) -> bool:
         """Whether values are calendar days."""
         return self in {ColumnType.DATE, ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether values are days with a time of the clock."""
+        return self in {ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
     @property
     def has_zero(self) -> bool:

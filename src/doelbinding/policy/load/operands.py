@@ -89,7 +89,10 @@ def _fits(kind: ColumnType, operand: Scalar) -> bool:
         case ColumnType.DATE:
             return isinstance(operand, str) and _is_date(operand)
         case _:
-            return isinstance(operand, str) and _is_time(operand)
+            bare = kind is ColumnType.TIMESTAMP
+            return (
+                isinstance(operand, str) and _is_time(operand) and not (bare and _has_zone(operand))
+            )
 
 
 def _is_decimal(text: str) -> bool:
@@ -116,6 +119,10 @@ def _is_time(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _has_zone(text: str) -> bool:
+    return datetime.fromisoformat(text).tzinfo is not None
 
 
 _TIME = "Write a date such as 2024-01-31, or a moment such as 2024-01-31T09:00:00"

@@ -11,13 +11,22 @@ import sqlalchemy as sa
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.expression import Compare, Comparison, IsNull, KeyIn, NotAfter, Since
+from doelbinding.binding.nothing import operand_of
 from doelbinding.plan.model import KeySets
 from doelbinding.policy.stores import ZERO_DATE, ColumnType, Store
 from doelbinding.stores.sql.comparing import EXACTLY, Comparing
 from doelbinding.stores.sql.lists import are_many_numbers, can_be_listed, in_list, in_numbers
 from doelbinding.stores.sql.tables import Here, bound
 from doelbinding.stores.sql.texts import FOLDING, compared, compared_exactly, folded_keys, refers
-from doelbinding.stores.sql.times import day_after, moment_in, start_of, well_formed, zero_date
+from doelbinding.stores.sql.times import (
+    clock,
+    day_after,
+    moment_in,
+    start_of,
+    told_clock,
+    well_formed,
+    zero_date,
+)
 from doelbinding.stores.sql.truth import is_not_true
 from doelbinding.stores.sql.widths import of_width
 
@@ -82,11 +91,25 @@ class OwnConditions:
             if by is Comparison.EQUALS:
                 return sa.false() if equal is None else equal
             return self._but_zero(held.is_not(None), leaf.column, here)
-        if isinstance(leaf.value, str):
+        column = here.dataset.column(leaf.column)
+        if column.type.is_clock:
+            said = self._compare_clocks(leaf, here, by)
+        elif column.type.is_epoch:
+            told = operand_of(column, leaf.value, self.store.timezone)
+            said = compared(held, by, bound(told))
+        elif isinstance(leaf.value, str):
             said = compared_exactly(held, by, leaf.value, folds=self.folds(here, leaf.column))
         else:
             said = compared(held, by, bound(leaf.value))
         return said if by is Comparison.EQUALS else self._but_zero(said, leaf.column, here)
+
+    def _compare_clocks(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
+        """Compare moments, of which one that is unreadable is no answer."""
+        held, column = here.column(leaf.column), here.dataset.column(leaf.column)
+        told = told_clock(str(leaf.value), column, self.store.timezone, self.dialect)
+        said = compared(clock(held, column, self.dialect), by, bound(told))
+        form = well_formed(held, column, self.dialect)
+        return said if form is None else sa.and_(said, form)
 
     def unanswered(self, leaf: Compare | IsNull, here: Here) -> sa.ColumnElement[bool]:
         """Give whether a test of a column is neither certainly true nor certainly false."""
@@ -94,7 +117,14 @@ class OwnConditions:
         if isinstance(leaf, IsNull):
             return sa.false() if zero is None or not leaf.unsaid else zero
         null = self.null(leaf.column, here)
-        return null if zero is None or _is_of_zero(leaf, here) else sa.or_(null, zero)
+        if _is_of_zero(leaf, here):
+            return null
+        column = here.dataset.column(leaf.column)
+        form = None
+        if column.type.is_clock:
+            form = well_formed(here.column(leaf.column), column, self.dialect)
+        unread = [] if form is None else [is_not_true(form)]
+        return sa.or_(null, *unread, *(() if zero is None else (zero,)))
 
     def zero(self, name: str, here: Here) -> sa.ColumnElement[bool] | None:
         """Give whether a column holds a zero date; none where it cannot."""

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from doelbinding.binding.times import is_well_formed
 from doelbinding.plan.identifiers import PHONE, normalise
 from doelbinding.policy.stores import Column, ColumnType
+from doelbinding.stores.sql.times import clock_in_text
 
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 _BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
@@ -212,6 +213,7 @@ def teach_sqlite(connection: Any, _: object) -> None:
     """Give a new SQLite connection our normalising, and its foreign keys, which are off else."""
     connection.create_function("doel_normalise", 2, _normalised, deterministic=True)
     connection.create_function("doel_well_formed", 2, _well_formed, deterministic=True)
+    connection.create_function("doel_clock", 2, clock_in_text, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
 

@@ -8,18 +8,17 @@ and guarded by form and plausible range. What is not well-formed is undated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from doelbinding.binding.times import midnight
+from doelbinding.binding.times import clock_of, clock_written, epoch_of, midnight
 from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType
 from doelbinding.stores.sql.tables import bound
 from doelbinding.stores.sql.texts import as_bytes
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BARE = frozenset({"sqlite", "mysql"})
 """Dialects whose instants are bound as bare times of UTC, the zone of our sessions."""
 
@@ -72,6 +71,33 @@ def moment_in(moment: datetime, zone: str, column: Column, stored: str, dialect:
     return _as_moment(moment, column, stored, dialect)
 
 
+def told_clock(told: str, column: Column, stored: str, dialect: str) -> Any:
+    """Give a moment that a policy writes as `clock` gives those of a column."""
+    moment = clock_written(told, column.type, stored)
+    if dialect == "sqlite":
+        return _clock_in_text(moment)
+    aware = column.type is ColumnType.INSTANT and dialect not in _BARE
+    return moment if aware else moment.replace(tzinfo=None)
+
+
+def clock(held: sa.ColumnElement[Any], column: Column, dialect: str) -> sa.ColumnElement[Any]:
+    """Give what such a column holds as conditions compare it; on SQLite null where it is none."""
+    if dialect != "sqlite":
+        return held
+    kind: sa.ColumnElement[str] = sa.literal_column(f"'{column.type.value}'")
+    return sa.func.doel_clock(kind, held)
+
+
+def clock_in_text(kind: str, held: object) -> str | None:
+    """Give a time as a text that compares as it does; none when it is unreadable."""
+    found = clock_of(held, ColumnType(kind))
+    return None if found is None else _clock_in_text(found)
+
+
+def _clock_in_text(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 def _as_day(day: date, column: Column, dialect: str) -> Any:
     if column.type is ColumnType.DATE_DIGITS:
         return day.isoformat().replace("-", "")
@@ -82,10 +108,7 @@ def _as_day(day: date, column: Column, dialect: str) -> Any:
 def _as_moment(moment: datetime, column: Column, stored: str, dialect: str) -> Any:
     match column.type:
         case ColumnType.EPOCH_SECONDS | ColumnType.EPOCH_MILLISECONDS:
-            unit = timedelta(seconds=1)
-            if column.type is ColumnType.EPOCH_MILLISECONDS:
-                unit = timedelta(milliseconds=1)
-            return -((_EPOCH - moment) // unit)  # rounded up
+            return epoch_of(moment, column.type)
         case ColumnType.INSTANT if dialect not in _BARE:
             return moment
         case ColumnType.INSTANT:
