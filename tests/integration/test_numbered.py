@@ -278,3 +278,16 @@ def _note(n: int) -> str:
           - {{name: body, category: history}}
         bindings: [{{activity: customers, columns: ['*']}}]
 """
+
+
+def test_values_that_a_database_might_take_for_the_same_are_so_here() -> None:
+    alike = numbering._alike
+    for one, other in (
+        ("é", "e\N{COMBINING ACUTE ACCENT} "),
+        (1, "1.0"),
+        ("nan", "NaN"),
+        ("snan", "sNaN"),
+    ):
+        assert alike(one) == alike(other)
+        assert len({alike(one), alike(other)}) == 1
+    assert alike("a") != alike("b")

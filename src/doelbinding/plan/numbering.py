@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import count
 
 from doelbinding.binding.circumstances import Key
@@ -177,7 +177,9 @@ def _key(values: Iterable[object]) -> Key:
 def _alike(value: object) -> object:
     """Give what is the same for all that any database may take for the same."""
     text = unicodedata.normalize("NFKD", str(value)).casefold().strip()
+    text = "".join(one for one in text if not unicodedata.combining(one))
     try:
-        return Decimal(text).normalize()
-    except InvalidOperation:
-        return "".join(one for one in text if not unicodedata.combining(one))
+        number = Decimal(text)
+        return number.normalize() if number.is_finite() else text
+    except ArithmeticError:
+        return text

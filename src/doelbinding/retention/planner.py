@@ -14,7 +14,6 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 
 from doelbinding.binding.circumstances import Circumstances, Subjects
-from doelbinding.binding.dated import Collected, questions
 from doelbinding.binding.expression import (
     NO,
     UNKNOWN,
@@ -24,14 +23,8 @@ from doelbinding.binding.expression import (
     needs_sealing,
 )
 from doelbinding.binding.leads import asked_by_moment
-from doelbinding.binding.led_in_time import questions_by_way, told_by_number, told_by_way
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
-from doelbinding.binding.numbered import (
-    Numbering,
-    numbering,
-    questions_by_number,
-)
-from doelbinding.binding.paths import Place, Way, places
+from doelbinding.binding.paths import Place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.plan.ends import emptied, files_of, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
@@ -40,6 +33,7 @@ from doelbinding.plan.ports import Store
 from doelbinding.plan.transformation import strips
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
+from doelbinding.retention.asked import Asked
 from doelbinding.retention.joined import joined, tells_when_collected
 
 
@@ -75,10 +69,10 @@ class Planner:
         Raises:
             StoreError: a store cannot be read.
         """
-        if not self.numbered:
+        numbered = self.asked.numbered()
+        if not numbered:
             return self
-        needed = numbers_needed(self.numbered, stores, self.stopped.key_sets)
-        return replace(self, numbers=needed)
+        return replace(self, numbers=numbers_needed(numbered, stores, self.stopped.key_sets))
 
     @property
     def by_moment(self) -> tuple[Place, ...]:
@@ -332,42 +326,19 @@ class Planner:
             steps=steps,
             doubts=tuple(doubts),
             case=case,
-            collected=tuple(self._collected()),
-            numbered=self.numbered,
+            collected=tuple(self.asked.collected()),
+            numbered=self.asked.numbered(),
         )
 
-    def _collected(self) -> Iterator[Collected]:
-        """Yield the questions which rows were there when their people set a stop."""
-        levels = [here for here in self._wanted() if here.dataset.collected is not None]
-        for stop in self.said.stops:
-            zone = self.policy.controller_by_id[stop.controller].timezone
-            for level in levels:
-                asking = questions_by_way if level.top.shared else questions
-                yield from asking(stop, level, zone)
-        for level, way, told in self._numbered():
-            for stop in self.said.stops:
-                if stop.id in told.stops:
-                    zone = self.policy.controller_by_id[stop.controller].timezone
-                    yield from questions_by_number(stop, level, way, told, zone)
-
     @cached_property
-    def numbered(self) -> tuple[Numbering, ...]:
-        """How those are numbered to whom rows lead by what several may have."""
-        return tuple({(told.ref, told.way): told for _, _, told in self._numbered()}.values())
-
-    def _numbered(self) -> Iterator[tuple[Place, Way, Numbering]]:
-        """Yield the dated datasets with each of their ways of which the other ends are numbered."""
-        for level in self._wanted():
-            if level.dataset.collected is None or not told_by_way(level):
-                continue
-            for way in level.top.ways:
-                stops = tuple(
-                    stop.id
-                    for stop in self.said.stops
-                    if stop.kind.ends_what_lives and way.end.top.ref in (stop.since or {})
-                )
-                if stops and told_by_number(level, way):
-                    yield level, way, numbering(way, stops, self.numbers.get(way.name, 1))
+    def asked(self) -> Asked:
+        """What is asked before a plan is drafted or run."""
+        return Asked(
+            policy=self.policy,
+            about=tuple(self._wanted()),
+            stops=self.said.stops,
+            numbers=self.numbers,
+        )
 
     def _identifies(self, step: Step) -> bool:
         """Tell whether a step changes what people are found by, and names taken out of texts."""
