@@ -88,7 +88,9 @@ def test_a_key_that_holds_between_texts_that_differ_is_refused_until_they_are_al
         READERS,
         "INSERT INTO note VALUES (1, 'A', 'x'), (2, 'OTHER', 'y')".replace("OTHER", other),
     )
-    with pytest.raises(ObstaclesFound, match=r"rows of 'note' refer to it by texts in \(code\)"):
+    with pytest.raises(
+        ObstaclesFound, match=r"rows of 'note' refer to it by texts in \(note.code\)"
+    ):
         night(made, DATASETS)
     assert len(left(made, "SELECT id FROM note WHERE code IS NOT NULL")) == 2
     say(made, "UPDATE note SET code = 'A'")

@@ -58,6 +58,7 @@ from .sample import (
 
 Break = tuple[tuple[str | int, ...], Any]
 
+FILED = put(clean(), ("stores", 0, "datasets", 0, "columns", 7, "file_in"), "letters").stores[0]
 RELATIONS, INVOICING, NEWSLETTER = (("activities", n) for n in range(3))
 ACTIVE, ARCHIVE = (*INVOICING, "phases", 0), (*INVOICING, "phases", 1)
 KEEPING = (*RELATIONS, "phases", 0)
@@ -228,6 +229,7 @@ BREAKS: dict[str, list[Break]] = {
         ((*CONTACTS, "columns", 3, "ends_as"), Ending(pseudonym="visits")),
         ((*CONTACTS, "when_unjustified"), WhenUnjustified.ANONYMISE),
     ],
+    "DB457": [(("stores",), (FILED, replace(FILED, id="shop", label=said("Shop"))))],
     "DB501": [((*HOST, "agreement"), None)],
     "DB502": [((*HOST, "agreement", "confidentiality"), False)],
     "DB503": [((*HOST, "assessment"), None)],

@@ -1,12 +1,13 @@
-"""DB451-DB456: what is left of values that nothing justifies (GDPR Art. 4(5), 5(1)(e), rec. 26)."""
+"""DB451-DB457: what is left of values that nothing justifies (GDPR Art. 4(5), 5(1)(e), rec. 26)."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
 from doelbinding.law import reach
-from doelbinding.law.finding import Definition, Finding, Severity
+from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import Located, Path
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import Column, WhenUnjustified
@@ -66,6 +67,16 @@ STILL_PERSONAL = Definition(
     why="The dataset says that its rows end anonymised, and a column of it ends as a keyed "
     "pseudonym, which is not anonymous until the key is destroyed.",
     mend="say `when_unjustified: empty`, or end the column otherwise",
+)
+FILES_OF_TWO = Definition(
+    id="DB457",
+    title="Files of several stores in one folder",
+    severity=Severity.WARNING,
+    article="GDPR 5(1)(f)",
+    why="A file goes with the last row of its own store that names it. Rows of another store are "
+    "not asked, so that a file which they name too goes while they stay.",
+    mend="give the files of each store a folder of their own, under a name of its own in "
+    "`file_in`, unless no two rows of different stores ever name the same file",
 )
 
 
@@ -137,6 +148,24 @@ def _references(located: Located) -> set[str]:
     return found
 
 
+def filed(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find folders in which rows of several stores name files."""
+    stores: dict[str, dict[str, None]] = defaultdict(dict)
+    named = [
+        (located, column, (*located.path, "columns", number, "file_in"))
+        for located in reach.locate(policy)
+        for number, column in enumerate(located.dataset.columns)
+        if column.file_in is not None
+    ]
+    for located, column, _ in named:
+        stores[str(column.file_in)][located.store.id] = None
+    for located, column, path in named:
+        others = [one for one in stores[str(column.file_in)] if one != located.store.id]
+        if others:
+            message = f"names files in {column.file_in}, as rows of {listed(others)} do"
+            yield FILES_OF_TWO.at(path, _subject(located, column), message)
+
+
 DEFINITIONS = (
     NO_TEST,
     KEY_WITHOUT_END,
@@ -144,5 +173,6 @@ DEFINITIONS = (
     NOT_PERSONAL,
     REFERENCE_CHANGED,
     STILL_PERSONAL,
+    FILES_OF_TWO,
 )
-CHECKS = (tested, pseudonymous, referring)
+CHECKS = (tested, pseudonymous, referring, filed)

@@ -134,7 +134,9 @@ class Referring:
         if other is not None and any_taken_alike(
             self.connection, self.store, self.dataset, other, referrer
         ):
-            to, columns = ", ".join(referrer.to), ", ".join(referrer.columns)
+            table, mine = referrer.table, self.dataset.table
+            to = ", ".join(f"{mine}.{name}" for name in referrer.to)
+            columns = ", ".join(f"{table}.{name}" for name in referrer.columns)
             yield refuses(
                 self.ref,
                 f"rows of {other.id!r} refer to it by texts in ({columns}) that are not those in "
