@@ -92,8 +92,8 @@ class OwnConditions:
                 return sa.false() if equal is None else equal
             return self._but_zero(held.is_not(None), leaf.column, here)
         column = here.dataset.column(leaf.column)
-        if column.type.is_clock:
-            said = self._compare_clocks(leaf, here, by)
+        if column.type.is_clock and isinstance(leaf.value, str):
+            said = self._compare_clocks(leaf.value, leaf, here, by)
         elif column.type.is_epoch:
             told = operand_of(column, leaf.value, self.store.timezone)
             said = compared(held, by, bound(told))
@@ -103,10 +103,12 @@ class OwnConditions:
             said = compared(held, by, bound(leaf.value))
         return said if by is Comparison.EQUALS else self._but_zero(said, leaf.column, here)
 
-    def _compare_clocks(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
+    def _compare_clocks(
+        self, written: str, leaf: Compare, here: Here, by: Comparison
+    ) -> sa.ColumnElement[bool]:
         """Compare moments, of which one that is unreadable is no answer."""
         held, column = here.column(leaf.column), here.dataset.column(leaf.column)
-        told = told_clock(str(leaf.value), column, self.store.timezone, self.dialect)
+        told = told_clock(written, column, self.store.timezone, self.dialect)
         said = compared(clock(held, column, self.dialect), by, bound(told))
         form = well_formed(held, column, self.dialect)
         return said if form is None else sa.and_(said, form)
