@@ -88,7 +88,7 @@ def letting_go(world: World) -> World:
     return replace(world, policy=replace(world.policy, stores=stores))
 
 
-@thorough(CASES // 2)
+@thorough(CASES // 8)
 @given(world=worlds(populations=POPULATIONS).map(letting_go))
 def test_what_is_shared_goes_where_sharers_let_go_of_it(world: World, sqlite: sa.Engine) -> None:
     hold_equal(world, build(sqlite, world))
