@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import connect
 
+from tests.integration import talks
 from tests.integration.forked import forked
 from tests.integration.mill import GUEST_HOUSE, POLICY, World, build
 from tests.integration.restorable import entries
@@ -20,30 +21,12 @@ TALKS = (
           - {name: seen, type: date-text}
         events: {contact.last: {column: seen}}
         bindings: [{activity: customers, columns: ['*']}]
-      - id: talk
-        label: {en: Conversations}
-        table: talk
-        key: [id]
-        subject: {shared_by: member, columns: [talk_id]}
-        columns:
-          - {name: id, type: integer}
-          - {name: about, category: history}
-          - {name: notes, category: history, replace_with: '-'}
-        bindings: [{activity: customers, columns: ['*']}]
-      - id: member
-        label: {en: Who takes part}
-        table: member
-        key: [id]
-        subject: {to: guest, columns: [guest_id]}
-        columns:
-          - {name: id, type: integer}
-          - {name: talk_id, type: integer}
-          - {name: guest_id, type: integer}
-          - {name: alias, category: history}
-          - {name: since, type: date-text}
-        events: {order.placed: {column: since}}
-        bindings: [{activity: orders, columns: ['*']}]
 """
+    + talks.TALK
+    + """\
+          - {activity: customers, columns: ['*']}
+"""
+    + talks.MEMBER
 )
 NIGHT = ("nightly", "--approve-up-to")
 
@@ -53,11 +36,7 @@ def _folder(tmp_path: Path, *more: str) -> Path:
     today = datetime.now(UTC).date().isoformat()
     tables = (
         "CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT, seen TEXT)",
-        "CREATE TABLE talk (id INTEGER PRIMARY KEY, about TEXT, notes TEXT)",
-        (
-            "CREATE TABLE member (id INTEGER PRIMARY KEY, talk_id INT, guest_id INT, "
-            "alias TEXT, since TEXT)"
-        ),
+        *talks.TABLES,
         f"INSERT INTO guest VALUES (1, 'Ann', '{today}'), (2, NULL, '2010-01-01')",  # noqa: S608
         "INSERT INTO talk VALUES (1, 'tea', 'x'), (2, 'jam', 'y')",
         "INSERT INTO member VALUES (1, 1, 1, 'a', '2010-01-01')",
