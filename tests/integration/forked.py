@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import typer.main
+
 from tests.integration.mill import DAY
 
 COMMAND, BOUNDARIES = "doelbinding.cli", "tests.integration.boundaries"
@@ -112,10 +114,26 @@ def _import_all() -> None:
         "doelbinding.records.opening", "doelbinding.law.findings", "tests.integration.boundaries",
         "django.http", "django.urls", "django.views.generic", "django.core.management.base",
         "doelbinding.plan.collected", "doelbinding.rights.locate", "doelbinding.stores.sql.engine",
-        "doelbinding.wiring", "typer._adapters",
+        "doelbinding.wiring", "typer._adapters", "typer._click.decorators",
+        "django.db.models.sql.compiler", "django.template.defaultfilters",
+        "django.template.defaulttags", "django.template.loader_tags", "django.templatetags.i18n",
+        "django.utils.translation.reloader", "django.views.debug", "pprint", "rich._emoji_codes",
+        "doelbinding.law.checks.report", "doelbinding.plan.document", "doelbinding.plan.sharing",
+        "doelbinding.plan.survey", "doelbinding.plan.words", "doelbinding.plan.written",
+        "doelbinding.policy.joined", "encodings.unicode_escape", "encodings.utf_16_be",
+        "encodings.utf_8_sig",
     ):  # fmt: skip
         importlib.import_module(name)
     importlib.import_module("doelbinding.policy.load.validate").adapter()
+    importlib.import_module("doelbinding.plan.document").adapter()
+    importlib.import_module("doelbinding.stores.outside").connector("sqlite:")
+    _build_commands_once()
+
+
+def _build_commands_once() -> None:
+    """Make the commands of their functions now: each run of them would do so anew."""
+    built = typer.main.get_command(importlib.import_module("doelbinding.cli.app").app)
+    typer.main.get_command = lambda _app: built
 
 
 def by_step() -> None:

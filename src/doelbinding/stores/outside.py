@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,11 @@ Connect = Callable[[Mapped, Address], Store]
 
 def connector(url: str) -> Connect | None:
     """Give what connects stores at such an address; none where no package offers it."""
-    scheme = url.partition(":")[0]
+    return _offered(url.partition(":")[0])
+
+
+@cache
+def _offered(scheme: str) -> Connect | None:
     for offered in entry_points(group=GROUP, name=scheme):
         connect: Connect = offered.load()
         return connect
