@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, sqlite
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from doelbinding.plan.model import Deed, Emptied
 from doelbinding.policy.load import load
 from doelbinding.policy.stores import Column, ColumnType, Inside
 from doelbinding.stores.sql.grants import grants
+from doelbinding.stores.sql.store import SqlStore
 from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, TABLES, build
-from tests.integration.one_table import mapped
+from tests.integration.one_table import COLUMNS, ENDED, mapped, say, step
 
 PASSWORD = "p@ss/w"  # noqa: S105 - what is promised to work
 
@@ -161,3 +163,72 @@ def test_names_are_printed_as_an_administrator_writes_them() -> None:
     printed = "\n".join(grants(store, sa.create_engine(url).dialect, "least"))
     assert 'GRANT SELECT (id, "100%", card, ctid) ON "my shop".person TO least;' in printed
     assert 'GRANT UPDATE ("100%", card) ON "my shop".person TO least;' in printed
+
+
+TRAPS = (
+    (
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, "
+        "mail VARCHAR(40) UNIQUE CHECK (char_length(mail) > 3), ended DATE, boss INTEGER, "
+        "short VARCHAR(40) GENERATED ALWAYS AS (lower(name)) STORED, "
+        "CONSTRAINT polite CHECK (name <> '-'), "
+        "FOREIGN KEY (boss) REFERENCES person (id) ON DELETE CASCADE)"
+    ),
+    (
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, person INTEGER, "
+        "FOREIGN KEY (person) REFERENCES person (id) ON DELETE CASCADE)"
+    ),
+    (
+        "CREATE TABLE letter (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, "
+        "FOREIGN KEY (person) REFERENCES person (id))"
+    ),
+    "CREATE VIEW people AS SELECT * FROM person",
+)
+LEAST = {
+    "postgresql": (
+        (
+            (
+                "DO $$ BEGIN IF to_regrole('lesser') IS NOT NULL THEN "
+                "DROP OWNED BY lesser; END IF; END $$"
+            ),
+            "DROP ROLE IF EXISTS lesser",
+        ),
+        f"CREATE ROLE lesser LOGIN PASSWORD '{PASSWORD}'",
+        "lesser",
+    ),
+    "mariadb": (
+        ("DROP USER IF EXISTS lesser@localhost",),
+        f"CREATE USER lesser@localhost IDENTIFIED BY '{PASSWORD}'",
+        "lesser@localhost",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mariadb"])
+def test_what_stands_in_the_way_is_seen_with_the_printed_rights(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    owner: sa.Engine = request.getfixturevalue(name)
+    say(owner, *TRAPS)
+    columns = (*COLUMNS, Column(name="short", category="n"))
+    steps = [
+        step(Deed.DELETE),
+        step(
+            Deed.EMPTY,
+            ENDED,
+            *(Emptied(column=one, replacement="-") for one in ("name", "mail", "short")),
+            name="s002",
+        ),
+    ]
+    drop, create, role = LEAST[name]
+    say(owner, *drop, create)
+    printed = grants(mapped(columns), owner.dialect, role)
+    say(owner, *(one for one in printed if one.startswith("GRANT")))
+    least = sa.create_engine(owner.url.set(username="lesser", password=PASSWORD))
+    by_owner, by_least = (
+        {one.message for one in SqlStore(mapped(columns), engine).preflight(steps)}
+        for engine in (owner, least)
+    )
+    least.dispose()
+    say(owner, *drop)
+    assert len(by_owner) > len(TRAPS)
+    assert by_owner <= by_least

@@ -1,4 +1,4 @@
-"""Rows that share another may let go of it: then what nothing justifies goes from among them."""
+"""Rows may let go of others: then what nothing justifies goes from among them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,17 @@ DATASETS = """\
         events: {contact.last: {column: read}}
         bindings: [{activity: customers, columns: ['*']}]
 """
+MILLS = """\
+      - id: mill
+        label: {en: Mills}
+        table: mill
+        key: [id]
+        no_personal_data: true
+        references: [{columns: [best], to: customer, when_gone: empty}]
+        columns:
+          - {name: id, type: integer}
+          - {name: best, type: integer}
+"""
 TABLES = (
     "CREATE TABLE customer (id INTEGER PRIMARY KEY, email VARCHAR(80), last VARCHAR(10))",
     (
@@ -98,3 +109,21 @@ def test_rows_that_do_not_keep_what_they_share(name: str, request: pytest.Fixtur
         ("e2", "x"),
     ]
     assert left(engine, "SELECT id FROM customer ORDER BY id") == [(1,), (2,), (3,)]
+
+
+@ALL
+def test_rows_of_nobody_let_go_too(name: str, request: pytest.FixtureRequest) -> None:
+    engine: sa.Engine = request.getfixturevalue(name)
+    say(
+        engine,
+        "CREATE TABLE customer (id INTEGER PRIMARY KEY, email VARCHAR(80), last VARCHAR(10))",
+        "CREATE TABLE mill (id INTEGER PRIMARY KEY, best INTEGER, "
+        "FOREIGN KEY (best) REFERENCES customer (id))",
+        "INSERT INTO customer VALUES (1, 'a@example.com', '2026-01-01')",
+        "INSERT INTO customer VALUES (2, 'b@example.com', '2010-01-01')",
+        "INSERT INTO mill VALUES (1, 1), (2, 2), (3, NULL)",
+    )
+    customers = DATASETS.partition("      - id: contract\n")[0]
+    assert night(engine, customers + MILLS).verified
+    assert left(engine, "SELECT id, best FROM mill ORDER BY id") == [(1, 1), (2, None), (3, None)]
+    assert left(engine, "SELECT id FROM customer") == [(1,)]

@@ -326,7 +326,10 @@ def test_an_index_that_unique_makes_serves_a_reference(made: str, sqlite: sa.Eng
             "OperationalError SQLITE_READONLY, the file, or its folder, may only be read",
         ),
         (
-            "CREATE TRIGGER no BEFORE INSERT ON person BEGIN SELECT RAISE(ABORT, 'zanzibar'); END",
+            (
+                "CREATE TRIGGER no BEFORE INSERT ON person BEGIN "
+                "SELECT RAISE(ABORT, 'UNIQUE constraint failed: zanzibar'); END"
+            ),
             "IntegrityError SQLITE_CONSTRAINT",
         ),
     ],

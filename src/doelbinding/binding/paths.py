@@ -326,9 +326,13 @@ def _either(one: Needer, other: Needer) -> Needer:
 
 def places(policy: Policy) -> Iterator[Place]:
     """Yield every dataset that holds personal data, with its way to people."""
+    return (here for here in every_place(policy) if not here.dataset.no_personal_data)
+
+
+def every_place(policy: Policy) -> Iterator[Place]:
+    """Yield every dataset, also those of no personal data: they may refer to rows that go."""
     for store, dataset in policy.datasets():
-        if not dataset.no_personal_data:
-            yield Place(policy=policy, store=store, dataset=dataset)
+        yield Place(policy=policy, store=store, dataset=dataset)
 
 
 def place(policy: Policy, ref: str) -> Place:

@@ -129,7 +129,7 @@ def _came_back(workspace: Workspace, step: Step) -> Expression:
     back = KeyIn(columns=about.dataset.key, keys=f"{AGAIN}:{about.ref}")
     if step.releases is None:
         return back
-    here, columns = place(workspace.policy, step.ref), tuple(one.column for one in step.columns)
+    here, columns = about.neighbour(step.dataset), tuple(one.column for one in step.columns)
     links = [
         here.referred(reference)
         for reference in here.released

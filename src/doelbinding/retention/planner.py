@@ -24,7 +24,7 @@ from doelbinding.binding.expression import (
 )
 from doelbinding.binding.leads import asked_by_moment
 from doelbinding.binding.needs import ONLY, ColumnGroup, Needs
-from doelbinding.binding.paths import Place, places
+from doelbinding.binding.paths import Place, every_place, places
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.plan.ends import emptied, files_of, set_apart
 from doelbinding.plan.model import Deed, Doubt, Emptied, Plan, PlanKind, Reason, Step
@@ -139,7 +139,7 @@ class Planner:
 
     def _releases(self, needs: Needs) -> Iterator[Step]:
         """Yield the steps that empty references to rows that go, before these do."""
-        for here in self._wanted():
+        for here in self._among(every_place(self.policy)):
             for reference in here.released:
                 link = here.referred(reference)
                 for stays, meant, unknown_goes in _going(needs, here.neighbour(reference.to)):
@@ -177,9 +177,10 @@ class Planner:
                     yield here, controller
 
     def _wanted(self) -> Iterator[Place]:
-        for here in places(self.policy):
-            if self.stores is None or here.store.id in self.stores:
-                yield here
+        return self._among(places(self.policy))
+
+    def _among(self, found: Iterable[Place]) -> Iterator[Place]:
+        return (here for here in found if self.stores is None or here.store.id in self.stores)
 
     def _steps(
         self, here: Place, controller: Controller | None, needs: Needs, narrow: Expression

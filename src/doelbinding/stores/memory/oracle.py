@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from doelbinding.binding.justification import Row
 from doelbinding.binding.justify import Interpreter
 from doelbinding.binding.kleene import Truth
-from doelbinding.binding.paths import Place, places
+from doelbinding.binding.paths import Place, every_place
 from doelbinding.plan.documents import read_value
 from doelbinding.plan.ends import transformation
 from doelbinding.plan.transform import Transformer
@@ -57,7 +57,7 @@ def apply_rules(
         transformer=transformer,
     )
     after, undated = {ref: list(rows) for ref, rows in before.tables.items()}, {}
-    for here in places(interpreter.policy):
+    for here in every_place(interpreter.policy):
         kept, doubtful = [], 0
         for row in before.tables.get(here.ref, []):
             left, unknown = rules.left(here, row)

@@ -70,6 +70,20 @@ _NAMING = (
     re.compile(r"(?P<hidden>row-level security) policy for (?P<what>table .+)"),
 )
 """What databases say of a right that is missing: names of their catalogue, and no values."""
+_BREAKING = (
+    re.compile(r"^(?P<kind>UNIQUE|NOT NULL|CHECK) constraint failed: (?P<what>.+)"),
+    re.compile(r"^FOREIGN KEY constraint failed$"),
+    re.compile(
+        r"foreign key constraint fails \(.*?(?P<where>`[^`]+`), CONSTRAINT (?P<what>`[^`]+`)"
+    ),
+    re.compile(r"CONSTRAINT (?P<what>`[^`]+`) failed for .*?(?P<where>`[^`]+`)$"),
+    re.compile(r"^Check constraint (?P<what>'[^']+') is violated"),
+    re.compile(r"^Duplicate entry .* for key (?P<what>'[^']+')$", re.DOTALL),
+    re.compile(r"^Column (?P<what>'[^']+') cannot be null$"),
+)
+"""What SQLite, MariaDB and MySQL say of constraints: their names are taken, and no values."""
+_CHECKED = frozenset({3819, 4025})  # no IntegrityError in PyMySQL
+_RAISED = "SQLITE_CONSTRAINT_TRIGGER"  # in a trigger's own words
 _LOST = ("57P", "08")
 """States in which PostgreSQL ends a session, or the connection fails; it is gone without one."""
 _CONNECTION = frozenset({"OperationalError", "InterfaceError"})
@@ -106,7 +120,7 @@ def named(own: BaseException) -> str:
     """Name a driver's own error without its words, by its kind and code, and what that means."""
     code = _number(own) or _sqlstate(own) or _sqlite(own)
     means = _MEANS.get(code)
-    means = _denied(own) if code in _DENIED else means
+    means = _denied(own) if code in _DENIED else means or _broken(own)
     told = f"{type(own).__name__} {code or ''}".strip()
     return told if means is None else f"{told}, {means}"
 
@@ -121,6 +135,32 @@ def _denied(own: BaseException) -> str:
     if "hidden" in told:
         return f"row-level security may hide rows of {told['what']} from this role"
     return f"this role lacks {told.get('right') or 'a right'} on {told['what']}"
+
+
+def _broken(own: BaseException) -> str | None:
+    """Name the constraint that stood in the way, where the database tells it without values."""
+    kinds = {kind.__name__ for kind in type(own).__mro__}
+    if (
+        not ("IntegrityError" in kinds or _number(own) in _CHECKED)
+        or getattr(own, "sqlite_errorname", "") == _RAISED
+    ):
+        return None
+    told = getattr(own, "diag", None)  # PostgreSQL's fields
+    if told is not None:
+        what, where = told.constraint_name or told.column_name, told.table_name
+    else:
+        said = str(own.args[-1] if own.args else "").strip()
+        found = next((m for one in _BREAKING for m in [one.search(said)] if m), None)
+        if found is None:
+            return None
+        fields = found.groupdict()
+        what, where = fields.get("what"), fields.get("where")
+        if what is None:
+            return "a foreign key refers to a row that would go; PRAGMA foreign_key_list names them"
+        if fields.get("kind"):
+            what = f"{fields['kind']} {what}"
+    of = f" of table {where}" if where else ""
+    return None if what is None else f"the constraint {what}{of} stands in the way"
 
 
 def why_unreachable(error: Exception) -> str:

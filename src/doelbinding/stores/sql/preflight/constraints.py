@@ -15,6 +15,7 @@ from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.preflight.fitting import unfitting
 from doelbinding.stores.sql.preflight.generated import generated
 from doelbinding.stores.sql.preflight.obstacles import quoting, refuses, updates, warns
+from doelbinding.stores.sql.preflight.shown import shown_checks
 from doelbinding.stores.sql.preflight.supposing import breaks
 from doelbinding.stores.sql.preflight.uniqueness import Unique, uniques
 
@@ -111,12 +112,11 @@ def _checks(
 
 def checks(connection: sa.Connection, dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Yield name and text of the CHECK constraints on a table, and on its parts."""
-    held: dict[str, Any] = {"name": dataset.table, "home": dataset.schema_}
     if connection.dialect.name == "postgresql":
         held = {"tables": family_of(connection, dataset).held}
         yield from (tuple(row) for row in connection.execute(sa.text(_POSTGRESQL), held))
-    elif getattr(connection.dialect, "is_mariadb", False):  # reflection reads none of a column
-        yield from (tuple(row) for row in connection.execute(sa.text(_MARIADB), held))
+    elif getattr(connection.dialect, "is_mariadb", False):
+        yield from shown_checks(connection, dataset)
     else:
         inspector = inspector_of(connection)
         for check in inspector.get_check_constraints(dataset.table, schema=dataset.schema_):
@@ -129,11 +129,6 @@ _POSTGRESQL = f"""
 SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint k
 WHERE contype = 'c' AND coninhcount = 0 AND conrelid = ANY (CAST(:tables AS oid[])) AND {_ENFORCED}
 """  # noqa: S608 - our own text
-_MARIADB = """
-SELECT constraint_name, check_clause FROM information_schema.check_constraints
-WHERE table_name = :name AND constraint_schema = coalesce(:home, database())
-"""
-
 
 _UNTRIED = f"""
 SELECT conname, conrelid::regclass::text FROM pg_constraint k
