@@ -111,6 +111,15 @@ def test_rows_are_found_for_a_request_as_a_plan_finds_them(engine: sa.Engine) ->
         assert others == {k.lower() for (k,) in keys}
 
 
+@pytest.mark.parametrize("columns", [("code",), ("id", "code")])
+def test_of_no_keys_none_are_found(columns: tuple[str, ...], everywhere: sa.Engine) -> None:
+    say(everywhere, "CREATE TABLE note (id INTEGER, code VARCHAR(9), words VARCHAR(9))")
+    say(everywhere, "INSERT INTO note VALUES (1, 'a', 'x')")
+    none = Lookup(ref="s.note", columns=columns, keys=[])
+    assert ids_by(everywhere, none) == [[]]
+    assert ids_by(everywhere, none, Lookup(ref="s.note", columns=("id",), keys=[(1,)])) == [[], [1]]
+
+
 def test_folding_is_seen_through_domains_and_asked_closely(postgresql: sa.Engine) -> None:
     say(
         postgresql,

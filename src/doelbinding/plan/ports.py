@@ -70,7 +70,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """Rows of a dataset by the values of some columns, many values at once.
+    """Rows of a dataset by the values of some columns, many values at once; of no keys, none.
 
     With a `kind` the one column identifies people: `keys` are normalised, and rows whose value is
     alike are meant (`country` reads telephone numbers that have no prefix).

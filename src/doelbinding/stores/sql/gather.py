@@ -102,6 +102,8 @@ class Gatherer:
         for n, lookup in enumerate(lookups):
             times = len(self._asking.held(lookup)) if lookup.kind is None else 1
             most, ref = _MOST // times, lookup.ref
+            if not lookup.keys:  # not every database takes a list of none
+                continue
             if len(lookup.keys) > most:
                 for start in range(0, len(lookup.keys), most):
                     yield [(n, _with(lookup, lookup.keys[start : start + most]))]
