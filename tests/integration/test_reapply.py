@@ -38,6 +38,24 @@ def test_reapplying_where_nothing_was_restored_changes_nothing(world: World) -> 
     assert world.contents() == before
 
 
+def test_under_a_policy_with_errors_nothing_is_put_right(tmp_path: Path) -> None:
+    world = World(tmp_path / "mill", None)
+    world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    world.restore("crm")
+    before = world.contents()
+    stated = world.folder / "policy" / "policy.yaml"
+    sound = stated.read_text()
+    stated.write_text(sound.replace("data: [name, history]", "data: [name]"))
+    done = forked(world.folder, "reapply", "crm", "--yes")
+    assert done.returncode == 2
+    assert "the policy has an error, so nothing is done on its ground" in done.stderr
+    assert world.contents() == before
+    assert not entries(world.folder, "run.started")[1:]
+    stated.write_text(sound)
+    world.does("reapply", "crm", "--yes")
+    assert world.contents() != before
+
+
 def test_what_is_there_again_and_kept_now_is_not_told_as_gone(tmp_path: Path) -> None:
     world = World(tmp_path / "mill", None)
     world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)

@@ -20,7 +20,7 @@ from doelbinding.jobs.applying import apply_plan, give_up
 from doelbinding.jobs.correct_again import forget_done
 from doelbinding.jobs.grounds import PlanStale
 from doelbinding.jobs.plans import MadePlan, approve_plan, keep_plan, read_plan
-from doelbinding.jobs.retention import make_plan
+from doelbinding.jobs.retention import insist_on_sound_policy, make_plan
 from doelbinding.jobs.returned import look_again
 from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
@@ -57,8 +57,10 @@ def reapply(
 
     Raises:
         AlreadyRunning: another process does this.
+        PolicyBroken: the policy has errors; nothing was done.
         Stopped, StoreError: see `plan.run.run`; the same command goes on from there.
     """
+    insist_on_sound_policy(workspace, at.date())
     with alone(workspace.records.state, f"reapply-{store}"):
         restore = _begun(workspace, store, at)
         done = list(_again(workspace, restore, by, progress))

@@ -31,9 +31,9 @@ def insist_on_sound_policy(workspace: Workspace, on: date) -> tuple[Finding, ...
     findings = check(workspace.policy, on=on)
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
+        many = "an error" if len(errors) == 1 else f"{len(errors)} errors"
         raise PolicyBroken(
-            f"the policy has {len(errors)} errors, so nothing is done on its ground: see "
-            "`doelbinding check`"
+            f"the policy has {many}, so nothing is done on its ground: see `doelbinding check`"
         )
     return findings
 
