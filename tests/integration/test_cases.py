@@ -10,16 +10,19 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from tests.acceptance.test_story import contents
 from tests.integration.forked import run
 from tests.integration.mill import ANNA, DAY, build
 
 ERASE = ("subject", "erase", *ANNA, "--at", DAY, "--yes")
+KEEP = ("--keep", "customers/active=a debt")
 MEDDLING = """
 import sqlite3, sys
 from doelbinding.stores.sql.store import SqlStore
@@ -38,6 +41,20 @@ from doelbinding.cli import main
 sys.argv[1:] = arguments
 main()
 """
+
+DYING = """
+import os, sys
+from doelbinding.stores.sql.store import SqlStore
+where, *arguments = sys.argv[1:]
+setattr(SqlStore, where, lambda *given, **named: os._exit(137))
+from doelbinding.cli import main
+sys.argv[1:] = arguments
+main()
+"""
+TODAY = datetime.now(UTC).date()
+ASKED = str(TODAY - timedelta(days=20))
+ENDED = TODAY - timedelta(days=10)
+"""The last day of what a request of `ASKED` finds going on."""
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +84,9 @@ def kinds(folder: Path) -> list[str]:
     return [json.loads(data)["kind"] for (data,) in ask(folder, asked)]
 
 
-def change(folder: Path, store: str, statement: str) -> None:
+def change(folder: Path, store: str, statement: str, *values: str) -> None:
     with closing(sqlite3.connect(folder / "stores" / f"{store}.sqlite")) as database:
-        database.execute(statement)
+        database.execute(statement, values)
         database.commit()
 
 
@@ -83,6 +100,39 @@ def meddled(folder: Path, store: str, statement: str) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
+
+
+def dies(folder: Path, where: str, *command: str) -> None:
+    """Give a command that dies where it asks something of a store."""
+    done = subprocess.run(
+        [sys.executable, "-c", DYING, where, "-C", str(folder), *command],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+        env=dict(os.environ),
+    )  # fmt: skip
+    assert done.returncode == 137, done.stderr + done.stdout
+
+
+def ends_meanwhile(folder: Path) -> None:
+    """Let what keeps customer 1 end between the request and today."""
+    last = str(ENDED - relativedelta(years=2))
+    change(folder, "crm", "UPDATE contact SET at = ? WHERE id = 1", last)
+
+
+def customers(folder: Path) -> list[int]:
+    return [row[0] for row in contents(folder)["crm.customer"] if row[0] in (1, 8)]
+
+
+def letters(folder: Path) -> list[str]:
+    """Give the letters of the case as texts, in the order in which they were written."""
+    return [path.read_text() for path in sorted(folder.glob("answers/*/letter*.txt"), key=_number)]
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _number(path: Path) -> tuple[int, str]:
+    return len(path.name), path.name
 
 
 def files(folder: Path) -> list[str]:
@@ -153,6 +203,7 @@ def test_who_carries_out_a_request_hears_of_what_may_keep_a_copy(folder: Path, w
 def test_a_claim_that_was_weighed_is_decided_on_the_same_case(
     folder: Path, answer: tuple[str, ...], left: list[int]
 ) -> None:
+    change(folder, "crm", "UPDATE contact SET at = ? WHERE id = 1", str(TODAY))
     said = does(folder, *ERASE, "--ground", "unlawful")
     assert "a claim is still weighed" in said
     case = re.search(r"case-[0-9a-f]{8}", said)
@@ -172,6 +223,70 @@ def test_a_claim_that_was_weighed_is_decided_on_the_same_case(
     assert ask(folder, "SELECT count(*) FROM records_request") == [(1,)]
 
 
+@pytest.mark.parametrize("answer", [("--established",), ("--refused", "a debt is open")])
+def test_a_claim_is_decided_as_of_the_day_of_its_answer(
+    folder: Path, answer: tuple[str, ...]
+) -> None:
+    """What went on when it was asked has ended: nothing is kept by that, nor until a day past."""
+    ends_meanwhile(folder)
+    asked = ("subject", "erase", *ANNA, "--at", ASKED, "--yes", "--ground", "unlawful")
+    assert "a claim is still weighed" in does(folder, *asked)
+    assert customers(folder) == [1, 8]
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    does(folder, "subject", "answer", case, *answer)
+    assert customers(folder) == []
+    _, answered = letters(folder)
+    assert "Customers: 2 records" in answered
+    assert in_words(ENDED) not in answered
+
+
+@pytest.mark.parametrize("again", ["resume", "erase"])
+@pytest.mark.parametrize(("where", "decided"), [("count_at_once", 0), ("preflight", 1)])
+def test_an_erasure_of_which_nothing_was_done_is_decided_as_of_the_day_it_goes_on(
+    folder: Path, where: str, decided: int, again: str
+) -> None:
+    ends_meanwhile(folder)
+    erase = ("subject", "erase", *ANNA, "--yes", *KEEP)
+    dies(folder, where, *erase, "--at", ASKED)
+    assert ask(folder, "SELECT count(*) FROM records_decision") == [(decided,)]
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    does(folder, *(erase if again == "erase" else ("subject", "resume", case)))
+    assert customers(folder) == []
+    (letter,) = letters(folder)
+    assert "Customers: 2 records" in letter
+    assert in_words(ENDED) not in letter
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_an_erasure_that_was_begun_ends_as_decided_and_then_as_of_the_day_it_goes_on(
+    folder: Path,
+) -> None:
+    ends_meanwhile(folder)
+    dies(folder, "purge", "subject", "erase", *ANNA, "--yes", *KEEP, "--at", ASKED)
+    assert customers(folder) == [1]
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    does(folder, "subject", "resume", case)
+    assert customers(folder) == []
+    first, second = letters(folder)
+    assert f"up to and including {in_words(ENDED)}" in first
+    assert "Customers: 1 record\n" in second
+    assert in_words(ENDED) not in second
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_what_came_after_a_request_is_not_covered_by_an_answer_of_a_later_day(
+    folder: Path,
+) -> None:
+    """Anna reads on: what she subscribed to since is hers to keep."""
+    asked = ("subject", "erase", *ANNA, "--at", ASKED, "--yes", "--ground", "unlawful")
+    does(folder, *asked)
+    new = "INSERT INTO reader VALUES (50, 'Anna', 'anna@example.com', 1, ?)"
+    change(folder, "mail", new, str(TODAY - timedelta(days=5)))
+    (case,) = ask(folder, "SELECT id FROM records_request")[0]
+    does(folder, "subject", "answer", case, "--established")
+    assert [row[0] for row in contents(folder)["mail.reader"]] == [2, 3, 50]
+
+
 def test_access_asked_again_before_its_answer_is_the_same_case(folder: Path) -> None:
     does(folder, "subject", "access", *ANNA)
     does(folder, "subject", "access", *ANNA)
@@ -189,5 +304,5 @@ def test_another_claim_on_a_case_that_is_not_decided_yet_counts(folder: Path) ->
     (folder / "stores" / "mail.sqlite").rename(folder / "stores" / "gone.sqlite")
     does(folder, *ERASE, status=2)
     (folder / "stores" / "gone.sqlite").rename(folder / "stores" / "mail.sqlite")
-    does(folder, *ERASE, "--keep", "customers/active=a debt")
+    does(folder, *ERASE, *KEEP)
     assert [row[0] for row in contents(folder)["crm.customer"] if row[0] in (1, 8)] == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from doelbinding.cli.options import At, By, Controller, Identifiers, Include, Language, Out, Yes
 from doelbinding.cli.printing import console, say, table
-from doelbinding.cli.reading import BadInput, opened, reasons, somebody
+from doelbinding.cli.reading import BadInput, instant_of, opened, reasons, somebody
 from doelbinding.cli.subject import asked_of, outcome_in_words, show_found
 
 if TYPE_CHECKING:
@@ -75,15 +76,17 @@ def erase(
     if not yes:
         say("nothing was changed; add --yes to carry this out")
         return
-    show_erased(carry_out(workspace, asked, claim, manner_of(workspace, by, out)))
+    show_erased(carry_out(workspace, asked, claim, manner_of(workspace, by, out, asked.at)))
 
 
-def manner_of(workspace: Workspace, by: str | None, out: Path) -> Manner:
-    """Say how a case is carried out."""
+def manner_of(
+    workspace: Workspace, by: str | None, out: Path, at: datetime | None = None
+) -> Manner:
+    """Say how a case is carried out, and when: at an instant, or now."""
     from doelbinding.jobs.erasure import Manner
 
     place = workspace.home / out
-    return Manner(by=by or somebody(), out=place)
+    return Manner(by=by or somebody(), at=at or instant_of(None), out=place)
 
 
 def show_erased(done: Erased) -> None:

@@ -57,7 +57,7 @@ def erase_many(
         say("nothing was changed; add --yes to carry this out")
         return
     requests = [replace(asked, identifiers=one.identifiers) for one in listed]
-    done = many.erase_many(workspace, requests, manner_of(workspace, by, out))
+    done = many.erase_many(workspace, requests, manner_of(workspace, by, out, asked.at))
     _show_erased(zip(listed, done, strict=True))
 
 

@@ -65,21 +65,21 @@ def draft_erasure(
     case: str = "case",
     *,
     request: str | None = None,
-    again: bool = False,
+    since: datetime | None = None,
 ) -> ErasureDraft:
     """Decide a request for erasure; change nothing.
 
     Args:
         workspace: the policy, its stores and records.
-        asked: who asks what of whom.
+        asked: who asks what of whom, and at which instant it is decided.
         claim: what is claimed, and what the controller says to it.
         case: by what the stops that follow are named.
         request: the case whose own restriction ends with this decision.
-        again: whether rows of the person may be gone already.
+        since: when it was asked, if it was decided before: rows may be gone already.
     """
-    found = find(workspace, asked, again=again)
+    found = find(workspace, asked, again=since is not None)
     (before,), said = judged(workspace, asked.controller, asked.at, [found])
-    undecided = Undecided(inventory=before, claim=claim, case=case, first=not again)
+    undecided = Undecided(inventory=before, claim=claim, case=case, since=since)
     (decision,), said = decide_requests([undecided], _without_own(said, request))
     restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
     return ErasureDraft(
@@ -112,10 +112,14 @@ def _restrictions(
 
 
 def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, by: str) -> Decision:
-    """Decide a case, or decide it anew, and record everything that follows at once."""
+    """Decide a case, or decide it anew, and record everything that follows at once.
+
+    It is judged at the instant of `asked`; decided anew, it covers what was there when it came in.
+    """
     number = Decision.objects.filter(request=request).count() + 1
     case = request.id if number == 1 else f"{request.id}-{number}"
-    draft = draft_erasure(workspace, asked, claim, case, request=request.id, again=number > 1)
+    since = request.received_at if number > 1 else None
+    draft = draft_erasure(workspace, asked, claim, case, request=request.id, since=since)
     plan, keys = _planned(workspace, asked, draft, case)
     file = workspace.records.sealer.seal(
         "decision", _file(workspace, request, asked, draft, number)

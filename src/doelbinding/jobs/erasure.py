@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from doelbinding.binding.circumstances import Key
+from doelbinding.binding.cutoff import local_day
 from doelbinding.jobs.applying import apply_plan, give_up
 from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure, goes
 from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
@@ -70,9 +71,10 @@ class Erased:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a case is carried out: approved by whom, its letters where, progress shown how."""
+    """How a case is carried out: approved by whom, when, its letters where, progress shown how."""
 
     by: str
+    at: datetime
     out: Path
     progress: Progress = _silent
 
@@ -109,7 +111,7 @@ def settle_claim(workspace: Workspace, case_id: str, refused: str | None, manner
     request = _erasure(case_id)
     with alone(workspace.records.state, request.id):
         last = _last(request)
-        asked, claim = asked_in(workspace, request)
+        asked, claim = _asked_at(workspace, request, manner.at)
         settled = _settled(claim, last, refused)
         if claim != settled:
             if last is None or not last.weighed or not last.verified:
@@ -126,6 +128,12 @@ def _settled(claim: Claim, last: Decision | None, refused: str | None) -> Claim:
         return replace(claim, established=True)
     weighed = last.weighed if last is not None else []
     return replace(claim, compelling={**claim.compelling, **dict.fromkeys(weighed, refused)})
+
+
+def _asked_at(workspace: Workspace, request: Request, at: datetime) -> tuple[Asked, Claim]:
+    """Read back who asked what of whom, to be judged at an instant, and what was claimed."""
+    asked, claim = asked_in(workspace, request)
+    return replace(asked, at=max(at, asked.at)), claim
 
 
 def _erasure(case_id: str) -> Request:
@@ -169,7 +177,7 @@ class _Case:
         self.workspace = workspace
         self.request = request
         self.manner = manner
-        self.asked, self.claim = asked_in(workspace, request)
+        self.asked, self.claim = _asked_at(workspace, request, manner.at)
         self.plans: list[Plan] = []
         self.outcomes: list[Outcome] = []
         self.files: tuple[Path, ...] = ()
@@ -185,7 +193,7 @@ class _Case:
                 decision = decide(
                     self.workspace, self.request, self.asked, self.claim, self.manner.by
                 )
-                self.asked, self.claim = asked_in(self.workspace, self.request)
+                self.asked, self.claim = _asked_at(self.workspace, self.request, self.manner.at)
             outcome = self._run(decision)
             if outcome is not None and not self._settle(decision, outcome):
                 return False
@@ -207,18 +215,29 @@ class _Case:
         """Carry out a decision; nothing when its ground has shifted, so that it is made anew."""
         fingerprint = decision.plan.fingerprint
         plan, _ = read_plan(self.workspace, fingerprint)
+        if self._of_before(plan) and not _begun(decision):
+            self._give_up(decision)
+            return None
         write_plan(self.workspace, plan)
         try:
             outcome = apply_plan(
                 self.workspace, fingerprint, bound=Bound(), progress=self.manner.progress
             )
         except (PlanStale, Surprise):
-            give_up(self.workspace, fingerprint)
-            Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
+            self._give_up(decision)
             return None
         self.plans.append(plan)
         self.outcomes.append(outcome)
         return outcome
+
+    def _of_before(self, plan: Plan) -> bool:
+        """Tell whether a plan is of a day that has passed: since then more may have ended."""
+        controller = self.asked.controller
+        return local_day(plan.at, controller) < local_day(self.asked.at, controller)
+
+    def _give_up(self, decision: Decision) -> None:
+        give_up(self.workspace, decision.plan.fingerprint)
+        Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
 
     def _settle(self, decision: Decision, outcome: Outcome) -> bool:
         """Search again, write the letter, and close what is shown to be done."""
@@ -229,6 +248,8 @@ class _Case:
         letter = file["letters"]["verified" if verified else "unfinished"]
         self.files += write_private(self.manner.out / self.request.id, letter)
         known = {(ref, tuple(key)) for ref, key in file["rows"]}
+        if self._of_before(self.plans[-1]):
+            known = set()
         ends = verified and not decision.weighed and not self._more(left, known)
         with transaction.atomic():
             decision.verified, decision.file_sealed = verified, None
@@ -238,12 +259,16 @@ class _Case:
         return verified
 
     def _more(self, left: Found, known: Collection[tuple[str, Key]]) -> bool:
-        """Tell whether rows that were not decided of hold values that go."""
+        """Tell whether rows that were not decided of, as of today, hold values that go."""
         new = {(row.place.ref, row.key) for row in left.rows} - set(known)
         if not new:
             return False
         draft = draft_erasure(
-            self.workspace, self.asked, self.claim, request=self.request.id, again=True
+            self.workspace,
+            self.asked,
+            self.claim,
+            request=self.request.id,
+            since=self.request.received_at,
         )
         return any(
             goes(fate)
@@ -266,6 +291,12 @@ class _Case:
             rows=sum(steps.values_list("rows", flat=True)),
             kept=kept,
         )
+
+
+def _begun(decision: Decision) -> bool:
+    """Tell whether anything may have been done of a decision's plan."""
+    steps = StepRun.objects.filter(run__plan=decision.plan)
+    return steps.exclude(state=StepRun.State.WAITING).exists()
 
 
 def _still_there(left: Found, file: Mapping[str, Any]) -> set[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind, phase_name
@@ -296,13 +296,14 @@ def _suspends(
 class Undecided:
     """A request for erasure to be decided: what was found, what is claimed, and its case's name.
 
-    `first`: nothing was decided of it before.
+    `since`: when it was asked, if it was decided before, so that it covers what was there then;
+    else it covers whatever there is.
     """
 
     inventory: Inventory
     claim: Claim
     case: str
-    first: bool = True
+    since: datetime | None = None
 
 
 def decide_requests(
@@ -328,8 +329,10 @@ def _decided(
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
         rows = _decide_rows(taken, one.claim, phases)
-        stops = tuple(stops_for((*phases, *rows), taken, one.case, of_now=one.first))
-        decided.append((phases, stops))
+        of_now = one.since is None
+        stops = stops_for((*phases, *rows), taken, one.case, of_now=of_now)
+        asked_at = one.since or taken.at
+        decided.append((phases, tuple(replace(stop, set_at=asked_at) for stop in stops)))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
     again = under([one.inventory for one in requests], then)
     decisions = [
