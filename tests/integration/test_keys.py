@@ -72,6 +72,26 @@ def test_a_destruction_that_died_halfway_is_finished(keys: PseudonymKeys) -> Non
     assert not keys.exists("visits")
 
 
+def test_a_destroyed_key_that_comes_back_is_not_used(keys: PseudonymKeys, folder: Path) -> None:
+    keys.make("visits")
+    held = (keys.folder / "visits.key").read_bytes()
+    keys.destroy("visits", NOW)
+    (keys.folder / "visits.key").write_bytes(held)  # as a restored folder brings it
+    (keys.folder / "visits.key").chmod(0o600)
+    with pytest.raises(NoKey, match="its file is there again: destroy it again"):
+        keys.material("visits")
+    kept = folder / ".doelbinding" / "keys" / "pseudonyms"
+    assert run("keys", "make", "visits", folder=folder).returncode == 0
+    held = (kept / "visits.key").read_bytes()
+    assert run("keys", "destroy", "visits", "--yes", folder=folder).returncode == 0
+    (kept / "visits.key").write_bytes(held)
+    told = " ".join(run("keys", "list", folder=folder).stdout.split())
+    assert "its file is there again" in told
+    assert "has ended" not in told
+    assert run("keys", "destroy", "visits", "--yes", folder=folder).returncode == 0
+    assert "has ended" in run("keys", "list", folder=folder).stdout
+
+
 def test_what_never_was_a_key_is_not_destroyed(keys: PseudonymKeys) -> None:
     with pytest.raises(NoKey):
         keys.destroy("visits", NOW)

@@ -46,7 +46,8 @@ class Stop:
     A request ends phases one by one, each by its basis: of invoicing, the archive may end while
     what the law demands goes on. Where stops of many people were joined, `since` tells by dataset
     and key when each was set, and `set_at` when the last was. `of_now`: it is being decided, so
-    that whatever is there was there.
+    that whatever is there was there. `ahead` are rows that were there by then and bear a later
+    date, by dataset and key, with that.
     """
 
     id: str
@@ -57,11 +58,18 @@ class Stop:
     subjects: Subjects
     since: Mapping[str, Mapping[Key, datetime]] | None = None
     of_now: bool = False
+    ahead: Mapping[str, Mapping[Key, datetime]] = field(default_factory=dict)
 
     @property
     def covers_all(self) -> bool:
         """Whether it covers every row there is, whenever that was collected."""
         return self.kind.lasts or self.of_now
+
+    @property
+    def latest(self) -> datetime:
+        """The moment after which it covers no row: the last that one there bore, if later."""
+        later = (moment for held in self.ahead.values() for moment in held.values())
+        return max((self.set_at, *later))
 
 
 class HoldKind(StrEnum):

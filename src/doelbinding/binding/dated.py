@@ -70,9 +70,19 @@ def covered_in_time(here: Place, stop: Stop) -> Expression:
     if level is None:
         return covered
     in_time = led_to(here, level, _in_time(stop, level))
+    if level.ref in stop.ahead:  # the row may lead to somebody else by now
+        in_time = all_of(covered, in_time)
     if level.ref != top.ref or here.ref == top.ref:  # who is led to is there, or leads nowhere
         return in_time
     return any_of(in_time, all_of(covered, _gone(here, level)))
+
+
+def covered_ahead(here: Place, stop: Stop) -> Expression:
+    """Give whether a row was there when a stop was set, and bears a later date."""
+    level = dated_level(here)
+    if level is None or level.ref not in stop.ahead:
+        return NO
+    return led_to(here, level, _in_time(stop, level))
 
 
 def _gone(here: Place, level: Place) -> Expression:
@@ -83,18 +93,30 @@ def _gone(here: Place, level: Place) -> Expression:
 
 
 def questions(stop: Stop, level: Place, zone: str) -> Iterator[Collected]:
-    """Yield the question about a dataset that says when its rows were collected."""
+    """Yield the questions about a dataset that says when its rows were collected.
+
+    Of rows that were there and bear a later date: whether it is that one still.
+    """
     top = level.top.ref
-    if stop.since is None or top not in stop.since:
-        return
-    people = set_name(stop.id, top)
-    yield Collected(
-        name=_in_time(stop, level),
-        ref=level.ref,
-        part=all_of(covered_by(level, people), there_at_any_moment(level, zone)),
-        people=people,
-        since=set_name(f"{stop.id}/since", top),
-    )
+    if stop.since is not None and top in stop.since:
+        people = set_name(stop.id, top)
+        yield Collected(
+            name=_in_time(stop, level),
+            ref=level.ref,
+            part=all_of(covered_by(level, people), there_at_any_moment(level, zone)),
+            people=people,
+            since=set_name(f"{stop.id}/since", top),
+        )
+    if level.ref in stop.ahead:
+        rows = set_name(f"{stop.id}/ahead", level.ref)
+        those = KeyIn(columns=level.dataset.key, keys=rows)
+        yield Collected(
+            name=_in_time(stop, level),
+            ref=level.ref,
+            part=all_of(those, there_at_any_moment(level, zone)),
+            people=rows,
+            since=set_name(f"{stop.id}/ahead-since", level.ref),
+        )
 
 
 def there_at_any_moment(level: Place, zone: str) -> Expression:
@@ -111,11 +133,16 @@ def there_at_any_moment(level: Place, zone: str) -> Expression:
 
 
 def since_sets(stop: Stop) -> dict[str, frozenset[Key]]:
-    """Give the sets of people with the moments at which they set a joined stop."""
-    return {
-        set_name(f"{stop.id}/since", ref): frozenset((*key, _said(at)) for key, at in held.items())
-        for ref, held in (stop.since or {}).items()
-    }
+    """Give the sets of people with the moments at which they set a joined stop.
+
+    And those of rows that were there and bear a later date, without and with that.
+    """
+    found = {set_name(f"{stop.id}/ahead", ref): frozenset(held) for ref, held in stop.ahead.items()}
+    for name, told in (("since", stop.since or {}), ("ahead-since", stop.ahead)):
+        for ref, held in told.items():
+            dated = frozenset((*key, _said(at)) for key, at in held.items())
+            found[set_name(f"{stop.id}/{name}", ref)] = dated
+    return found
 
 
 def moment_sets(stop: Stop) -> dict[str, frozenset[Key]]:

@@ -321,7 +321,16 @@ class Interpreter(Rows):
         moment = moment_of(
             row[name], here.dataset.column(name), here.store.timezone, controller.timezone
         )
-        return moment is None or moment <= stop.set_at
+        return moment is None or moment <= stop.set_at or self._ahead(here, row, moment, stop)
+
+    def _ahead(self, here: Place, row: Row, moment: datetime, stop: Stop) -> bool:
+        """Tell whether a row was there when a stop was set, and bears a later date."""
+        held = stop.ahead.get(here.ref)
+        if not held or here.top.shared:
+            return False
+        parts = [row[name] for name in here.dataset.key]
+        dated = held.get(tuple([part if isinstance(part, int) else str(part) for part in parts]))
+        return dated is not None and moment <= dated
 
 
 def unowned(activity: Activity, phase: Phase, when: Truth, lives: Truth = None) -> PhaseState:

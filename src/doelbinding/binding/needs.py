@@ -23,7 +23,7 @@ from doelbinding.binding.circumstances import (
 )
 from doelbinding.binding.conditions import is_null, tested
 from doelbinding.binding.covering import covered_by, set_name
-from doelbinding.binding.dated import covered_in_time, moment_sets, since_sets
+from doelbinding.binding.dated import covered_ahead, covered_in_time, moment_sets, since_sets
 from doelbinding.binding.dating import Dating, Keeping, dating_of
 from doelbinding.binding.expression import (
     NO,
@@ -329,13 +329,15 @@ class Needs:
     ) -> Iterator[Expression]:
         """Yield whether each stop covers a row, which was there when it was set."""
         for stop in stops:
-            if stop.since is not None:  # the row itself has the last word: it may be collected anew
-                not_after_all = self.collected_before(here, stop.set_at, controller)
+            # the row itself has the last word: it may be collected anew
+            not_after_all = self.collected_before(here, stop.latest, controller)
+            if stop.since is not None:
                 yield all_of(covered_in_time(here, stop), not_after_all)
                 continue
             covered = covered_by(here, set_name(stop.id, here.top.ref))
             before = self.collected_before(here, stop.set_at, controller)
-            yield covered if stop.covers_all else all_of(covered, before)
+            ahead = all_of(covered_ahead(here, stop), not_after_all)
+            yield covered if stop.covers_all else all_of(covered, any_of(before, ahead))
 
     def collected_before(
         self, here: Place, instant: datetime, controller: Controller

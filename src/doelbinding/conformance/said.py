@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -69,7 +70,22 @@ def said(chance: Random, people: list[dict[str, object]]) -> Circumstances:
         )
         for n in range(chance.randint(0, 1))
     )
-    return Circumstances(stops=(*stops, *_doubts(people)), holds=holds, restrictions=restrictions)
+    spoken = (*_ahead(stops), *_doubts(people))
+    return Circumstances(stops=spoken, holds=holds, restrictions=restrictions)
+
+
+def _ahead(stops: Sequence[Stop]) -> Iterator[Stop]:
+    """Yield stops of which some know rows of their people that bear a later date.
+
+    From a seed of their own, so that all else in a world is as without them.
+    """
+    told = [(stop.id, stop.set_at, sorted(stop.subjects["s.person"], key=repr)) for stop in stops]
+    chance = Random(repr(told))  # noqa: S311 - so that it can be made again
+    for stop, (_, _, those) in zip(stops, told, strict=True):
+        people = those if chance.random() < 1 / 2 else []
+        later = {key: stop.set_at + timedelta(days=chance.randint(1, 900)) for key in people}
+        ahead = {"s.person": later} if later else {}
+        yield stop if stop.kind.lasts else replace(stop, ahead=ahead)
 
 
 def _doubts(people: Sequence[dict[str, object]]) -> Iterator[Stop]:
@@ -91,7 +107,7 @@ def _doubts(people: Sequence[dict[str, object]]) -> Iterator[Stop]:
 
 def everybody_leaves(chance: Random, ids: Sequence[object]) -> tuple[Stop, ...]:
     """Give a stop of everything by each person at each controller, each at a moment of its own."""
-    return tuple(
+    stops = [
         Stop(
             id=f"left{n}-{controller}",
             controller=controller,
@@ -102,7 +118,8 @@ def everybody_leaves(chance: Random, ids: Sequence[object]) -> tuple[Stop, ...]:
         )
         for n in ids
         for controller in ("nl", "jp")
-    )
+    ]
+    return tuple(_ahead(stops))
 
 
 def _some_time(chance: Random) -> datetime:

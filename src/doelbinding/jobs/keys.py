@@ -25,6 +25,12 @@ class KnownKey:
 
     def standing(self, on: date) -> str:
         """Say what the values under it are."""
+        if self.destroyed_at is not None and self.there:
+            return (
+                f"destroyed on {self.destroyed_at.date()}, and its file is there again: what "
+                f"stands under it is personal data until you destroy it again, with `doelbinding "
+                f"keys destroy {self.key.id} --yes`"
+            )
         if self.destroyed_at is not None:
             return f"destroyed on {self.destroyed_at.date()}: what stood under it has ended"
         due = self.key.destroy_by

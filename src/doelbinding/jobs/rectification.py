@@ -44,7 +44,6 @@ from doelbinding.plan.model import (
 from doelbinding.plan.run import Bound, Outcome, Surprise
 from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone
-from doelbinding.records.envelope import keys_as_json
 from doelbinding.records.models import (
     Decision,
     PlanRecord,
@@ -53,7 +52,7 @@ from doelbinding.records.models import (
     StepRun,
     StopRecord,
 )
-from doelbinding.records.said import stop_in
+from doelbinding.records.said import said_of, stop_in
 from doelbinding.rights import correction, rectification
 from doelbinding.rights.answer import rectification_letter, write_private
 from doelbinding.rights.correction import Correction
@@ -292,7 +291,7 @@ def _follow(
     for record in StopRecord.objects.filter(controller=controller, lifted_at=None) if known else ():
         stop = stop_in(record, sealer)
         if any(keys & stop.subjects.get(ref, frozenset()) for ref, keys in subjects.items()):
-            followed = keys_as_json(remembering(stop, known).subjects)
+            followed = said_of(remembering(stop, known))
             record.subjects_sealed = sealer.seal("subjects", followed)
             record.save(update_fields=["subjects_sealed"])
 

@@ -27,7 +27,7 @@ from doelbinding.plan.model import AGAIN, Deed, KeySets, Plan, PlanKind, Step
 from doelbinding.plan.survey import surveyed
 from doelbinding.policy.organisation import Controller
 from doelbinding.records.models import LedgerEntry, StopRecord
-from doelbinding.records.said import in_force, subjects_in
+from doelbinding.records.said import in_force, stop_in
 from doelbinding.wiring import Workspace
 
 _EVERY_ROW = Step(id="every", store="", dataset="", controller=None, deed=Deed.DELETE, needed=NO)
@@ -90,7 +90,7 @@ def _erased_people(workspace: Workspace) -> Iterator[tuple[Controller, Subjects]
     """Yield, per controller, everybody whose request for erasure ended something."""
     people: dict[str, dict[str, set[Key]]] = defaultdict(lambda: defaultdict(set))
     for stop in StopRecord.objects.filter(lifted_at=None).exclude(request=None):
-        for ref, keys in subjects_in(stop, workspace.records.sealer).items():
+        for ref, keys in stop_in(stop, workspace.records.sealer).subjects.items():
             people[stop.controller][ref] |= keys
     for controller_id, held in sorted(people.items()):
         subjects = {ref: frozenset(keys) for ref, keys in held.items()}

@@ -48,12 +48,13 @@ _GREATEST = 400  # digits of a number that is still read as one
 
 
 class NoKey(Exception):
-    """A pseudonym is wanted under a key that is not there, or was destroyed."""
+    """A pseudonym is wanted under a key that is not there, or was destroyed; `why` says more."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str | None = None) -> None:
         super().__init__(
-            f"the key {name!r} is not there: make it with `doelbinding keys make {name}`, or name "
-            "another in the policy if it was destroyed"
+            why
+            or f"the key {name!r} is not there: make it with `doelbinding keys make {name}`, or "
+            "name another in the policy if it was destroyed"
         )
 
 

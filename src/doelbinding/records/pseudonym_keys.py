@@ -19,6 +19,7 @@ from pathlib import Path
 from doelbinding.plan.transform import NoKey
 
 _BYTES = 32
+_AGAIN = "destroy it again with `doelbinding keys destroy {name} --yes`"
 _OWNER_ONLY = 0o600
 
 
@@ -36,10 +37,17 @@ class PseudonymKeys:
         """Give a key; fulfils `plan.transform.Keyring`.
 
         Raises:
-            NoKey: it is not there.
+            NoKey: it is not there, or was destroyed, also where its file came back.
             KeyRefused: others may read it, or it is none.
         """
-        path = self._path(name)
+        path, gone = self._path(name), self.destroyed_at(name)
+        if gone is not None:
+            back = f", and its file is there again: {_AGAIN}; then" if path.exists() else ":"
+            raise NoKey(
+                name,
+                f"the key {name!r} was destroyed on {gone.date()}{back.format(name=name)} name "
+                "another key in the policy, under which values end from now on",
+            )
         try:
             with path.open("rb") as file:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)

@@ -24,6 +24,8 @@ _Record = TypeVar("_Record", bound=Said)
 _READ: dict[Sealer, dict[tuple[str, bytes], Stop]] = {}
 """The stops in force when they were read last, by id and envelope: what has both is unchanged."""
 _AT_ONCE = 500
+_AHEAD = "ahead:"
+"""Stands before a dataset of which rows are kept; no store is named so."""
 
 
 def in_force(sealer: Sealer, *, at: datetime | None = None) -> Circumstances:
@@ -77,14 +79,31 @@ def _stops(sealer: Sealer, at: datetime | None) -> Iterator[Stop]:
 
 def stop_in(record: StopRecord, sealer: Sealer) -> Stop:
     """Give the stop that a record keeps."""
+    kept = subjects_in(record, sealer)
     return Stop(
         id=record.id,
         controller=record.controller,
         kind=StopKind(record.kind),
         phases=frozenset(record.phases),
         set_at=record.set_at,
-        subjects=subjects_in(record, sealer),
+        subjects={ref: keys for ref, keys in kept.items() if not ref.startswith(_AHEAD)},
+        ahead={
+            ref.removeprefix(_AHEAD): {
+                key[:-1]: datetime.fromisoformat(str(key[-1])) for key in keys
+            }
+            for ref, keys in kept.items()
+            if ref.startswith(_AHEAD)
+        },
     )
+
+
+def said_of(stop: Stop) -> dict[str, list[list[str | int]]]:
+    """Give whom a stop is about, and which rows that bear a later date, as a record keeps it."""
+    ahead = {
+        f"{_AHEAD}{ref}": frozenset((*key, at.isoformat()) for key, at in held.items())
+        for ref, held in stop.ahead.items()
+    }
+    return keys_as_json({**stop.subjects, **ahead})
 
 
 def subjects_in(record: Said, sealer: Sealer) -> Subjects:
@@ -100,7 +119,7 @@ def record_stop(stop: Stop, request: Request | None, sealer: Sealer) -> None:
         kind=stop.kind,
         phases=sorted(stop.phases),
         set_at=stop.set_at,
-        subjects_sealed=sealer.seal("subjects", keys_as_json(stop.subjects)),
+        subjects_sealed=sealer.seal("subjects", said_of(stop)),
         request=request,
     )
 

@@ -81,17 +81,26 @@ def _stop(mark: tuple[str, ...], many: Sequence[Stop]) -> Stop:
         set_at=max(stop.set_at for stop in many),
         subjects=_together(many),
         of_now=all(stop.of_now for stop in many),
-        since=_moments(many) if mark[-1] == _SINCE else None,
+        since=_latest(map(_moments, many)) if mark[-1] == _SINCE else None,
+        ahead=_latest(stop.ahead for stop in many) if mark[-1] else {},
     )
 
 
-def _moments(many: Iterable[Stop]) -> Mapping[str, Mapping[Key, datetime]]:
-    """Give when each person set a stop; of several the last, which covers most."""
+_Moments = Mapping[str, Mapping[Key, datetime]]
+
+
+def _moments(stop: Stop) -> _Moments:
+    """Give when each person set a stop."""
+    return {ref: dict.fromkeys(keys, stop.set_at) for ref, keys in stop.subjects.items()}
+
+
+def _latest(many: Iterable[_Moments]) -> _Moments:
+    """Give of each key the last of its moments, which covers most."""
     found: dict[str, dict[Key, datetime]] = {}
-    for stop in many:
-        for ref, keys in stop.subjects.items():
+    for one in many:
+        for ref, dated in one.items():
             held = found.setdefault(ref, {})
-            held |= {key: max(stop.set_at, held.get(key, stop.set_at)) for key in keys}
+            held |= {key: max(at, held.get(key, at)) for key, at in dated.items()}
     return found
 
 

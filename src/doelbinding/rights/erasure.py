@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind, phase_name
 from doelbinding.binding.dating import dating_of
+from doelbinding.binding.times import moment_of
 from doelbinding.law.reach import binds
 from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
 from doelbinding.plan.collector import collector_paused
@@ -147,6 +149,30 @@ def _decide_rows(
             yield one
 
 
+def _decide_ended(
+    inventory: Inventory, claim: Claim, decided: Iterable[PhaseDecision]
+) -> Iterator[PhaseDecision]:
+    """Yield decisions that stop what has ended for all that was found, as if it lived.
+
+    An objection is none the less for nothing living that day: it covers what comes to light later.
+    """
+    over = uncertain_in(inventory) - {one.name for one in decided}
+    for activity in inventory.rows[0].found.place.policy.activities if over else ():
+        for phase in activity.phases:
+            name = phase_name(activity.id, phase.id)
+            if name not in over:
+                continue
+            decision = decide_erasure(
+                phase.basis,
+                claim.ground,
+                alive=True,
+                compelling=claim.compelling.get(name),
+                established=claim.established,
+            )
+            if decision.outcome is Outcome.STOP:
+                yield PhaseDecision(activity=activity, phase=phase, decision=decision)
+
+
 def _bare(inventory: Inventory) -> Iterator[tuple[str, Key]]:
     """Yield the rows that stay for columns in which nothing stands; taken under the stops."""
     for row in inventory.rows:
@@ -204,6 +230,7 @@ def stops_for(
     }
     decided = {d.name for d in decisions if d.decision.outcome is not Outcome.KEEP}
     ended[StopKind.UNDATED] = uncertain_in(inventory) - decided
+    ahead = _ahead(inventory) if of_now else {}
     for kind, phases in ended.items():
         if phases:
             yield Stop(
@@ -214,7 +241,22 @@ def stops_for(
                 set_at=inventory.at,
                 subjects=inventory.found.subjects,
                 of_now=of_now,
+                ahead={} if kind.lasts else ahead,
             )
+
+
+def _ahead(inventory: Inventory) -> Mapping[str, Mapping[Key, datetime]]:
+    """Give the rows of the person alone that bear a later date than today, with that."""
+    found: dict[str, dict[Key, datetime]] = defaultdict(dict)
+    for report in inventory.rows:
+        here, row, name = report.found.place, report.found.row, report.found.place.dataset.collected
+        if name is None or here.top.shared:
+            continue
+        column, zone = here.dataset.column(name), inventory.controller.timezone
+        moment = moment_of(row[name], column, here.store.timezone, zone)
+        if moment is not None and moment > inventory.at:
+            found[here.ref][report.found.key] = moment
+    return found
 
 
 def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
@@ -328,9 +370,9 @@ def _decided(
     for one in requests:
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
-        rows = _decide_rows(taken, one.claim, phases)
-        of_now = one.since is None
-        stops = stops_for((*phases, *rows), taken, one.case, of_now=of_now)
+        rows = tuple(_decide_rows(taken, one.claim, phases))
+        every = (*phases, *rows, *_decide_ended(taken, one.claim, (*phases, *rows)))
+        stops = stops_for(every, taken, one.case, of_now=one.since is None)
         asked_at = one.since or taken.at
         decided.append((phases, tuple(replace(stop, set_at=asked_at) for stop in stops)))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from doelbinding.binding import leads, needs
-from doelbinding.binding.circumstances import Stop
+from doelbinding.binding.circumstances import Key, Stop
+from doelbinding.binding.dated import since_sets
 from doelbinding.binding.expression import NO, YES, Expression
 from doelbinding.binding.leads import ThroughLeads, told_by
 from doelbinding.binding.led_in_time import covers_row
@@ -32,7 +33,12 @@ def _told_by_the_row(way: ThroughLeads, term: Term, _: object) -> Expression:
     return YES if told_by(way.here, term) else NO
 
 
+def _none_ahead(stop: Stop) -> dict[str, frozenset[Key]]:
+    return {name: keys for name, keys in since_sets(stop).items() if "/ahead" not in name}
+
+
 LEFT: dict[str, Patch] = {
+    "a row that bears a later date was not there": replaced(needs, "since_sets", _none_ahead),
     "a stop covers no row that leads to somebody": replaced(leads, "covers_row", lambda *_: NO),
     "a stop covers no row through another": replaced(leads, "covers_other", lambda *_: NO),
     "a stop covers what came after it": replaced(leads, "covers_row", _covers_all),
