@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,11 @@ from doelbinding.binding.living import LivingPhase
 from doelbinding.binding.paths import Place
 from doelbinding.policy.organisation import Controller
 
-Whom = Callable[[str, Key | None], bool]
-"""Tells whether somebody is meant, by their dataset and key; no key: the way to them breaks off."""
+Whom = Callable[[Sequence[Controller], str, Key | None], bool]
+"""Tells whether somebody is meant: at which controllers, by their dataset and key.
+
+No key: the way to them breaks off.
+"""
 
 
 def among(judge: Judge, whom: Whom) -> Judge:
@@ -44,7 +47,7 @@ class _Among(Judge):
     ) -> Iterator[tuple[tuple[Controller, ...], str, Key | None]]:
         """Yield those meant to whom a row leads: controllers, the person's dataset, their key."""
         for controllers, ref, key in self.whole.people(here, row):
-            if self.whom(ref, key):
+            if self.whom(controllers, ref, key):
                 yield controllers, ref, key
 
     def persons_of(
@@ -52,7 +55,8 @@ class _Among(Judge):
     ) -> Iterator[tuple[Place, Row]]:
         """Yield the rows, each of one of those meant, to which a row leads in the end."""
         for place, other in self.whole.persons_of(here, row, through):
-            if self.whom(place.top.ref, self._top_key(place, other)):
+            controllers = self.whole.controllers(place, other) or ()
+            if self.whom(controllers, place.top.ref, self._top_key(place, other)):
                 yield place, other
 
     def groups(self, here: Place) -> tuple[Bound, ...]:

@@ -90,14 +90,14 @@ def insist_found(
             mark = one.place.ref, row.key
             now = after.setdefault(mark, dict(row.row))
             now[one.column.name] = one.right[0] if one.right else None
-    before_names = [words_of(p.place.dataset, p.row) for p in found.people]
+    people = [person for person in found.people if person.ours]
+    before_names = [words_of(p.place.dataset, p.row) for p in people]
     after_names = [
-        words_of(p.place.dataset, after.get((p.place.ref, p.key), dict(p.row)))
-        for p in found.people
+        words_of(p.place.dataset, after.get((p.place.ref, p.key), dict(p.row))) for p in people
     ]
     held = [words for words in after_names if words]
     if all_agree([words for words in before_names if words]) and not all_agree(held):
-        named = sorted({p.place.ref for p in found.people if words_of(p.place.dataset, p.row)})
+        named = sorted({p.place.ref for p in people if words_of(p.place.dataset, p.row)})
         raise NotCorrectable(
             "the name would differ from that in the person's other rows, which would then be taken "
             f"for somebody else's: set the name in each of {', '.join(named)}, as it is written "

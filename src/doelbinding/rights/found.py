@@ -15,12 +15,16 @@ from doelbinding.rights.reading import Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A row that stands for a person, found by identifiers of these kinds."""
+    """A row that stands for a person, found by identifiers of these kinds.
+
+    `ours`: it is the controller's; if not, only rows of the controller that lead to it are found.
+    """
 
     place: Place
     key: Key
     row: Row = field(repr=False)
     by: tuple[str, ...] = ()
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,12 @@ class Found:
         return self.in_doubt().rows
 
     def in_doubt(self, concerned: Callable[[Place], bool] = lambda _place: True) -> InDoubt:
-        """Count the records in doubt, of the datasets that a request concerns."""
+        """Count the records in doubt, of the datasets that a request concerns.
+
+        Of another controller's row what leads to it is meant, of whatever dataset.
+        """
         return InDoubt(
-            ambiguous=sum(concerned(person.place) for person in self.ambiguous),
+            ambiguous=sum(not one.ours or concerned(one.place) for one in self.ambiguous),
             strays=sum(concerned(stray.place) for stray in self.strays),
         )
 

@@ -136,9 +136,9 @@ class Inventory:
             return True
         subjects = self.found.subjects
         return any(
-            key in subjects.get(ref, ())
+            self.controller in controllers and key in subjects.get(ref, ())
             for there in self.judge.persons_of(row.place, row.row, through)
-            for _, ref, key in self.judge.people(*there)
+            for controllers, ref, key in self.judge.people(*there)
         )
 
 
@@ -209,7 +209,7 @@ class _Taker:
         """Yield the rows of a person, each with its values; of nobody known, as for everybody."""
         alone = shared = _Sides(own=self._judge)
         if found.people and any(row.others for row in found.rows):
-            shared = _sides(self._judge, found.subjects)
+            shared = _sides(self._judge, self._controller, found.subjects)
         for row in found.rows:
             report = self._row(row, shared if row.others else alone)
             if row.others and found.people:
@@ -225,9 +225,9 @@ class _Taker:
             holds = lead.when is None or judge.test(lead.when, here, row) is True
             if holds and not lead.sharing:
                 led = (
-                    key in subjects.get(ref, ())
+                    self._controller in controllers and key in subjects.get(ref, ())
                     for other in judge.related(here, lead.link, row)
-                    for _, ref, key in judge.people(lead.place, other)
+                    for controllers, ref, key in judge.people(lead.place, other)
                 )
                 (theirs if any(led) else others).update(mine for mine, _ in lead.link.pairs)
         return frozenset(others - theirs)
@@ -327,12 +327,12 @@ class _Sides:
         return why, self.others.judge(here, row, group).truth is not False
 
 
-def _sides(judge: Judge, subjects: Subjects) -> _Sides:
-    def own(ref: str, key: Key | None) -> bool:
-        return key in subjects.get(ref, ())
+def _sides(judge: Judge, controller: Controller, subjects: Subjects) -> _Sides:
+    def own(controllers: Sequence[Controller], ref: str, key: Key | None) -> bool:
+        return controller in controllers and key in subjects.get(ref, ())
 
-    def other(ref: str, key: Key | None) -> bool:
-        return not own(ref, key)
+    def other(controllers: Sequence[Controller], ref: str, key: Key | None) -> bool:
+        return not own(controllers, ref, key)
 
     return _Sides(among(judge, own), among(judge, other))
 

@@ -10,7 +10,7 @@ Many people are searched for in one pass, each as if alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,9 +24,9 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
 from doelbinding.rights.found import Found, FoundRow, Person, Stray
 from doelbinding.rights.names import words_in
-from doelbinding.rights.scope import Scope
+from doelbinding.rights.scope import Beneath, Scope
 from doelbinding.rights.search import Search, looked_up
-from doelbinding.rights.ways import foresee, lead_up, nearest
+from doelbinding.rights.ways import foresee, lead_through, lead_up, nearest
 
 
 class NotIncluded(Exception):
@@ -93,8 +93,8 @@ class Locator:
             if not again:
                 for search in searches:
                     _insist_included(search)
-            everyone = [(p.place, p.row) for search in searches for p in search.people.values()]
-            foresee(scope.reading, scope.ways, everyone)
+            everyone = [p for search in searches for p in search.people.values()]
+            foresee(scope.reading, scope.ways, list(_theirs(scope, everyone)))
             return [_found(scope, search) for search in searches]
 
 
@@ -156,7 +156,9 @@ def _follow(scope: Scope, searches: Sequence[Search]) -> None:
                     values[looked_up(identifier)] = None
         scope.reading.prime(nearest(scope.ways, new), asked)
         lead_up(scope.reading, scope.ways, scope.reading.found_by(asked))
-        new = [(p.place, p.row) for search in waiting for p in search.step()]
+        lead_through(scope.reading, scope.through, _met(scope, asked))
+        stepped = [person for search in waiting for person in search.step()]
+        new = list(_theirs(scope, stepped))
         if any(scope.ways.to_identifiers[here.ref] for here, _ in new):
             foresee(scope.reading, scope.ways, new, all_rows=False)
         for search in waiting:
@@ -164,9 +166,30 @@ def _follow(scope: Scope, searches: Sequence[Search]) -> None:
         waiting = [search for search in waiting if search.waiting]
 
 
+def _met(
+    scope: Scope, asked: Mapping[tuple[str, str, str], Iterable[str]]
+) -> Iterator[tuple[str, Row]]:
+    """Yield the last rows on the ways up from those found that are not the controller's."""
+    for ref, row in scope.reading.found_by(asked) if any(scope.through.values()) else ():
+        top, person = scope.top(scope.ways.places[ref], row)
+        if person is not None and scope.through[top.ref] and not scope.is_ours(top, person):
+            yield top.ref, person
+
+
+def _theirs(scope: Scope, people: Sequence[Person]) -> Iterator[tuple[Place, Row]]:
+    """Yield the rows of the controller from which all that is found of people leads on."""
+    for person in people:
+        if person.ours:
+            yield person.place, person.row
+        else:
+            found = scope.beneath(person, scope.through).rows
+            yield from ((one.place, one.row) for one in found)
+
+
 def _found(scope: Scope, search: Search) -> Found:
     people = tuple(search.people.values())
-    rows = tuple(_rows(scope, people))
+    reached = [scope.beneath(person, scope.ways.below) for person in people]
+    rows = tuple(_rows(scope, people, reached))
     return Found(
         people=people,
         rows=rows,
@@ -174,28 +197,31 @@ def _found(scope: Scope, search: Search) -> Found:
             person for mark, person in search.ambiguous.items() if mark not in search.people
         ),
         searched=tuple(here.ref for here in scope.searched),
-        strays=_strays(scope, search, rows),
+        strays=_strays(scope, search, rows, [one for way in reached for one in way.passed]),
         reading=scope.reading,
     )
 
 
-def _strays(scope: Scope, search: Search, rows: Sequence[FoundRow]) -> tuple[Stray, ...]:
+def _strays(
+    scope: Scope, search: Search, rows: Sequence[FoundRow], passed: Sequence[FoundRow]
+) -> tuple[Stray, ...]:
     """Give the rows that may be the person's and lead to nobody, each once and not told already."""
     strays = dict(search.strays)
-    for found in rows if scope.reading.any_loosely else ():
-        for stray in scope.strays_beneath(found):
-            strays.setdefault((stray.place.ref, stray.key), stray)
+    for some, ours in ((rows, True), (passed, False)) if scope.reading.any_loosely else ():
+        for found in some:
+            for stray in scope.strays_beneath(found, ours=ours):
+                strays.setdefault((stray.place.ref, stray.key), stray)
     for mark in (*search.ambiguous, *((found.place.ref, found.key) for found in rows)):
         strays.pop(mark, None)
     return tuple(strays.values())
 
 
-def _rows(scope: Scope, people: Sequence[Person]) -> Iterator[FoundRow]:
-    """Yield every row that leads to the people, each once."""
+def _rows(scope: Scope, people: Sequence[Person], reached: Sequence[Beneath]) -> Iterator[FoundRow]:
+    """Yield every row of the controller that leads to the people, each once."""
     seen: set[tuple[str, Key]] = set()
     mine = {(person.place.ref, person.key) for person in people}
-    for person in people:
-        for found in scope.beneath(person.place, person.row, person.by, scope.ways.below):
+    for one in reached:
+        for found in one.rows:
             mark = found.place.ref, found.key
             if mark not in seen:
                 seen.add(mark)
@@ -203,6 +229,15 @@ def _rows(scope: Scope, people: Sequence[Person]) -> Iterator[FoundRow]:
 
 
 def _if_shared(scope: Scope, found: FoundRow, mine: set[tuple[str, Key]]) -> FoundRow:
-    """Say whether a row is somebody else's too: a row of nobody to which it leads may be."""
+    """Say whether a row is somebody else's too: a row of nobody to which it leads may be.
+
+    The person is somebody else at another controller.
+    """
     tops = scope.interpreter.people(found.place, found.row)
-    return replace(found, others=any((ref, key) not in mine for _, ref, key in tops))
+    return replace(
+        found,
+        others=any(
+            (ref, key) not in mine or scope.controller not in controllers
+            for controllers, ref, key in tops
+        ),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -15,13 +15,23 @@ from doelbinding.plan.identifiers import BIRTH_DATE, NAME, NAME_AND_BIRTH
 from doelbinding.plan.ports import Store
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import Column
-from doelbinding.rights.found import Astray, FoundRow, Stray, key_of
+from doelbinding.policy.stores import Column, ControllerColumn
+from doelbinding.rights.found import Astray, FoundRow, Person, Stray, key_of
 from doelbinding.rights.reading import Reading
 from doelbinding.rights.ways import Way, Ways, ways_of
 
 Identifying = tuple[Place, Column, str]
 """A column that identifies people, its dataset, and the kind by which it is looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beneath:
+    """What leads to a person: rows found, and rows of others by which some of these do."""
+
+    ways: Mapping[str, tuple[Way, ...]]
+    by: tuple[str, ...]
+    rows: list[FoundRow] = field(default_factory=list)
+    passed: list[FoundRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +76,32 @@ class Scope:
         )
 
     @cached_property
+    def through(self) -> Mapping[str, tuple[Way, ...]]:
+        """From rows of others: the ways to rows that may be the controller's, or lead on to some.
+
+        What several people share is its people's, so that no way leads from others to it.
+        """
+        below = {
+            ref: [way for way in ways if not self.ways.shared[way.ref]]
+            for ref, ways in self.ways.below.items()
+        }
+        reached = {ref for ref, here in self.ways.places.items() if self._may_say_ours(here)}
+        size = -1
+        while size != len(reached):
+            size = len(reached)
+            reached |= {ref for ref, ways in below.items() if any(w.ref in reached for w in ways)}
+        return {
+            ref: tuple(way for way in ways if way.ref in reached and not self.ways.shared[ref])
+            for ref, ways in below.items()
+        }
+
+    def _may_say_ours(self, here: Place) -> bool:
+        """Tell whether rows of a dataset may say themselves that they are the controller's."""
+        owner = here.dataset.controller
+        codes = owner.values.values() if isinstance(owner, ControllerColumn) else (owner,)
+        return self.controller.id in codes
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of identifiers that any dataset of the policy holds."""
         found: set[str] = set()
@@ -77,7 +113,10 @@ class Scope:
     @cached_property
     def _columns(self) -> Mapping[str, tuple[Identifying, ...]]:
         found: dict[str, list[Identifying]] = {}
-        for here in self.searched:
+        searched = {here.ref for here in self.searched}
+        for here in self.ways.places.values():
+            if here.ref not in searched and not self.through[here.top.ref]:
+                continue
             kinds = {column.identifier for column in here.dataset.columns}
             for column in here.dataset.columns:
                 if column.identifier is not None:
@@ -110,20 +149,22 @@ class Scope:
         reached = (self.top(*one) for one in self.interpreter.persons_of(here, row))
         return here.shared and all(found is None for _, found in reached)
 
-    def beneath(
-        self, here: Place, row: Row, by: tuple[str, ...], ways: Mapping[str, tuple[Way, ...]]
-    ) -> list[FoundRow]:
-        """Give a row and, along some ways, all that lead to it, save what is another's."""
-        found: list[FoundRow] = []
-        self._collect(found, here, row, by, ways)
+    def beneath(self, person: Person, ways: Mapping[str, tuple[Way, ...]]) -> Beneath:
+        """Give a person's row and, along some ways, all that lead to it; of the controller.
+
+        Rows of others are passed only where rows of the controller may lead to them.
+        """
+        found = Beneath(ways=ways, by=person.by)
+        self._collect(found, person.place, person.row, ours=person.ours)
         return found
 
-    def strays_beneath(self, found: FoundRow) -> Iterator[Stray]:
-        """Yield rows that only a store takes for ones that lead to a row found."""
-        for way in self.ways.below[found.place.ref]:
+    def strays_beneath(self, found: FoundRow, *, ours: bool) -> Iterator[Stray]:
+        """Yield rows that only a store takes for ones that lead to a row found, or passed."""
+        ways = self.ways.below if ours else self.through
+        for way in ways[found.place.ref]:
             for other in self.reading.loosely(way.ref, way.theirs, way.key(found.row)):
                 meant = way.when is None or self.interpreter.test(way.when, way.there, other)
-                if meant is False or self.is_anothers(way.there, other):
+                if meant is False or not self._still_ours(way.there, other, ours=ours):
                     continue
                 if not self._refers_exactly(found, way, other):
                     yield Stray(place=way.there, key=key_of(way.there, other), why=Astray.LOOSELY)
@@ -135,26 +176,23 @@ class Scope:
         named = dict(zip(way.mine, (other[name] for name in way.theirs), strict=True))
         return bool(self.reading.rows(found.place.ref, named))
 
-    def _collect(
-        self,
-        found: list[FoundRow],
-        here: Place,
-        row: Row,
-        by: tuple[str, ...],
-        ways: Mapping[str, tuple[Way, ...]],
-    ) -> None:
+    def _collect(self, found: Beneath, here: Place, row: Row, *, ours: bool) -> None:
         shared = self.ways.shared[here.ref]
-        found.append(FoundRow(place=here, key=key_of(here, row), row=row, by=by, others=shared))
-        for way in ways[here.ref]:
+        one = FoundRow(place=here, key=key_of(here, row), row=row, by=found.by, others=shared)
+        (found.rows if ours else found.passed).append(one)
+        for way in (found.ways if ours else self.through)[here.ref]:
             there = way.there
             for other in self.reading.by_key(way.ref, way.theirs, way.key(row)):
-                meant = way.when is None or self.interpreter.test(way.when, there, other) is True
-                if meant and not self.is_anothers(there, other):
-                    self._collect(found, there, other, by, ways)
+                if way.when is None or self.interpreter.test(way.when, there, other) is True:
+                    self._collect(
+                        found, there, other, ours=self._still_ours(there, other, ours=ours)
+                    )
 
-    def is_anothers(self, here: Place, row: Row) -> bool:
-        """Tell whether a row says itself that it belongs to other controllers."""
-        return here.dataset.controller is not None and self.is_of_others(here, row)
+    def _still_ours(self, here: Place, row: Row, *, ours: bool) -> bool:
+        """Tell whether a row is the controller's: as it says itself, or as what it leads to is."""
+        if here.dataset.controller is None:
+            return ours
+        return not self.is_of_others(here, row) if ours else self.is_ours(here, row) is True
 
     def is_of_others(self, here: Place, row: Row) -> bool:
         """Tell whether a row, or one on its way to a person, says that it is other controllers'."""

@@ -73,7 +73,8 @@ class Search:
         followed = [(one, loose, self._found_by(one)) for one, loose in self._next()]
         for _, loose, found in followed:
             if loose:
-                names = (words_of(p.place.dataset, p.row) for p in found.values())
+                led = self._led_to(found)
+                names = (words_of(p.place.dataset, p.row) for p in led.values())
                 self._heard |= {words for words in names if words and self._may_be(words)}
         self._new = [
             (person, loose)
@@ -114,12 +115,21 @@ class Search:
                 found.setdefault((person.place.ref, person.key), person)
         return found
 
+    def _led_to(self, found: Mapping[Mark, Person]) -> dict[Mark, Person]:
+        """Give those who are the controller's, or to whom rows of the controller lead."""
+        scope = self.scope
+        return {
+            mark: one
+            for mark, one in found.items()
+            if one.ours or scope.beneath(one, scope.ways.below).rows
+        }
+
     def _meant(
         self, found: Mapping[Mark, Person], identifier: Identifier, *, loose: bool
     ) -> Iterator[Person]:
         """Yield the people an identifier newly finds; keep those it finds ambiguously."""
         if identifier.kind == NAME_AND_BIRTH:
-            yield from self._by_name_and_birth(found, identifier)
+            yield from self._by_name_and_birth(self._led_to(found), identifier)
         else:
             yield from self._told_apart(found, loose=loose)
 
@@ -134,10 +144,17 @@ class Search:
             ours = None if person is None else scope.is_ours(top, person)
             if person is None or (ours is None and scope.leads_to_nobody(top, person)):
                 self._astray(here, row, identifier, Astray.NOWHERE)
-            elif ours:
-                yield Person(place=top, key=key_of(top, person), row=person, by=(identifier.kind,))
-            elif ours is None:
-                self._astray(top, person, identifier, Astray.NOBODYS)
+            else:
+                if ours or scope.through[top.ref]:
+                    yield Person(
+                        place=top,
+                        key=key_of(top, person),
+                        row=person,
+                        by=(identifier.kind,),
+                        ours=ours is True,
+                    )
+                if ours is None:
+                    self._astray(top, person, identifier, Astray.NOBODYS)
 
     def _astray(self, here: Place, row: Row, identifier: Identifier, why: Astray) -> None:
         if self._may_be_theirs(here, row, identifier):
@@ -172,14 +189,17 @@ class Search:
     def _told_apart(self, found: Mapping[Mark, Person], *, loose: bool) -> Iterator[Person]:
         """Yield the people who are meant; rows of several names by one value are in doubt.
 
-        Among these a row without a name may be anybody's: that of somebody erased, say. So it is
-        meant only where all who bear a name are.
+        Another controller's row is meant only if it is among all that bear the value there.
         """
         names = {mark: words_of(p.place.dataset, p.row) for mark, p in found.items()}
-        named = {mark for mark, words in names.items() if words}
-        meant = self._by_name({mark: names[mark] for mark in named}, loose=loose)
-        meant |= (names.keys() if meant == named else self.theirs) - named
-        for mark, person in found.items():
+        led, before = self._led_to(found), set(self._names)
+        meant = self._among({mark: names[mark] for mark in led}, loose=loose)
+        if len(led) < len(found):
+            self._names = set(before)
+            told = self._among(names, loose=loose)
+            meant = {mark for mark in meant if led[mark].ours or mark in told}
+            self._names = before | {names[mark] for mark in meant if names[mark]}
+        for mark, person in led.items():
             if mark not in meant and mark not in self.include:
                 self.ambiguous.setdefault(mark, person)
             elif mark not in self.people:
@@ -187,6 +207,16 @@ class Search:
                     self._vouched.add(names[mark])
                 self.people[mark] = person
                 yield person
+
+    def _among(self, names: Mapping[Mark, Words], *, loose: bool) -> set[Mark]:
+        """Give those who are meant of all who share a value, and know their names from now on.
+
+        A row without a name may be anybody's: that of somebody erased, say. So it is meant only
+        where all who bear a name are.
+        """
+        named = {mark for mark, words in names.items() if words}
+        meant = self._by_name({mark: names[mark] for mark in named}, loose=loose)
+        return meant | ((names.keys() if meant == named else self.theirs & names.keys()) - named)
 
     def _by_name(self, names: Mapping[Mark, Words], *, loose: bool) -> set[Mark]:
         """Give the rows that are meant by their names, and know these from now on.
@@ -225,9 +255,12 @@ class Search:
         return not self._vouched or any(agree(words, name) for name in self._vouched)
 
     def _identifiers_of(self, person: Person) -> Iterator[Identifier]:
-        """Yield the strong identifiers in a person's own row and the rows beneath it."""
+        """Yield the strong identifiers in a person's own row and the rows beneath it.
+
+        What rows of other controllers hold leads nowhere: an answer may not depend on it.
+        """
         ways = self.scope.ways.to_identifiers
-        for found in self.scope.beneath(person.place, person.row, (), ways):
+        for found in self.scope.beneath(person, ways).rows:
             if self.scope.ways.shared[found.place.ref]:
                 continue
             for column in found.place.dataset.columns:

@@ -183,6 +183,32 @@ def lead_up(reading: Reading, ways: Ways, found: Iterable[tuple[str, Row]]) -> N
         ]
 
 
+def lead_through(
+    reading: Reading, through: Mapping[str, Sequence[Way]], met: Iterable[tuple[str, Row]]
+) -> None:
+    """Read beforehand what leads to rows of others along some ways.
+
+    Args:
+        reading: where it is remembered.
+        through: the ways, by the dataset from which they lead.
+        met: the rows with their datasets.
+    """
+    seen: dict[int, bool] = {}
+    frontier = _unseen(((ref, True, row) for ref, row in met), seen)
+    while frontier:
+        wanted: dict[tuple[str, tuple[str, ...]], dict[Key, bool]] = {}
+        for (ref, _), rows in frontier.items():
+            _want(through[ref], rows, wanted, theirs=True)
+        reading.prime(wanted)
+        reached = (
+            (ref, True, row)
+            for (ref, columns), keys in wanted.items()
+            for key in keys
+            for row in reading.index(ref, columns).get(key, ())
+        )
+        frontier = _unseen(reached, seen)
+
+
 Wanted = Mapping[tuple[str, tuple[str, ...]], Mapping[Key, bool]]
 """Keys by which to read, by dataset and columns; true where the rows are the people's own."""
 _Frontier = Mapping[tuple[str, bool], Sequence[Row]]
