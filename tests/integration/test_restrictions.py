@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.integration.forked import forked
-from tests.integration.mill import ANNA, DAY
+from tests.integration.mill import ANNA, DAY, GUEST_HOUSE, POLICY, build
+from tests.integration.mill import World as Made
+from tests.integration.one_night import STORE
 from tests.integration.restorable import World, entries
+from tests.integration.test_restricted_dates import AT, CUSTOMERS, TABLES
 
 CONTESTED = ("--ground", "accuracy-contested")
 EMAIL = ("--column", "shop.buyer.email")
@@ -183,3 +189,91 @@ def test_an_interrupted_restriction_is_in_force_and_goes_on_as_the_same_case(wor
 
 def _today() -> str:
     return datetime.now(UTC).date().isoformat()
+
+
+CONTACTS = Made(
+    policy={"policy": POLICY, "s": STORE + CUSTOMERS.replace("AT", AT["a fact of the row"])},
+    tables={"s": TABLES},
+)
+"""Contacts say by a column of no category how long an address may be there."""
+
+GUESTS = Made(
+    policy={
+        "policy": POLICY,
+        "house": GUEST_HOUSE
+        + """\
+        columns:
+          - {name: id, type: integer}
+          - {name: name, category: name}
+          - {name: email, category: email, identifier: email}
+          - {name: seen, type: date-text}
+        events: {contact.last: {column: seen}}
+        bindings: [{activity: customers, columns: ['*']}]
+""",
+    },
+    tables={
+        "house": (
+            "CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT, email TEXT, seen TEXT)",
+            "INSERT INTO guest VALUES (1, NULL, 'anna@example.com', '2026-01-01')",
+        )
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("world", "column", "told"),
+    [
+        (CONTACTS, "s.customer.street", "- Contacts: in 2 records, only note"),
+        (GUESTS, "house.guest.name", "- Guests: in 1 record, only email"),
+    ],
+    ids=["for what it tells", "for a restricted column that holds nothing"],
+)
+def test_a_row_that_a_restriction_keeps_is_not_said_to_be_erased(
+    tmp_path: Path, world: Made, column: str, told: str
+) -> None:
+    folder = build(tmp_path / "mill", world=world)
+    before = counted(folder)
+    does(folder, "restrict", *ANNA, *CONTESTED, "--column", column)
+    does(folder, "erase", *ANNA, "--yes")
+    assert counted(folder) == before
+    assert told in erased(folder)
+
+
+def test_a_row_that_tells_while_a_claim_is_weighed_is_not_said_to_be_erased(
+    tmp_path: Path,
+) -> None:
+    """Nothing justifies the notes; when the contacts were tells how long the street may be kept."""
+    to_everything = "bindings: [{activity: customers, columns: ['*']}]"
+    first, _, contacts = CONTACTS.policy["s"].rpartition(to_everything)
+    notes = (
+        "states: {subscribed: {column: id, equals: 99}}\n"
+        "        bindings: [{activity: news, columns: [note]}]"
+    )
+    policy = {"policy": POLICY.replace("keep P2Y", "keep P30Y"), "s": first + notes + contacts}
+    folder = build(tmp_path / "mill", world=replace(CONTACTS, policy=policy))
+    before = counted(folder)
+    assert "still weighed" in does(folder, "erase", *ANNA, "--ground", "unlawful", "--yes")
+    assert counted(folder) == before
+    assert "- Contacts: in 2 records, only note" in erased(folder)
+
+
+def does(folder: Path, *command: str) -> str:
+    done = forked(folder, "subject", *command, "--at", DAY)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def counted(folder: Path) -> dict[str, int]:
+    """Count the rows of each table."""
+    (store,) = (folder / "stores").glob("*.sqlite")
+    with closing(sqlite3.connect(store)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        count = "SELECT count(*) FROM "
+        return {name: database.execute(count + name).fetchone()[0] for (name,) in tables}
+
+
+def erased(folder: Path) -> str:
+    """Give the letter that tells what was erased."""
+    texts = [path.read_text() for path in folder.glob("answers/*/letter.txt")]
+    (letter,) = (text for text in texts if "WHAT WE HAVE ERASED" in text)
+    return letter

@@ -116,6 +116,10 @@ class Judge(Interpreter):
             )
         return found
 
+    def kept_row(self, here: Place, row: Row) -> Truth:
+        """Tell whether a hold or restriction keeps a row, whatever values it holds."""
+        return super().kept_row(here, row) if self._anybody_kept else False
+
     def groups(self, here: Place) -> tuple[Bound, ...]:
         """Give the personal columns of a dataset, those bound alike together."""
         said = self.circumstances

@@ -74,11 +74,14 @@ class Interpreter(Rows):
     def own_truth(self, here: Place, row: Row) -> Truth:
         """Tell whether anything of a row itself is justified, or holds keep it."""
         own = [self.justify(here, row, c.name).truth for c in here.dataset.personal_columns]
+        return either((*own, self.kept_row(here, row)))
+
+    def kept_row(self, here: Place, row: Row) -> Truth:
+        """Tell whether a hold or restriction keeps a row, whatever values it holds."""
         keeping = self._tells.of_rows(here)
-        kept = True if any(self.kept_by(here, row, keeping)) else None
-        if kept is None and not self.perhaps_kept(here, row, keeping):
-            kept = False
-        return either((*own, kept))
+        if any(self.kept_by(here, row, keeping)):
+            return True
+        return None if self.perhaps_kept(here, row, keeping) else False
 
     @cached_property
     def _tells(self) -> Dating:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from doelbinding.binding.circumstances import Circumstances, Key, Stop, StopKind, phase_name
+from doelbinding.binding.circumstances import (
+    Circumstances,
+    Key,
+    Restriction,
+    Stop,
+    StopKind,
+    phase_name,
+)
 from doelbinding.binding.dating import dating_of
 from doelbinding.binding.times import moment_of
 from doelbinding.law.reach import binds
@@ -17,6 +24,7 @@ from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
 from doelbinding.policy.activity import Activity, Phase
+from doelbinding.policy.stores import Column
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
 
@@ -74,7 +82,7 @@ class ErasureDecision:
     suspended: tuple[PhaseDecision, ...]
     fates: tuple[Fate, ...]
     bare: frozenset[tuple[str, Key]] = frozenset()
-    """Rows that stay for columns in which nothing stands."""
+    """Rows that stay whatever becomes of their values: for columns in which nothing stands, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +181,29 @@ def _decide_ended(
                 yield PhaseDecision(activity=activity, phase=phase, decision=decision)
 
 
-def _bare(inventory: Inventory) -> Iterator[tuple[str, Key]]:
-    """Yield the rows that stay for columns in which nothing stands; taken under the stops."""
+def _bare(inventory: Inventory, suspending: Sequence[PhaseDecision]) -> Iterator[tuple[str, Key]]:
+    """Yield the rows that stay whatever becomes of their values; taken under the stops."""
     for row in inventory.rows:
-        if any(reason.certain for reason in row.empty):
+        certain = row.kept or any(reason.certain for reason in row.empty)
+        if certain or (suspending and _waits(row.found, inventory, suspending)):
             yield row.found.place.ref, row.found.key
+
+
+def _waits(row: FoundRow, inventory: Inventory, suspending: Sequence[PhaseDecision]) -> bool:
+    """Tell whether a row stays while phases are weighed: for a column, or for what it tells."""
+    if row.others:
+        return False
+    weighed = Restriction(
+        id="weighed",
+        controller=inventory.controller.id,
+        subjects=inventory.found.subjects,
+        phases=frozenset(one.name for one in suspending),
+    )
+    return dating_of(row.place.policy).of_rows(row.place)(weighed) or any(
+        _suspends(one, inventory, row, column)
+        for one in suspending
+        for column in row.place.dataset.personal_columns
+    )
 
 
 def uncertain_in(inventory: Inventory) -> frozenset[str]:
@@ -202,7 +228,7 @@ def _uncertain(inventory: Inventory, row: FoundRow, value: FoundValue) -> set[st
     activities = row.place.policy.activity_by_id
     return {
         phase_name(binding.activity, phase.id)
-        for binding in inventory.binding(row, value)
+        for binding in inventory.binding(row, value.column)
         for phase in activities[binding.activity].phases
         if binds(binding, binding.activity, phase.id)
     } - certain
@@ -267,7 +293,7 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
     by_name = {decision.name: decision for decision in decisions}
     suspending = [decision for decision in decisions if decision.decision.suspends]
     known: dict[tuple[int, bool], tuple[PhaseDecision, ...]] = {}
-    bare = frozenset(_bare(inventory))
+    bare = frozenset(_bare(inventory, suspending))
     for report in inventory.rows:
         row, fates = report.found, []
         for value in report.values:
@@ -279,7 +305,9 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
                 kept_by = tuple(_keeping(value.reasons, by_name, shared=row.others))
                 known[mark] = kept_by
             if suspending:
-                weighed = (one for one in suspending if _suspends(one, inventory, row, value))
+                weighed = (
+                    one for one in suspending if _suspends(one, inventory, row, value.column)
+                )
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
             undated = row.others and value.standing is Standing.UNDATED and not kept_by
             fates.append(Fate(row, value, kept_by, value.for_others or undated))
@@ -323,14 +351,12 @@ def _keeping(
             yield found
 
 
-def _suspends(
-    decision: PhaseDecision, inventory: Inventory, row: FoundRow, one: FoundValue
-) -> bool:
-    """Tell whether a phase that is weighed binds a value, ended or not, or one that it dates."""
-    dating, column = dating_of(row.place.policy), f"{row.place.ref}.{one.column.name}"
-    return dating.is_for_phase(decision.name, column) or any(
+def _suspends(decision: PhaseDecision, inventory: Inventory, row: FoundRow, column: Column) -> bool:
+    """Tell whether a phase that is weighed binds a column, ended or not, or one that it dates."""
+    dating, name = dating_of(row.place.policy), f"{row.place.ref}.{column.name}"
+    return dating.is_for_phase(decision.name, name) or any(
         binds(binding, decision.activity.id, decision.phase.id)
-        for binding in inventory.binding(row, one)
+        for binding in inventory.binding(row, column)
     )
 
 
@@ -377,17 +403,23 @@ def _decided(
         decided.append((phases, tuple(replace(stop, set_at=asked_at) for stop in stops)))
     then = with_stops(said, tuple(stop for _, stops in decided for stop in stops))
     again = under([one.inventory for one in requests], then)
-    decisions = [
-        ErasureDecision(
-            phases=phases,
-            stops=stops,
-            suspended=tuple(p for p in phases if p.decision.suspends),
-            fates=tuple(fates_of(taken, phases)),
-            bare=frozenset(_bare(taken)),
-        )
-        for (phases, stops), taken in zip(decided, again, strict=True)
-    ]
-    return decisions, then
+    return [
+        _sorted(phases, stops, taken) for (phases, stops), taken in zip(decided, again, strict=True)
+    ], then
+
+
+def _sorted(
+    phases: tuple[PhaseDecision, ...], stops: tuple[Stop, ...], taken: Inventory
+) -> ErasureDecision:
+    """Sort what becomes of everything found; `taken` is taken under the stops."""
+    suspended = tuple(p for p in phases if p.decision.suspends)
+    return ErasureDecision(
+        phases=phases,
+        stops=stops,
+        suspended=suspended,
+        fates=tuple(fates_of(taken, phases)),
+        bare=frozenset(_bare(taken, suspended)),
+    )
 
 
 def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:

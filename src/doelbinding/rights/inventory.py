@@ -96,13 +96,15 @@ _WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False)
 class RowReport:
     """A row with its values, and the reasons for which columns that hold nothing keep it.
 
-    `empty` is told of rows of the person alone. `of_others`: columns by which a row that others
-    share leads to them and not to the person, so that their values say who these are.
+    `empty` is told of rows of the person alone, and so is `kept`: a hold or restriction keeps the
+    row, for what it tells or for a column that holds nothing. `of_others`: columns by which a row
+    that others share leads to them and not to the person, so that their values say who these are.
     """
 
     found: FoundRow
     values: tuple[FoundValue, ...]
     empty: tuple[Reason, ...] = ()
+    kept: bool = False
     of_others: frozenset[str] = frozenset()
 
 
@@ -125,10 +127,10 @@ class Inventory:
             for value in row.values:
                 yield row.found, value
 
-    def binding(self, row: FoundRow, value: FoundValue) -> Iterator[Binding]:
-        """Yield the bindings of a value that hold by a way on which its row is the person's."""
+    def binding(self, row: FoundRow, column: Column) -> Iterator[Binding]:
+        """Yield the bindings of a column that hold by a way on which the row is the person's."""
         for one in row.place.dataset.bindings:
-            if value.column.name in one.columns and self._led_by(row, one.through):
+            if column.name in one.columns and self._led_by(row, one.through):
                 yield one
 
     def _led_by(self, row: FoundRow, through: tuple[str, ...]) -> bool:
@@ -261,7 +263,11 @@ class _Taker:
         unsaid = () if found.others else sorted({*empty} - judged.keys())
         bare = [sides.judge(here, row, self._judge.groups(here)[number])[0] for number in unsaid]
         reasons = [reason for why in bare for reason in self._standing(why)[1]]
-        return RowReport(found=found, values=tuple(values), empty=tuple(reasons))
+        kept = not found.others and (
+            any(why.kept_by or why.tells_for for why in bare)
+            or self._judge.kept_row(here, row) is True
+        )
+        return RowReport(found=found, values=tuple(values), empty=tuple(reasons), kept=kept)
 
     def _say(self, why: Justification, column: Column) -> _Said:
         """Say of a justification what it means for values of one category."""

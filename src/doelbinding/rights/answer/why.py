@@ -124,7 +124,7 @@ class Explainer:
 
     def _bound(self, row: FoundRow, value: FoundValue) -> Iterator[Activity]:
         """Yield the activities of this controller to which the value's column is bound."""
-        for binding in self._inventory.binding(row, value):
+        for binding in self._inventory.binding(row, value.column):
             activity = self.policy.activity_by_id[binding.activity]
             if self.policy.performs(self.controller, activity):
                 yield activity
