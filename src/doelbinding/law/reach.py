@@ -81,11 +81,12 @@ def _ways(policy: Policy, passed: list[Located]) -> Iterator[list[Located]]:
 
 def controllers(policy: Policy, start: Located) -> tuple[str, ...]:
     """Give the ids of the controllers whose rows the dataset can hold."""
-    told = (one for way in ways(policy, start) for one in _controllers(way))
+    told = (one for way in ways(policy, start) for one in controllers_along(way))
     return tuple(dict.fromkeys(told))
 
 
-def _controllers(way: list[Located]) -> Iterator[str]:
+def controllers_along(way: list[Located]) -> Iterator[str]:
+    """Yield the ids of the controllers whose rows may lead a way towards people."""
     owner = next((w.dataset.controller for w in way if w.dataset.controller is not None), None)
     match owner:
         case str(one):

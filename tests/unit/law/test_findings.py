@@ -24,6 +24,7 @@ from doelbinding.policy.stores import (
     Binding,
     Column,
     ColumnType,
+    ControllerColumn,
     Dataset,
     Event,
     EventSource,
@@ -184,6 +185,10 @@ BREAKS: dict[str, list[Break]] = {
     "DB405": [((*SUBSCRIPTIONS, "columns", 0, "identifier"), None)],
     "DB406": [((*CRM, "backups"), None)],
     "DB407": [((*NEWSLETTER, "data"), ("identification", "letters"))],
+    "DB408": [
+        ((*CONTACTS, "controller"), ControllerColumn(column="bedrijf", values={"1": "dutch"})),
+        ((*INVOICES, "controller"), "french"),
+    ],
     "DB421": [((*CONTACTS, "columns", 2, "category"), "identification")],
     "DB422": [((*SUBSCRIPTIONS, "bindings", 0, "activity"), "news")],
     "DB423": [((*SUBSCRIPTIONS, "controller"), "french")],
@@ -697,3 +702,10 @@ LOOSE: list[Callable[[Policy], Policy]] = [
 def test_reference_that_leads_nowhere_breaks_no_check(loosen: Callable[[Policy], Policy]) -> None:
     for finding in check(loosen(clean()), on=ON):
         assert finding.id in REGISTRY
+
+
+def test_rows_that_identify_their_people_themselves_are_found_without_anothers() -> None:
+    """Also by other rows of the same controller; and by a column that both controllers have."""
+    others = [*BREAKS["DB408"], ((*INVOICES, "columns", 1, "identifier"), "customer")]
+    assert "DB408" not in ids(*others)
+    assert "DB408" not in ids(((*INVOICES, "controller"), "french"))

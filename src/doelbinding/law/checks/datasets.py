@@ -1,4 +1,4 @@
-"""DB401-DB407: datasets, their person, controller and backups (GDPR Art. 5, 15, 17, 30)."""
+"""DB401-DB408: datasets, their person, controller and backups (GDPR Art. 5, 15, 17, 30)."""
 
 from __future__ import annotations
 
@@ -76,6 +76,17 @@ HELD_ASIDE = Definition(
     mend="bind the column to the activity where it really uses it, or drop the category from the "
     "activity's `data`",
 )
+FOUND_BY_OTHERS = Definition(
+    id="DB408",
+    title="Rows found only by what another controller holds",
+    severity=Severity.NOTE,
+    article="GDPR 11(2), 15(1), 17(1)",
+    why="A request finds these rows through their person's row, which another controller has. Once "
+    "what identifies the person has ended there, by its terms or at a request, no request finds "
+    "these rows, and its answer says that there are none.",
+    mend="mark a column of these rows, or of other rows of this controller that lead to the same "
+    "people, with `identifier`, and keep it as long as they are kept",
+)
 
 
 def led_to_people(policy: Policy, _on: date) -> Iterator[Finding]:
@@ -113,6 +124,31 @@ def found(policy: Policy, _on: date) -> Iterator[Finding]:
         if located.dataset.person and located.name not in known:
             message = "holds persons, and no column identifies them"
             yield NO_IDENTIFIER.at(located.path, f"dataset {located.name}", message)
+
+
+def found_by_others(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find datasets of a controller whose people only another controller's columns identify."""
+    known = {
+        (controller, way[-1].name)
+        for located in reach.locate(policy)
+        if any(column.identifier for column in located.dataset.columns)
+        for way in reach.ways(policy, located)
+        for controller in reach.controllers_along(way)
+    }
+    for located in reach.locate(policy):
+        if located.dataset.controller is None or not located.dataset.personal_columns:
+            continue
+        ends = {
+            way[-1].name
+            for way in reach.ways(policy, located)
+            if any((one, way[-1].name) not in known for one in reach.controllers_along(way))
+            and any(name == way[-1].name for _, name in known)
+        }
+        if ends:
+            message = (
+                f"is found through {listed(sorted(ends))} alone, which is another controller's"
+            )
+            yield FOUND_BY_OTHERS.at(located.path, f"dataset {located.name}", message)
 
 
 def backed_up(policy: Policy, _on: date) -> Iterator[Finding]:
@@ -176,5 +212,6 @@ DEFINITIONS = (
     NO_IDENTIFIER,
     NO_BACKUPS,
     HELD_ASIDE,
+    FOUND_BY_OTHERS,
 )
-CHECKS = (led_to_people, declared, found, backed_up, held)
+CHECKS = (led_to_people, declared, found, found_by_others, backed_up, held)
