@@ -485,6 +485,22 @@ def test_what_their_person_shares_at_both_stays_for_the_other(tmp_path: Path) ->
     assert left == [("777", None), (IBAN, "Lane 1")]
 
 
+def test_what_people_share_is_found_where_it_is_judged_whatever_it_names(
+    sqlite: sa.Engine,
+) -> None:
+    """An erasure would end it there, and not tell it."""
+    named = DATASETS + HOUSE.replace("key: [id]", "key: [id]\n        controller: lottery")
+    say(
+        sqlite,
+        *CREATE,
+        *ROWS,
+        "CREATE TABLE house (id TEXT PRIMARY KEY, street TEXT)",
+        "INSERT INTO house VALUES ('NL91ABNA0417164300', 'Lane 1')",
+    )
+    assert f"house {IBAN}" in rows(search(sqlite, MAIL, controller="mill", datasets=named))
+    assert rows(search(sqlite, MAIL, datasets=named)) == ["entry 10", "tip 20"]
+
+
 def test_an_erasure_at_the_other_leaves_ones_own_rows(folder: Path) -> None:
     before = contents(folder)
     does(

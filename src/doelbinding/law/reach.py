@@ -95,6 +95,19 @@ def controllers_along(way: list[Located]) -> Iterator[str]:
             yield from values.values()
 
 
+def beyond_shared(way: list[Located]) -> list[Located]:
+    """Give the part of a way that one person's rows go, after rows that may lead to several.
+
+    Empty where no such rows are on it.
+    """
+    shared = [
+        number
+        for number, one in enumerate(way)
+        if one.dataset.paths and one.dataset.parent_path is None and not one.dataset.person
+    ]
+    return way[shared[-1] + 1 :] if shared else []
+
+
 def judged(policy: Policy, start: Located) -> list[Located]:
     """Give the datasets that decide over a row: itself and those it leads to, nearest first.
 

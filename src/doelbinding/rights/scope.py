@@ -189,8 +189,11 @@ class Scope:
                     )
 
     def _still_ours(self, here: Place, row: Row, *, ours: bool) -> bool:
-        """Tell whether a row is the controller's: as it says itself, or as what it leads to is."""
-        if here.dataset.controller is None:
+        """Tell whether a row is the controller's: as it says itself, or as what it leads to is.
+
+        What several people share is their controllers', whatever it says (DB409).
+        """
+        if here.dataset.controller is None or self.ways.shared[here.ref]:
             return ours
         return not self.is_of_others(here, row) if ours else self.is_ours(here, row) is True
 

@@ -101,6 +101,11 @@ def place_of(*sharing: Dataset | str, through: tuple[str, ...] = ()) -> Break:
     return ((*CRM, "datasets"), (CONTACT, INVOICE, SUBSCRIPTION, COUNTRY_CODES, *others, place))
 
 
+SENT = (
+    Subject(to="contact", columns=("contact_id",)),
+    Subject(to="contact", columns=("nr",)),
+)
+DUTCH_OWN: Break = ((*INVOICES, "controller"), "dutch")
 BREAKS: dict[str, list[Break]] = {
     "DB101": [((*NEWSLETTER, "phases"), ())],
     "DB102": [((*NEWSLETTER, "purposes"), ())],
@@ -189,6 +194,7 @@ BREAKS: dict[str, list[Break]] = {
         ((*CONTACTS, "controller"), ControllerColumn(column="bedrijf", values={"1": "dutch"})),
         ((*INVOICES, "controller"), "french"),
     ],
+    "DB409": [((*INVOICES, "subject"), None), ((*INVOICES, "subjects"), SENT), DUTCH_OWN],
     "DB421": [((*CONTACTS, "columns", 2, "category"), "identification")],
     "DB422": [((*SUBSCRIPTIONS, "bindings", 0, "activity"), "news")],
     "DB423": [((*SUBSCRIPTIONS, "controller"), "french")],
@@ -709,3 +715,9 @@ def test_rows_that_identify_their_people_themselves_are_found_without_anothers()
     others = [*BREAKS["DB408"], ((*INVOICES, "columns", 1, "identifier"), "customer")]
     assert "DB408" not in ids(*others)
     assert "DB408" not in ids(((*INVOICES, "controller"), "french"))
+
+
+def test_what_people_of_one_controller_share_may_name_it() -> None:
+    one = ((*CONTACTS, "controller"), "dutch")
+    assert "DB409" not in ids(*BREAKS["DB409"], one)
+    assert "DB409" not in ids(*BREAKS["DB409"][:2])

@@ -1,4 +1,4 @@
-"""DB401-DB408: datasets, their person, controller and backups (GDPR Art. 5, 15, 17, 30)."""
+"""DB401-DB409: datasets, their person, controller and backups (GDPR Art. 5, 15, 17, 30)."""
 
 from __future__ import annotations
 
@@ -88,6 +88,17 @@ FOUND_BY_OTHERS = Definition(
     "people, with `identifier`, and keep it as long as they are kept",
 )
 
+NOT_OF_ITS_PEOPLE = Definition(
+    id="DB409",
+    title="Shared rows of another controller than their people",
+    severity=Severity.ERROR,
+    article="GDPR 4(7), 15(1), 17(1)",
+    why="Rows that may lead to several people are kept, erased and found as rows of each of these "
+    "people's controllers, whatever they say themselves: a request at the controller that they "
+    "name would find none of them.",
+    mend="drop the dataset's `controller`; or let its rows lead to one person, with `subject`",
+)
+
 
 def led_to_people(policy: Policy, _on: date) -> Iterator[Finding]:
     """Find datasets that do not lead to a person, or to a controller."""
@@ -141,7 +152,8 @@ def found_by_others(policy: Policy, _on: date) -> Iterator[Finding]:
         ends = {
             way[-1].name
             for way in reach.ways(policy, located)
-            if any((one, way[-1].name) not in known for one in reach.controllers_along(way))
+            if not reach.beyond_shared(way)
+            and any((one, way[-1].name) not in known for one in reach.controllers_along(way))
             and any(name == way[-1].name for _, name in known)
         }
         if ends:
@@ -149,6 +161,20 @@ def found_by_others(policy: Policy, _on: date) -> Iterator[Finding]:
                 f"is found through {listed(sorted(ends))} alone, which is another controller's"
             )
             yield FOUND_BY_OTHERS.at(located.path, f"dataset {located.name}", message)
+
+
+def of_their_people(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find datasets of rows that several people share, and that name a controller of their own."""
+    for located in reach.locate(policy):
+        said = set(reach.controllers_along([located]))
+        theirs = {
+            controller
+            for way in reach.ways(policy, located)
+            for controller in reach.controllers_along(reach.beyond_shared(way))
+        }
+        if said and theirs and (said != theirs or len(theirs) > 1):
+            message = f"names a controller, and its rows are those of {listed(sorted(theirs))}"
+            yield NOT_OF_ITS_PEOPLE.at(located.path, f"dataset {located.name}", message)
 
 
 def backed_up(policy: Policy, _on: date) -> Iterator[Finding]:
@@ -213,5 +239,6 @@ DEFINITIONS = (
     NO_BACKUPS,
     HELD_ASIDE,
     FOUND_BY_OTHERS,
+    NOT_OF_ITS_PEOPLE,
 )
-CHECKS = (led_to_people, declared, found, found_by_others, backed_up, held)
+CHECKS = (led_to_people, declared, found, found_by_others, of_their_people, backed_up, held)
