@@ -11,6 +11,7 @@ from tests.integration import talks
 from tests.integration.forked import forked
 from tests.integration.mill import GUEST_HOUSE, POLICY, World, build
 from tests.integration.restorable import entries
+from tests.integration.test_kill import killed
 
 TALKS = (
     GUEST_HOUSE
@@ -61,6 +62,16 @@ def test_what_a_run_left_is_planned_anew_at_once(tmp_path: Path) -> None:
     assert _held(folder) == [(None, "-"), (None, "-")]
     assert [one["rows"] for one in entries(folder, "run.verified")] == [1]
     assert "nothing is there that nothing justifies" in forked(folder, *NIGHT, "3").stdout
+
+
+def test_what_an_interrupted_night_left_is_planned_anew_too(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    killed(folder, ("doelbinding.plan.run", "Outcome", "__init__", "1", "before"), *NIGHT, "3")
+    done = forked(folder, *NIGHT, "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "house.talk: 1 row left, for which a next plan was made at once" in done.stdout
+    assert "NOT VERIFIED" not in done.stdout
+    assert _held(folder) == [(None, "-"), (None, "-")]
 
 
 def test_no_more_goes_so_than_may_without_a_human(tmp_path: Path) -> None:

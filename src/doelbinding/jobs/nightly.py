@@ -242,8 +242,19 @@ class _Night:
             outcomes=tuple(outcome for _, outcome in self.done),
             undone=tuple(self.undone),
             purged=tuple(self.purged),
-            followed=frozenset(self.followed),
+            followed=frozenset(self.followed | set(self._gone_on())),
         )
+
+    def _gone_on(self) -> Iterator[int]:
+        """Yield the runs of which a later plan of this night ended all that they had left.
+
+        Of those that a process had died in, the night's own plan does.
+        """
+        for n, (_, outcome) in enumerate(self.done):
+            later = [(plan, then) for plan, then in self.done[n + 1 :] if then.verified]
+            ended = {step.ref for plan, _ in later for step in plan.steps}
+            if outcome.where and ended >= {one.ref for one in outcome.where}:
+                yield n
 
 
 def _go_on(fingerprint: str) -> str:
