@@ -162,3 +162,27 @@ def test_what_a_zero_date_stands_for_has_to_be_said_where_a_rule_tests_it(
     say(odd, "SET sql_mode = ''", "UPDATE person SET ended = '0000-00-00'")
     (wanted,) = refused() or [""]
     assert ("rows have 0000-00-00 in it" in wanted) == (nothing == "[]")
+
+
+@pytest.mark.parametrize(("declared", "written"), [("INTEGER", "{}"), ("VARCHAR(8)", "'{}'")])
+def test_a_number_that_is_no_day_may_stand_for_nothing(
+    declared: str, written: str, everywhere: sa.Engine
+) -> None:
+    days = (0, 20100101, 20260101)
+    rows = [f"({n}, 'p{n}@example.com', {written.format(day)})" for n, day in enumerate(days)]
+    for told, rule, gone in (
+        ("{column: ended, null: true}", "until told", {0}),
+        ("{column: ended, null: false}", "while told", {0}),
+        ("{column: ended, less_than: 20200101}", "until told", {1}),
+        ("{column: ended, null: true}", "after left.us keep P2Y", {1}),
+    ):
+        say(everywhere, *_made(declared, rows))
+        policy = policy_of(
+            _DATASET.format(kind="date-digits", told=told, nothing="[0]"),
+            POLICY.replace("after contact.last keep P2Y", rule),
+        )
+        world = World(policy=policy, tables={}, circumstances=Circumstances(), at=AT)
+        hold_equal(world, {"s": SqlStore(policy.stores[0], everywhere)})
+        with everywhere.connect() as connection:
+            left = set(connection.exec_driver_sql("SELECT id FROM person").scalars())
+        assert left == {0, 1, 2} - gone, (told, rule)

@@ -11,6 +11,7 @@ from doelbinding.binding.expression import (
     Expression,
     IsNull,
 )
+from doelbinding.binding.nothing import digits
 from doelbinding.binding.simplify import all_of, any_of, not_
 from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
 from doelbinding.policy.stores import ZERO_DATE, Column, Dataset
@@ -30,7 +31,8 @@ def tested(condition: Condition, dataset: Dataset) -> Expression:
     if condition.in_ is not None:
         return unless_null(column, any_of(*(_equals(column, v) for v in condition.in_)), UNKNOWN)
     name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
-    compared = Compare(column=column.name, by=Comparison(name), value=getattr(condition, name))
+    value = digits(column, getattr(condition, name))
+    compared = Compare(column=column.name, by=Comparison(name), value=value)
     return unless_null(column, compared, UNKNOWN)
 
 
@@ -58,7 +60,7 @@ def names_somebody(column: Column) -> Expression:
 
 
 def _equals(column: Column, value: Scalar) -> Expression:
-    return Compare(column=column.name, by=Comparison.EQUALS, value=value)
+    return Compare(column=column.name, by=Comparison.EQUALS, value=digits(column, value))
 
 
 def unless_null(column: Column, said: Expression, when_null: Expression) -> Expression:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from doelbinding.binding.times import clock_of, clock_written, epoch_of
 from doelbinding.policy.condition import Scalar
-from doelbinding.policy.stores import ZERO_DATE, Column
+from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType
 
 _YEAR = "0000-"
 
@@ -39,9 +39,15 @@ def stands_for_nothing(column: Column, held: object, stored: str) -> bool:
     return str(held) in (str(operand_of(column, one, stored)) for one in nothing)
 
 
+def digits(column: Column, written: Scalar) -> Scalar:
+    """Give what a policy writes of a column; of a day in digits the text, which numbers match."""
+    days = column.type is ColumnType.DATE_DIGITS and type(written) is int
+    return str(written) if days else written
+
+
 def operand_of(column: Column, written: Scalar, stored: str) -> Scalar | datetime:
     """Give what a value of a column is compared with, where its policy writes a moment."""
-    kind = column.type
+    kind, written = column.type, digits(column, written)
     if not isinstance(written, str) or not (kind.is_clock or kind.is_epoch):
         return written
     moment = clock_written(written, kind, stored)

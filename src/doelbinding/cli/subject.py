@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from doelbinding.jobs.requests import Asked
     from doelbinding.records.models import Request
     from doelbinding.rights.found import Found, Stray
-    from doelbinding.rights.inventory import Inventory
+    from doelbinding.rights.inventory import FoundValue, Inventory
     from doelbinding.wiring import Workspace
 
 app = typer.Typer(
@@ -172,6 +172,11 @@ def _answer(
     say(f"{request.id}: received {request.received_at.date()}, answer due {request.due_on}")
     for file in files:
         say(f"  {file}")
+    if right == Right.PORTABILITY.value:
+        say(
+            "of the values above it has only those that are given under consent or a contract, in "
+            "use still (Art. 20(1)); its page tells whether there are any"
+        )
     _show_named_files(inventory)
     if inventory.found.rows:
         say("the rows are sealed until the answer is given")
@@ -197,7 +202,7 @@ def _show_inventory(inventory: Inventory) -> None:
     counts: dict[tuple[str, str], int] = {}
     for row, value in inventory.values():
         if value.column.personal:
-            mark = (row.place.ref, value.standing.value)
+            mark = (row.place.ref, _standing(value))
             counts[mark] = counts.get(mark, 0) + 1
     rows = ((ref, standing, str(count)) for (ref, standing), count in counts.items())
     heads = ("dataset", "standing", "#values")
@@ -205,6 +210,20 @@ def _show_inventory(inventory: Inventory) -> None:
     if inventory.found.empty:
         say(f"searched and found empty: {', '.join(inventory.found.empty)}")
     show_left_out(inventory.found.doubtful)
+
+
+def _standing(value: FoundValue) -> str:
+    """Say why a value is there; of what is kept, what keeps it."""
+    from doelbinding.binding.circumstances import HoldKind
+    from doelbinding.rights.inventory import Standing
+
+    if value.standing is not Standing.HELD or set(value.holds) - {HoldKind.SEAL}:
+        return value.standing.value
+    if value.restricted:
+        return "restricted"
+    if value.tells:
+        return "dates what is restricted"
+    return "kept for others" if value.for_others else "sealed"
 
 
 def show_left_out(rows: int) -> None:

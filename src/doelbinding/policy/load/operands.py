@@ -65,9 +65,11 @@ def null_problem(column: Column, value: Scalar, path: ModelPath) -> Iterator[Pro
     """Yield a problem when a value cannot stand for nothing in the column.
 
     Where days are texts, anything can stand that is no day: an empty text, `0000-00-00`; which is
-    also what MariaDB has for no date in columns of its own dates.
+    also what MariaDB has for no date in columns of its own dates. Where they are digits, any number
+    can.
     """
     zero = value == ZERO_DATE and column.type.has_zero
+    zero = zero or (type(value) is int and column.type is ColumnType.DATE_DIGITS)
     if not zero and not (isinstance(value, str) and column.type in _DAYS_AS_TEXT):
         yield from operand_problem(column, value, path)
 

@@ -98,7 +98,9 @@ class OwnConditions:
             told = operand_of(column, leaf.value, self.store.timezone)
             said = compared(held, by, bound(told))
         elif isinstance(leaf.value, str):
-            said = compared_exactly(held, by, leaf.value, folds=self.folds(here, leaf.column))
+            may_be_number = column.type is ColumnType.DATE_DIGITS and self.dialect == "spark"
+            text = sa.cast(held, sa.Text) if may_be_number else held
+            said = compared_exactly(text, by, leaf.value, folds=self.folds(here, leaf.column))
         else:
             said = compared(held, by, bound(leaf.value))
         return said if by is Comparison.EQUALS else self._but_zero(said, leaf.column, here)
