@@ -241,6 +241,17 @@ BREAKS: dict[str, list[Break]] = {
         ((*CONTACTS, "when_unjustified"), WhenUnjustified.ANONYMISE),
     ],
     "DB457": [(("stores",), (FILED, replace(FILED, id="shop", label=said("Shop"))))],
+    "DB458": [
+        ((*CONTACTS, "columns", 6, "identifier"), "name"),
+        (
+            (*INVOICES, "columns"),
+            (
+                *INVOICE.columns,
+                Column(name="note", category="order", ends_as=Ending(strip=Strip.TEXT)),
+            ),
+        ),
+        ((*INVOICES, "bindings", 0, "columns"), ("datum", "note")),
+    ],
     "DB501": [((*HOST, "agreement"), None)],
     "DB502": [((*HOST, "agreement", "confidentiality"), False)],
     "DB503": [((*HOST, "assessment"), None)],
@@ -317,6 +328,7 @@ def test_finding_is_made_at_a_place_of_the_model(known: str) -> None:
 
 
 COMPANIONS = {
+    "DB458": {"DB451"},
     "DB102": {"DB303"},
     "DB107": {"DB426"},
     "DB109": {"DB423"},

@@ -1,4 +1,4 @@
-"""DB451-DB457: what is left of values that nothing justifies (GDPR Art. 4(5), 5(1)(e), rec. 26)."""
+"""DB451-DB458: what is left of values that nothing justifies (GDPR Art. 4(5), 5(1)(e), rec. 26)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from doelbinding.law.finding import Definition, Finding, Severity, listed
 from doelbinding.law.reach import Located, Path
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import Column, WhenUnjustified
+
+_NAME = "name"
 
 NO_TEST = Definition(
     id="DB451",
@@ -77,6 +79,17 @@ FILES_OF_TWO = Definition(
     "not asked, so that a file which they name too goes while they stay.",
     mend="give the files of each store a folder of their own, under a name of its own in "
     "`file_in`, unless no two rows of different stores ever name the same file",
+)
+NAME_GONE_BEFORE = Definition(
+    id="DB458",
+    title="Name that ends before the text it is taken out of",
+    severity=Severity.WARNING,
+    article="GDPR recital 26, 5(1)(e)",
+    why="A text ends stripped of its person's name, as far as that is known by then. Where "
+    "something keeps the text after the name has ended, the name stays in it, and counts as taken "
+    "out.",
+    mend="bind the name to every activity and phase that keeps the text; or let the text be "
+    "emptied",
 )
 
 
@@ -166,6 +179,39 @@ def filed(policy: Policy, _on: date) -> Iterator[Finding]:
             yield FILES_OF_TWO.at(path, _subject(located, column), message)
 
 
+def stripped(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find texts that may outlive the names that are to be taken out of them."""
+    for located, column, path in _ended(policy):
+        if column.ends_as is None or column.ends_as.strip is None:
+            continue
+        keeping = _keeping(policy, located, column.name)
+        for there in reach.judged(policy, located):
+            for one in there.dataset.columns:
+                if one.identifier != _NAME or not one.personal:
+                    continue
+                later = keeping - _keeping(policy, there, one.name)
+                if later:
+                    message = (
+                        f"is to be stripped of {there.name}.{one.name}, which may end before it: "
+                        f"only the text is kept for {listed(sorted(later))}"
+                    )
+                    yield NAME_GONE_BEFORE.at(
+                        (*path, "ends_as"), _subject(located, column), message
+                    )
+
+
+def _keeping(policy: Policy, located: Located, column: str) -> set[str]:
+    """Give the phases (`activity/phase`) that may keep a column."""
+    return {
+        f"{activity.id}/{phase.id}"
+        for binding in located.dataset.bindings
+        if column in binding.columns
+        for activity in policy.activities
+        for phase in activity.phases
+        if reach.binds(binding, activity.id, phase.id)
+    }
+
+
 DEFINITIONS = (
     NO_TEST,
     KEY_WITHOUT_END,
@@ -174,5 +220,6 @@ DEFINITIONS = (
     REFERENCE_CHANGED,
     STILL_PERSONAL,
     FILES_OF_TWO,
+    NAME_GONE_BEFORE,
 )
-CHECKS = (tested, pseudonymous, referring, filed)
+CHECKS = (tested, pseudonymous, referring, filed, stripped)
