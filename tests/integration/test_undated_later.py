@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
@@ -63,10 +65,10 @@ TABLE = (
     (
         "INSERT INTO buyer VALUES (1, 'Ora', 'ora@example.com', '2015-01-01', NULL), "
         "(2, 'Ora', 'ora@example.com', '2015-01-01', '2015-01-01'), "
-        "(3, 'Ora', 'ora@example.com', '2017-01-01', NULL), "
         "(4, 'Pim', 'pim@example.com', '2015-01-01', NULL)"
     ),
 )
+NEWER = "INSERT INTO buyer VALUES (3, 'Ora', 'ora@example.com', '2017-01-01', NULL)"
 
 
 @pytest.fixture
@@ -82,13 +84,24 @@ def does(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+def erased(folder: Path) -> None:
+    """Erase Ora, who comes back under a newer row."""
+    does(folder, "subject", "erase", *ORA, "--yes", "--at", ASKED)
+    comes_back(folder)
+
+
+def comes_back(folder: Path) -> None:
+    with closing(connect(folder / "stores" / "shop.sqlite")) as shop, shop:
+        shop.execute(NEWER)
+
+
 def why(folder: Path, key: str, at: str) -> str:
     return does(folder, "why", "shop.buyer.name", key, "--at", at)
 
 
 def test_what_a_request_left_for_another_phase_goes_with_that(folder: Path) -> None:
     """The letter says until when the order is kept, and that it is erased then."""
-    does(folder, "subject", "erase", *ORA, "--yes", "--at", ASKED)
+    erased(folder)
     (letter,) = (folder / "answers").glob("*/letter.txt")
     assert "up to and including 1 January 2022" in letter.read_text()
     assert "from 2022-01-02 nothing justifies it: then it goes" in why(folder, "1", "2021-06-01")
@@ -105,6 +118,7 @@ def test_a_phase_that_had_ended_is_not_undated_once_the_request_took_what_dated_
     )
     tables = (
         *TABLE,
+        NEWER,
         (
             "CREATE TABLE card (id INTEGER PRIMARY KEY, "
             "buyer_id INTEGER REFERENCES buyer (id), at VARCHAR(10))"
@@ -121,12 +135,13 @@ def test_a_phase_that_had_ended_is_not_undated_once_the_request_took_what_dated_
 
 
 def test_what_came_after_the_request_or_is_somebody_else_s_stays_undated(folder: Path) -> None:
-    does(folder, "subject", "erase", *ORA, "--yes", "--at", ASKED)
+    erased(folder)
     for key in ("3", "4"):
         assert "so it is kept and reported" in why(folder, key, "2026-11-23")
     assert "from 2045-01-02 nothing justifies it" in why(folder, "2", "2026-11-23")
 
 
 def test_what_one_phase_keeps_while_another_is_undated_is_said_so(folder: Path) -> None:
+    comes_back(folder)
     told = why(folder, "3", "2020-01-01")
     assert "justified; undated for warranty/statutory, so nothing tells until when" in told

@@ -5,6 +5,7 @@ A package offers one under the entry-point group `doelbinding.stores`; the name 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,11 +43,11 @@ Connect = Callable[[Mapped, Address], Store]
 
 def connector(url: str) -> Connect | None:
     """Give what connects stores at such an address; none where no package offers it."""
-    return _offered(url.partition(":")[0])
+    return _offered(url.partition(":")[0], tuple(sys.path))
 
 
 @cache
-def _offered(scheme: str) -> Connect | None:
+def _offered(scheme: str, _where: tuple[str, ...]) -> Connect | None:
     for offered in entry_points(group=GROUP, name=scheme):
         connect: Connect = offered.load()
         return connect

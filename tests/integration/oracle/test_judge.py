@@ -57,8 +57,8 @@ def _says_so_of_parts(judge: Judge, here: Place, row: Row, column: str, truth: T
     some = set(sorted(known, key=repr)[::2])
     if known - some and len(known) == sum(1 for _ in judge.persons_of(here, row)):
         parts = (
-            among(judge, lambda ref, key: (ref, key) in some).justify(here, row, column),
-            among(judge, lambda ref, key: (ref, key) not in some).justify(here, row, column),
+            among(judge, lambda _, ref, key: (ref, key) in some).justify(here, row, column),
+            among(judge, lambda _, ref, key: (ref, key) not in some).justify(here, row, column),
         )
         assert either(part.truth for part in parts) is truth
 
