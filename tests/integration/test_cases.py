@@ -285,6 +285,8 @@ def test_what_came_after_a_request_is_not_covered_by_an_answer_of_a_later_day(
     (case,) = ask(folder, "SELECT id FROM records_request")[0]
     does(folder, "subject", "answer", case, "--established")
     assert [row[0] for row in contents(folder)["mail.reader"]] == [2, 3, 50]
+    assert "Customers: 2 records" in letters(folder)[-1]
+    assert "Readers: 1 record" not in letters(folder)[-1]
 
 
 def test_access_asked_again_before_its_answer_is_the_same_case(folder: Path) -> None:

@@ -138,7 +138,7 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
             plan=record,
             decided_at=datetime.now(UTC),
             weighed=sorted(phase.name for phase in draft.decision.suspended),
-            kept=sum(1 for fate in draft.decision.fates if not fate.ended and not goes(fate)),
+            kept=sum(1 for fate in draft.decision.fates if not fate.ended and not fate.erased),
             found=len(draft.found.rows),
             file_sealed=file,
         )
@@ -179,14 +179,8 @@ def _file(
     return {
         "letters": letters,
         "rows": [[row.place.ref, list(row.key)] for row in draft.found.rows],
-        "gone": [_mark(fate) for fate in draft.decision.fates if goes(fate)],
+        "gone": [_mark(fate) for fate in draft.decision.fates if fate.erased],
     }
-
-
-def goes(fate: Fate) -> bool:
-    """Tell whether the plan ends a value: what was collected after the request is not stopped."""
-    came_back = any(reason.certain for reason in fate.value.reasons)
-    return fate.erased and not came_back
 
 
 def _mark(fate: Fate) -> list[object]:

@@ -18,7 +18,7 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.cutoff import local_day
 from doelbinding.jobs.applying import apply_plan, give_up
-from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure, goes
+from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure
 from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
 from doelbinding.jobs.plans import read_plan, write_plan
 from doelbinding.jobs.requests import (
@@ -271,7 +271,7 @@ class _Case:
             since=self.request.received_at,
         )
         return any(
-            goes(fate)
+            fate.erased
             and (fate.row.place.ref, fate.row.key) in new
             and not is_gone(fate.row.place, fate.value.column, fate.value.value)
             for fate in draft.decision.fates

@@ -288,14 +288,15 @@ def _ahead(inventory: Inventory) -> Mapping[str, Mapping[Key, datetime]]:
 def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
     """Yield what becomes of every personal value found; `inventory` is taken under the stops.
 
-    Of what has ended before there is nothing to tell, save of a pseudonym.
+    Of what has ended before there is nothing to tell, save of a pseudonym; nor of what was
+    collected after the request, which it does not stop.
     """
     by_name = {decision.name: decision for decision in decisions}
     suspending = [decision for decision in decisions if decision.decision.suspends]
     known: dict[tuple[int, bool], tuple[PhaseDecision, ...]] = {}
     bare = frozenset(_bare(inventory, suspending))
     for report in inventory.rows:
-        row, fates = report.found, []
+        row, fates, newer = report.found, [], False
         for value in report.values:
             if not value.column.personal:
                 continue
@@ -310,8 +311,12 @@ def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iter
                 )
                 kept_by = tuple({one.name: one for one in (*kept_by, *weighed)}.values())
             undated = row.others and value.standing is Standing.UNDATED and not kept_by
-            fates.append(Fate(row, value, kept_by, value.for_others or undated))
-        yield from _changing(fates, bare=(row.place.ref, row.key) in bare)
+            fate = Fate(row, value, kept_by, value.for_others or undated)
+            if fate.erased and any(reason.certain for reason in value.reasons):
+                newer = True
+            else:
+                fates.append(fate)
+        yield from _changing(fates, bare=newer or (row.place.ref, row.key) in bare)
 
 
 def _changing(fates: list[Fate], *, bare: bool) -> Iterator[Fate]:
