@@ -20,7 +20,7 @@ from doelbinding.plan.ports import Obstacle, Refused, Unreachable
 from doelbinding.plan.run import Bound, Surprise, run
 from doelbinding.plan.survey import surveyed
 from doelbinding.retention.drafts import Drafted, Requested, draft_erasure
-from doelbinding.rights.erasure import with_stops
+from doelbinding.rights.stops import with_stops
 from doelbinding.stores.sql import exchange
 from doelbinding.stores.sql.apart import Parting
 from doelbinding.stores.sql.atonce import Counts, Uncommitted

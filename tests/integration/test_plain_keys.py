@@ -19,9 +19,10 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import ColumnType
 from doelbinding.retention.drafts import Requested, draft_erasure
 from doelbinding.retention.planner import Planner
-from doelbinding.rights.erasure import Claim, Undecided, decide_requests
+from doelbinding.rights.erasure import Undecided, decide_requests
 from doelbinding.rights.inventory import take_inventories
 from doelbinding.rights.locate import Locator
+from doelbinding.rights.phases import Claim
 from doelbinding.rights.reading import Reading
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.one_table import say

@@ -19,7 +19,8 @@ from doelbinding.plan.survey import surveyed
 from doelbinding.policy.vocabulary import Right
 from doelbinding.retention.planner import Planner
 from doelbinding.rights.answer import Case, erasure_letter, write_access
-from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
+from doelbinding.rights.erasure import ErasureDecision, Undecided, decide_requests
+from doelbinding.rights.phases import Claim
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.test_paths import (
     AT,

@@ -11,9 +11,10 @@ from doelbinding.binding.circumstances import NOTHING_SAID, Circumstances, Restr
 from doelbinding.law.rights import ErasureGround
 from doelbinding.plan.identifiers import Identifier
 from doelbinding.rights.answer.why import Explainer, Footing, Why
-from doelbinding.rights.erasure import Claim, Undecided, decide_requests
+from doelbinding.rights.erasure import Undecided, decide_requests
 from doelbinding.rights.inventory import Inventory, take_inventories
 from doelbinding.rights.locate import Locator
+from doelbinding.rights.phases import Claim
 from doelbinding.rights.reading import Reading
 from doelbinding.stores.sql.store import SqlStore
 from tests.integration.test_paths import AT, LONG_AGO, POLICY, Fill, engine, fill, left, retained

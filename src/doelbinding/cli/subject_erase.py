@@ -17,7 +17,8 @@ from doelbinding.cli.subject import asked_of, outcome_in_words, show_found
 if TYPE_CHECKING:
     from doelbinding.jobs.erasure import Erased, Manner
     from doelbinding.law.rights import ErasureGround
-    from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
+    from doelbinding.rights.erasure import ErasureDecision, Fate
+    from doelbinding.rights.phases import PhaseDecision
     from doelbinding.wiring import Workspace
 
 
@@ -65,7 +66,7 @@ def erase(
     workspace = opened(context.obj)
     from doelbinding.jobs.erasure import draft_erasure
     from doelbinding.jobs.erasure import erase as carry_out
-    from doelbinding.rights.erasure import Claim
+    from doelbinding.rights.phases import Claim
 
     asked = asked_of(workspace, controller, id_, include=include, language=language, at=at)
     _insist_on_phases(workspace, keep or [])

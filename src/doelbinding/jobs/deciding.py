@@ -32,16 +32,11 @@ from doelbinding.records.said import record_restriction, record_stop
 from doelbinding.retention import drafts
 from doelbinding.retention.drafts import Requested
 from doelbinding.rights.answer import erasure_letter
-from doelbinding.rights.erasure import (
-    Claim,
-    ErasureDecision,
-    Fate,
-    Undecided,
-    decide_requests,
-)
+from doelbinding.rights.erasure import ErasureDecision, Fate, Undecided, decide_requests
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.lasting import remembering
+from doelbinding.rights.phases import Claim
 from doelbinding.wiring import Workspace
 
 

@@ -39,8 +39,8 @@ from doelbinding.policy.vocabulary import Right
 from doelbinding.records.alone import alone
 from doelbinding.records.models import Decision, Request, StepRun
 from doelbinding.rights.answer import write_private
-from doelbinding.rights.erasure import Claim
 from doelbinding.rights.found import Found
+from doelbinding.rights.phases import Claim
 from doelbinding.wiring import Workspace
 
 __all__ = ["Erased", "ErasureDraft", "draft_erasure", "erase", "resume", "settle_claim"]

@@ -19,9 +19,10 @@ from doelbinding.jobs.requests import Asked, CaseDecided
 from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
 from doelbinding.plan.run import Stopped
 from doelbinding.records.models import Request
-from doelbinding.rights.erasure import Claim, ErasureDecision, Undecided, decide_requests
+from doelbinding.rights.erasure import ErasureDecision, Undecided, decide_requests
 from doelbinding.rights.found import Found
 from doelbinding.rights.locate import Locator, Wanted
+from doelbinding.rights.phases import Claim
 from doelbinding.wiring import Workspace
 
 

@@ -24,10 +24,10 @@ from doelbinding.records.models import Decision, HoldRecord, Request
 from doelbinding.rights.answer import (
     Case,
 )
-from doelbinding.rights.erasure import Claim
 from doelbinding.rights.found import Found
 from doelbinding.rights.inventory import Inventory
 from doelbinding.rights.locate import Locator
+from doelbinding.rights.phases import Claim
 from doelbinding.wiring import Workspace
 
 NO_CLAIM = Claim()

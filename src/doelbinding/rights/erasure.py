@@ -1,46 +1,24 @@
-"""A request for erasure, phase by phase and by its basis (Art. 17, 21; R-IX.3, R-IX.6)."""
+"""A request for erasure decided: the stops that follow, and what becomes of each value (R-IX.3)."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from doelbinding.binding.circumstances import (
-    Circumstances,
-    Key,
-    Restriction,
-    Stop,
-    StopKind,
-    phase_name,
-)
+from doelbinding.binding.circumstances import Circumstances, Key, Restriction, Stop, phase_name
 from doelbinding.binding.dating import dating_of
-from doelbinding.binding.times import moment_of
 from doelbinding.law.reach import binds
-from doelbinding.law.rights import Decision, ErasureGround, Outcome, decide_erasure
+from doelbinding.law.rights import Outcome
 from doelbinding.plan.collector import collector_paused
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.standing_in import stands_in
-from doelbinding.policy.activity import Activity, Phase
 from doelbinding.policy.stores import Column
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Inventory, Reason, Standing, under
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseDecision:
-    """What the request does to one phase of an activity."""
-
-    activity: Activity
-    phase: Phase
-    decision: Decision
-
-    @property
-    def name(self) -> str:
-        """The phase as stops name it."""
-        return phase_name(self.activity.id, self.phase.id)
+from doelbinding.rights.phases import Claim, PhaseDecision, decide_ended, decide_phases, decide_rows
+from doelbinding.rights.stops import stops_for, with_stops
 
 
 class Fate(NamedTuple):
@@ -85,102 +63,6 @@ class ErasureDecision:
     """Rows that stay whatever becomes of their values: for columns in which nothing stands, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What a person claims and the controller says to it.
-
-    `ground`: of Art. 17(1), if the person names one; `established`: the controller found it met.
-    `compelling`: by phase (`activity/phase`), the grounds that the controller shows.
-    """
-
-    ground: ErasureGround | None = None
-    established: bool = False
-    compelling: Mapping[str, str] = field(default_factory=dict)
-
-
-def decide_phases(
-    inventory: Inventory, claim: Claim, *, empty: bool = False
-) -> tuple[PhaseDecision, ...]:
-    """Decide the request for every phase that justifies anything found.
-
-    A phase lives if it certainly does for any value: what is undated beside it is decided value by
-    value. The person's own rows say so before rows that others share.
-
-    Args:
-        inventory: what was found of the person, before anything is stopped.
-        claim: what the person claims, and the controller says to it.
-        empty: instead for those that keep rows for columns in which nothing stands.
-    """
-    living: dict[str, bool] = {}
-    meant: dict[str, Reason] = {}
-    for others, reason in _reasons_of_nothing(inventory) if empty else _reasons(inventory):
-        name = phase_name(reason.activity.id, reason.phase.id)
-        if not reason.controller or (others and name in living):
-            continue
-        meant[name] = reason
-        living[name] = living.get(name, False) or reason.certain
-    return tuple(
-        PhaseDecision(
-            activity=meant[name].activity,
-            phase=meant[name].phase,
-            decision=decide_erasure(
-                meant[name].phase.basis,
-                claim.ground,
-                alive=living[name] or name in claim.compelling,
-                compelling=claim.compelling.get(name),
-                established=claim.established,
-            ),
-        )
-        for name in sorted(meant)
-    )
-
-
-def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
-    """Yield every reason once per row, of rows that others share last, which it says."""
-    for row in sorted(inventory.rows, key=lambda row: row.found.others):
-        for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
-            for reason in reasons:
-                yield row.found.others, reason
-
-
-def _reasons_of_nothing(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
-    yield from ((False, reason) for row in inventory.rows for reason in row.empty)
-
-
-def _decide_rows(
-    inventory: Inventory, claim: Claim, phases: tuple[PhaseDecision, ...]
-) -> Iterator[PhaseDecision]:
-    """Yield decisions that end what keeps nothing but rows: else these would stay, emptied."""
-    decided = {phase.name for phase in phases}
-    for one in decide_phases(inventory, claim, empty=True):
-        if one.name not in decided and one.decision.outcome is Outcome.STOP:
-            yield one
-
-
-def _decide_ended(
-    inventory: Inventory, claim: Claim, decided: Iterable[PhaseDecision]
-) -> Iterator[PhaseDecision]:
-    """Yield decisions that stop what has ended for all that was found, as if it lived.
-
-    An objection is none the less for nothing living that day: it covers what comes to light later.
-    """
-    over = uncertain_in(inventory) - {one.name for one in decided}
-    for activity in inventory.rows[0].found.place.policy.activities if over else ():
-        for phase in activity.phases:
-            name = phase_name(activity.id, phase.id)
-            if name not in over:
-                continue
-            decision = decide_erasure(
-                phase.basis,
-                claim.ground,
-                alive=True,
-                compelling=claim.compelling.get(name),
-                established=claim.established,
-            )
-            if decision.outcome is Outcome.STOP:
-                yield PhaseDecision(activity=activity, phase=phase, decision=decision)
-
-
 def _bare(inventory: Inventory, suspending: Sequence[PhaseDecision]) -> Iterator[tuple[str, Key]]:
     """Yield the rows that stay whatever becomes of their values; taken under the stops."""
     for row in inventory.rows:
@@ -204,85 +86,6 @@ def _waits(row: FoundRow, inventory: Inventory, suspending: Sequence[PhaseDecisi
         for one in suspending
         for column in row.place.dataset.personal_columns
     )
-
-
-def uncertain_in(inventory: Inventory) -> frozenset[str]:
-    """Give the phases that bind some value of the person's own rows and do not certainly live.
-
-    Those that have ended too: the request may take the rows by which that is told.
-    """
-    found: set[str] = set()
-    seen: set[tuple[int, str, str]] = set()
-    for report in inventory.rows:
-        row = report.found
-        for value in () if row.others else report.values:
-            mark = id(value.reasons), row.place.ref, value.column.name
-            if value.column.personal and mark not in seen:
-                seen.add(mark)
-                found |= _uncertain(inventory, row, value)
-    return frozenset(found)
-
-
-def _uncertain(inventory: Inventory, row: FoundRow, value: FoundValue) -> set[str]:
-    certain = {phase_name(r.activity.id, r.phase.id) for r in value.reasons if r.certain}
-    activities = row.place.policy.activity_by_id
-    return {
-        phase_name(binding.activity, phase.id)
-        for binding in inventory.binding(row, value.column)
-        for phase in activities[binding.activity].phases
-        if binds(binding, binding.activity, phase.id)
-    } - certain
-
-
-def stops_for(
-    decisions: tuple[PhaseDecision, ...], inventory: Inventory, case: str, *, of_now: bool
-) -> Iterator[Stop]:
-    """Yield the stops that follow: what the request ends, for good, and where it is undated.
-
-    A phase that goes on for some values may be undated for others, which something else keeps for
-    now; and one that has ended is undated once the rows that dated it are gone. Without the last
-    kind of stop it would keep values for ever.
-
-    Args:
-        decisions: phase by phase.
-        inventory: what was found of the person, before anything is stopped.
-        case: the request's id.
-        of_now: they cover whatever is there, since nothing was decided of it before.
-    """
-    stopped = [d for d in decisions if d.decision.outcome is Outcome.STOP]
-    ended = {
-        kind: frozenset(d.name for d in stopped if d.decision.lasting is lasting)
-        for lasting, kind in ((False, StopKind.ERASURE), (True, StopKind.OBJECTION))
-    }
-    decided = {d.name for d in decisions if d.decision.outcome is not Outcome.KEEP}
-    ended[StopKind.UNDATED] = uncertain_in(inventory) - decided
-    ahead = _ahead(inventory) if of_now else {}
-    for kind, phases in ended.items():
-        if phases:
-            yield Stop(
-                id=f"{case}-{kind.value}",
-                controller=inventory.controller.id,
-                kind=kind,
-                phases=phases,
-                set_at=inventory.at,
-                subjects=inventory.found.subjects,
-                of_now=of_now,
-                ahead={} if kind.lasts else ahead,
-            )
-
-
-def _ahead(inventory: Inventory) -> Mapping[str, Mapping[Key, datetime]]:
-    """Give the rows of the person alone that bear a later date than today, with that."""
-    found: dict[str, dict[Key, datetime]] = defaultdict(dict)
-    for report in inventory.rows:
-        here, row, name = report.found.place, report.found.row, report.found.place.dataset.collected
-        if name is None or here.top.shared:
-            continue
-        column, zone = here.dataset.column(name), inventory.controller.timezone
-        moment = moment_of(row[name], column, here.store.timezone, zone)
-        if moment is not None and moment > inventory.at:
-            found[here.ref][report.found.key] = moment
-    return found
 
 
 def fates_of(inventory: Inventory, decisions: tuple[PhaseDecision, ...]) -> Iterator[Fate]:
@@ -401,8 +204,8 @@ def _decided(
     for one in requests:
         taken = one.inventory
         phases = decide_phases(taken, one.claim)
-        rows = tuple(_decide_rows(taken, one.claim, phases))
-        every = (*phases, *rows, *_decide_ended(taken, one.claim, (*phases, *rows)))
+        rows = tuple(decide_rows(taken, one.claim, phases))
+        every = (*phases, *rows, *decide_ended(taken, one.claim, (*phases, *rows)))
         stops = stops_for(every, taken, one.case, of_now=one.since is None)
         asked_at = one.since or taken.at
         decided.append((phases, tuple(replace(stop, set_at=asked_at) for stop in stops)))
@@ -424,13 +227,4 @@ def _sorted(
         suspended=suspended,
         fates=tuple(fates_of(taken, phases)),
         bare=frozenset(_bare(taken, suspended)),
-    )
-
-
-def with_stops(circumstances: Circumstances, stops: tuple[Stop, ...]) -> Circumstances:
-    """Give what was said with some stops added."""
-    return Circumstances(
-        stops=(*circumstances.stops, *stops),
-        holds=circumstances.holds,
-        restrictions=circumstances.restrictions,
     )

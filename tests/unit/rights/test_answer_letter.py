@@ -43,8 +43,9 @@ from doelbinding.policy.activity import Activity
 from doelbinding.policy.stores import WhenUnjustified
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer import erasure_letter, write_private
-from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
+from doelbinding.rights.erasure import ErasureDecision, Fate
 from doelbinding.rights.inventory import Inventory, RowReport, Standing
+from doelbinding.rights.phases import PhaseDecision
 
 
 def decided(activity: Activity, decision: Decision) -> PhaseDecision:

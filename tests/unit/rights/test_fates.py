@@ -10,9 +10,10 @@ from tests.unit.law.sample import clean
 
 from doelbinding.law.rights import decide_erasure
 from doelbinding.policy.stores import Column
-from doelbinding.rights.erasure import Fate, PhaseDecision
+from doelbinding.rights.erasure import Fate
 from doelbinding.rights.found import FoundRow
 from doelbinding.rights.inventory import FoundValue, Reason, Standing
+from doelbinding.rights.phases import PhaseDecision
 
 EARLY, LATE = date(2033, 12, 31), date(2035, 10, 24)
 ONE, OTHER = (

@@ -25,7 +25,7 @@ from doelbinding.rights.answer.letters import told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.settled import Kind, Lot, Settled
 from doelbinding.rights.answer.why import Footing
-from doelbinding.rights.erasure import PhaseDecision
+from doelbinding.rights.phases import PhaseDecision
 
 _OWNED_UP = (Footing.OVERDUE, Footing.UNBOUND, Footing.UNDATED)
 

@@ -21,8 +21,9 @@ from doelbinding.rights.answer.gather import criteria
 from doelbinding.rights.answer.staying import staying
 from doelbinding.rights.answer.why import Explainer, Footing, Why, name_of
 from doelbinding.rights.answer.words import label_of, until, words_for
-from doelbinding.rights.erasure import ErasureDecision, Fate, PhaseDecision
+from doelbinding.rights.erasure import ErasureDecision, Fate
 from doelbinding.rights.inventory import Inventory, Standing
+from doelbinding.rights.phases import PhaseDecision
 
 Mark = tuple[str, Key, str]
 
