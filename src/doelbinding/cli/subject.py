@@ -202,7 +202,7 @@ def _show_inventory(inventory: Inventory) -> None:
     counts: dict[tuple[str, str], int] = {}
     for row, value in inventory.values():
         if value.column.personal:
-            mark = (row.place.ref, _standing(value))
+            mark = (row.place.ref, standing_said(value))
             counts[mark] = counts.get(mark, 0) + 1
     rows = ((ref, standing, str(count)) for (ref, standing), count in counts.items())
     heads = ("dataset", "standing", "#values")
@@ -212,7 +212,7 @@ def _show_inventory(inventory: Inventory) -> None:
     show_left_out(inventory.found.doubtful)
 
 
-def _standing(value: FoundValue) -> str:
+def standing_said(value: FoundValue) -> str:
     """Say why a value is there; of what is kept, what keeps it."""
     from doelbinding.binding.circumstances import HoldKind
     from doelbinding.rights.inventory import Standing

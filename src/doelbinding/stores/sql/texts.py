@@ -51,6 +51,11 @@ def _(element: _Bytes, compiler: Any, **words: Any) -> str:
     return f"NLSSORT({compiler.process(element.clauses, **words)}, 'NLS_SORT=BINARY')"
 
 
+@compiles(_Bytes, "spark")
+def _(element: _Bytes, compiler: Any, **words: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **words)} AS STRING)"  # compared by its bytes
+
+
 def as_bytes(held: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Give a text as what decides whether it is the same as another."""
     return _Bytes(held)
