@@ -236,6 +236,24 @@ def done(engine: sa.Engine, name: str) -> str:
     return letter
 
 
+@pytest.mark.parametrize("guest", ["guest", None], ids=["shared", "her own"])
+@pytest.mark.parametrize("dates", [(None, LATELY), (LATELY, None)], ids=["first", "last"])
+def test_what_is_undated_does_not_end_what_a_contract_certainly_keeps_of_a_shared_row(
+    engine: sa.Engine, fill: Fill, dates: tuple[str | None, ...], guest: str | None
+) -> None:
+    """Whichever row comes first: of her own rows alone what is undated goes."""
+    fill("party", "id, email", (1, "ann@x.example"), (2, "ben@x.example"))
+    for number, made in enumerate(dates):
+        fill("visit", "id, host_id, other_id, other_is, made, words",
+             (number, 1, 2, "guest" if made else guest, made, made or "undated"))  # fmt: skip
+    letter = done(engine, "ann")
+    kept = part(letter, KEPT)
+    assert "words Why: Hosting – Performance of a contract with you" in kept
+    assert "Until when: up to and including 1 January 2027" in kept
+    words = {words for (words,) in left(engine, "SELECT words FROM visit")}
+    assert words == {LATELY, *(["undated"] if guest else [])}
+
+
 def test_a_row_that_stays_for_a_column_in_which_nothing_stands_is_not_said_to_be_gone(
     engine: sa.Engine, fill: Fill
 ) -> None:

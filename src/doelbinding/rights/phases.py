@@ -45,8 +45,8 @@ def decide_phases(
 ) -> tuple[PhaseDecision, ...]:
     """Decide the request for every phase that justifies anything found.
 
-    A phase lives if it certainly does for any value: what is undated beside it is decided value by
-    value. The person's own rows say so before rows that others share.
+    A phase lives if it certainly does for any value, of the person's own rows or of rows that
+    others share: what is undated beside it is decided value by value.
 
     Args:
         inventory: what was found of the person, before anything is stopped.
@@ -55,9 +55,9 @@ def decide_phases(
     """
     living: dict[str, bool] = {}
     meant: dict[str, Reason] = {}
-    for others, reason in _reasons_of_nothing(inventory) if empty else _reasons(inventory):
+    for reason in _reasons_of_nothing(inventory) if empty else _reasons(inventory):
         name = phase_name(reason.activity.id, reason.phase.id)
-        if not reason.controller or (others and name in living):
+        if not reason.controller:
             continue
         meant[name] = reason
         living[name] = living.get(name, False) or reason.certain
@@ -77,16 +77,16 @@ def decide_phases(
     )
 
 
-def _reasons(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
-    """Yield every reason once per row, of rows that others share last, which it says."""
-    for row in sorted(inventory.rows, key=lambda row: row.found.others):
+def _reasons(inventory: Inventory) -> Iterator[Reason]:
+    """Yield every reason, once per row."""
+    for row in inventory.rows:
         for reasons in {id(value.reasons): value.reasons for value in row.values}.values():
-            for reason in reasons:
-                yield row.found.others, reason
+            yield from reasons
 
 
-def _reasons_of_nothing(inventory: Inventory) -> Iterator[tuple[bool, Reason]]:
-    yield from ((False, reason) for row in inventory.rows for reason in row.empty)
+def _reasons_of_nothing(inventory: Inventory) -> Iterator[Reason]:
+    for row in inventory.rows:
+        yield from row.empty
 
 
 def decide_rows(
