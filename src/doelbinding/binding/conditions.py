@@ -29,17 +29,24 @@ def tested(condition: Condition, dataset: Dataset) -> Expression:
     if condition.null is not None:
         return _tested_null(column) if condition.null else not_(_tested_null(column))
     if condition.in_ is not None:
-        return unless_null(column, any_of(*(_equals(column, v) for v in condition.in_)), UNKNOWN)
+        return unless_null(
+            column,
+            any_of(*(_compared(column, Comparison.EQUALS, v) for v in condition.in_)),
+            UNKNOWN,
+        )
     name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
-    value = digits(column, getattr(condition, name))
-    compared = Compare(column=column.name, by=Comparison(name), value=value)
+    compared = _compared(column, Comparison(name), getattr(condition, name))
     return unless_null(column, compared, UNKNOWN)
+
+
+def _compared(column: Column, by: Comparison, value: Scalar) -> Expression:
+    return Compare(column=column.name, by=by, value=digits(column, value))
 
 
 def is_null(column: Column) -> Expression:
     """Give whether a column is null, or holds a value that is to be read as null; never unknown."""
     return any_of(
-        IsNull(column=column.name), *(_equals(column, value) for value in column.null_values)
+        IsNull(column=column.name), *(_stands(column, value) for value in column.null_values)
     )
 
 
@@ -48,19 +55,21 @@ def _tested_null(column: Column) -> Expression:
     if not column.type.has_zero or ZERO_DATE in column.null_values:
         return is_null(column)
     null = IsNull(column=column.name, unsaid=True)
-    return any_of(null, *(_equals(column, value) for value in column.null_values))
+    return any_of(null, *(_stands(column, value) for value in column.null_values))
 
 
 def names_somebody(column: Column) -> Expression:
     """Give whether an identifier is none of the values that stand for nobody; never unknown."""
     if not column.null_values and column.replace_with is None:
         return YES
-    emptied = NO if column.replace_with is None else _equals(column, column.replace_with)
+    emptied = NO if column.replace_with is None else _stands(column, column.replace_with)
     return all_of(not_(is_null(column)), not_(emptied))
 
 
-def _equals(column: Column, value: Scalar) -> Expression:
-    return Compare(column=column.name, by=Comparison.EQUALS, value=digits(column, value))
+def _stands(column: Column, value: Scalar) -> Expression:
+    """Give whether a column holds a value that stands for nothing; known also of what is junk."""
+    told, by = digits(column, value), Comparison.EQUALS
+    return Compare(column=column.name, by=by, value=told, for_nothing=True)
 
 
 def unless_null(column: Column, said: Expression, when_null: Expression) -> Expression:

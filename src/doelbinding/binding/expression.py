@@ -69,11 +69,15 @@ class Constant(_Hashed):
 @_hashed_once
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare(_Hashed):
-    """A column against a value; unknown when the column is null."""
+    """A column against a value; unknown when the column is null, or holds what its type is not.
+
+    `for_nothing`: the value is one that stands for nothing, which what cannot be read does not.
+    """
 
     column: str
     by: Comparison
     value: Scalar
+    for_nothing: bool = False
     op: Literal["compare"] = "compare"
 
 

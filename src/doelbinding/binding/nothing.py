@@ -8,6 +8,7 @@ null; left unsaid it is unknown to every test.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from doelbinding.binding.times import clock_of, clock_written, epoch_of
 from doelbinding.policy.condition import Scalar
@@ -36,7 +37,16 @@ def stands_for_nothing(column: Column, held: object, stored: str) -> bool:
         return clock is not None and any(
             clock == operand_of(column, one, stored) for one in nothing if one != ZERO_DATE
         )
-    return str(held) in (str(operand_of(column, one, stored)) for one in nothing)
+    return any(equals(held, operand_of(column, one, stored)) for one in nothing)
+
+
+def equals(held: object, told: object) -> bool:
+    """Tell whether what is held is what a policy writes: a text exactly, a number as one."""
+    if isinstance(told, str):
+        return str(held) == told
+    if isinstance(told, Decimal) and isinstance(held, float):
+        return held == float(told)  # as the database that holds it so compares them
+    return bool(held == told)
 
 
 def digits(column: Column, written: Scalar) -> Scalar:
@@ -45,9 +55,11 @@ def digits(column: Column, written: Scalar) -> Scalar:
     return str(written) if days else written
 
 
-def operand_of(column: Column, written: Scalar, stored: str) -> Scalar | datetime:
-    """Give what a value of a column is compared with, where its policy writes a moment."""
+def operand_of(column: Column, written: Scalar, stored: str) -> Scalar | Decimal | datetime:
+    """Give what a column is compared with: a moment or a decimal where its policy writes one."""
     kind, written = column.type, digits(column, written)
+    if kind is ColumnType.DECIMAL and isinstance(written, str):
+        return Decimal(written)
     if not isinstance(written, str) or not (kind.is_clock or kind.is_epoch):
         return written
     moment = clock_written(written, kind, stored)

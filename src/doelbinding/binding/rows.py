@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf
 from typing import Any
 
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.justification import Reader, Row
 from doelbinding.binding.kleene import Truth, both, either, negate
-from doelbinding.binding.nothing import is_zero, operand_of, stands_for_nothing
+from doelbinding.binding.nothing import equals, is_zero, operand_of, stands_for_nothing
 from doelbinding.binding.paths import Link, PathError, Place
-from doelbinding.binding.times import clock_of
+from doelbinding.binding.times import clock_of, is_well_formed
 from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Controller
-from doelbinding.policy.stores import ControllerColumn
+from doelbinding.policy.stores import Column, ControllerColumn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,12 +158,25 @@ class Rows:
             return None
         if condition.null is not None:
             return (value is None) == condition.null
-        if column.type.is_clock:
-            value = clock_of(value, column.type)
+        value = _read(column, value)
         if value is None:
             return None
         told = [operand_of(column, one, here.store.timezone) for one in _operands(condition)]
-        return value in told if condition.in_ is not None else _compare(value, condition, told[0])
+        if condition.in_ is not None:
+            return any(equals(value, one) for one in told)
+        return _compare(value, condition, told[0])
+
+
+def _read(column: Column, held: object) -> object:
+    """Give a value as conditions compare it; none where it is not what its column's type says."""
+    kind = column.type
+    if kind.is_clock:
+        return clock_of(held, kind)
+    if kind.is_time:
+        return held if is_well_formed(held, kind) else None
+    if kind.is_number:
+        return held if isinstance(held, int | float | Decimal) else None
+    return held
 
 
 def _operands(condition: Condition) -> Sequence[Scalar]:
@@ -176,13 +190,15 @@ def _compare(value: object, condition: Condition, wanted: Any) -> bool:
     name = next(n for n in COMPARISONS if getattr(condition, n) is not None)
     if isinstance(wanted, str):
         value = str(value)
-    elif value != value:  # noqa: PLR0124 - no number, which databases order after all others
+    elif isinstance(value, float) and isinstance(wanted, Decimal):
+        wanted = float(wanted)
+    if value != value:  # noqa: PLR0124 - no number, which databases order after all others
         value = inf
     match name:
         case "equals":
-            return bool(value == wanted)
+            return equals(value, wanted)
         case "differs":
-            return bool(value != wanted)
+            return not equals(value, wanted)
         case "less_than":
             return bool(value < wanted)
         case "at_most":

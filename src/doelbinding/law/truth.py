@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from itertools import product
 from math import prod
 from typing import Any
 
-from doelbinding.policy.condition import COMPARISONS, Condition
+from doelbinding.policy.condition import COMPARISONS, ORDERINGS, Condition
 
-Value = bool | int | float | str | None
+Value = bool | int | float | str | Decimal | datetime | None
 Truth = bool | None
 
 TOO_MANY_ROWS = 20_000
+_LITTLE, _SOON = Decimal("1e-12"), timedelta(microseconds=1)
 EVERY_ANSWER: frozenset[Truth] = frozenset({True, False, None})
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -33,9 +38,8 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 def possible_answers(condition: Condition) -> frozenset[Truth]:
     """Give the answers the condition can give; all three when it is too large to try."""
-    constants: dict[str, set[Value]] = {}
-    for name, value in _constants(condition):
-        constants.setdefault(name, set()).add(value)
+    condition = _in_order(condition)
+    constants = _by_column(condition)
     domains = {name: _domain(values) for name, values in constants.items()}
     if prod(len(domain) for domain in domains.values()) > TOO_MANY_ROWS:
         return EVERY_ANSWER
@@ -80,6 +84,71 @@ def _all(truths: Iterator[Truth]) -> Truth:
     return None if None in seen else True
 
 
+def _in_order(condition: Condition) -> Condition:
+    """Give the condition with constants of columns that it orders as what their order is of.
+
+    Only columns of numbers and times have one, and both are written as texts: `'100'` is above
+    `'12.50'`, and `2024-01-31` is the moment at which that day starts.
+    """
+    ordered = set(_ordered(condition))
+    reading: dict[str, Mapping[Value, Value]] = {}
+    for name, constants in _by_column(condition).items():
+        if name in ordered and any(isinstance(one, str) for one in constants):
+            reading[name] = _read(constants - {None})
+    return _reread(condition, reading) if reading else condition
+
+
+def _ordered(condition: Condition) -> Iterator[str]:
+    for part in _parts(condition):
+        yield from _ordered(part)
+    if any(getattr(condition, name) is not None for name in ORDERINGS):
+        yield str(condition.column)
+
+
+def _read(constants: set[Value]) -> Mapping[Value, Value]:
+    """Read all as numbers, or else all as moments; or else none."""
+    with suppress(InvalidOperation):
+        return {one: Decimal(str(one)) for one in constants}
+    with suppress(ValueError):
+        moments = {one: datetime.fromisoformat(str(one)) for one in constants}
+        if len({one.tzinfo is None for one in moments.values()}) == 1:
+            return dict(moments)
+    return {}
+
+
+def _reread(condition: Condition, reading: Mapping[str, Mapping[Value, Value]]) -> Condition:
+    read: dict[str, Any] = {
+        "all_": None if condition.all_ is None else _each(condition.all_, reading),
+        "any_": None if condition.any_ is None else _each(condition.any_, reading),
+        "not_": None if condition.not_ is None else _reread(condition.not_, reading),
+    }
+    told = reading.get(str(condition.column), {})
+    for name in COMPARISONS:
+        value = getattr(condition, name)
+        read[name] = told.get(value, value)
+    if condition.in_ is not None:
+        read["in_"] = tuple(told.get(value, value) for value in condition.in_)
+    return replace(condition, **read)
+
+
+def _each(
+    parts: tuple[Condition, ...], reading: Mapping[str, Mapping[Value, Value]]
+) -> tuple[Condition, ...]:
+    return tuple(_reread(part, reading) for part in parts)
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    denied = () if condition.not_ is None else (condition.not_,)
+    return (*(condition.all_ or ()), *(condition.any_ or ()), *denied)
+
+
+def _by_column(condition: Condition) -> dict[str, set[Value]]:
+    constants: dict[str, set[Value]] = {}
+    for name, value in _constants(condition):
+        constants.setdefault(name, set()).add(value)
+    return constants
+
+
 def _constants(condition: Condition) -> Iterator[tuple[str, Value]]:
     """Yield each column with a constant it is compared with, or nothing."""
     if condition.column is not None:
@@ -89,10 +158,8 @@ def _constants(condition: Condition) -> Iterator[tuple[str, Value]]:
         for name in COMPARISONS:
             if (constant := getattr(condition, name)) is not None:
                 yield condition.column, constant
-    for part in (*(condition.all_ or ()), *(condition.any_ or ())):
+    for part in _parts(condition):
         yield from _constants(part)
-    if condition.not_ is not None:
-        yield from _constants(condition.not_)
 
 
 def _domain(constants: set[Value]) -> list[Value]:
@@ -104,6 +171,10 @@ def _domain(constants: set[Value]) -> list[Value]:
                 values |= dict.fromkeys((True, False))
             case int():
                 values |= dict.fromkeys((constant - 1, constant, constant + 0.5, constant + 1))
+            case Decimal():
+                values |= dict.fromkeys((constant - _LITTLE, constant, constant + _LITTLE))
+            case datetime():
+                values |= dict.fromkeys((constant - _SOON, constant, constant + _SOON))
             case str():
                 values |= dict.fromkeys(("", constant, f"{constant}\0"))
             case _:

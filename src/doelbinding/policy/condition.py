@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from doelbinding.policy.shape import SHAPE
 
 Scalar = bool | int | str
-COMPARISONS = ("equals", "differs", "less_than", "at_most", "more_than", "at_least")
+ORDERINGS = ("less_than", "at_most", "more_than", "at_least")
+COMPARISONS = ("equals", "differs", *ORDERINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

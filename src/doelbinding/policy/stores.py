@@ -63,6 +63,11 @@ class ColumnType(StrEnum):
         return self in {ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.INSTANT}
 
     @property
+    def is_number(self) -> bool:
+        """Whether conditions compare values as numbers; a time is none, nor are digits of a day."""
+        return self in {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.BOOLEAN}
+
+    @property
     def is_whole(self) -> bool:
         """Whether values are whole numbers in every store."""
         return self is ColumnType.INTEGER or self.is_epoch

@@ -28,6 +28,14 @@ def more(number: int) -> Condition:
     return Condition(column="n", more_than=number)
 
 
+def at_least(told: str | int) -> Condition:
+    return Condition(column="n", at_least=told)
+
+
+def at_most(told: str | int) -> Condition:
+    return Condition(column="n", at_most=told)
+
+
 def less(number: int) -> Condition:
     return Condition(column="n", less_than=number)
 
@@ -50,6 +58,16 @@ def less(number: int) -> Condition:
          {False, None}),
         (Condition(column="d", at_least="2020-01-01"), {True, False, None}),
         (both(Condition(column="d", at_least="2020"), Condition(column="d", less_than="2019")),
+         {False, None}),
+        (both(at_least("12.50"), at_most("100")), {True, False, None}),
+        (both(at_least("100"), at_most("12.50")), {False, None}),
+        (either(at_least("9"), at_most("12.50")), {True, None}),
+        (both(at_least("12.5"), at_most("12.50")), {True, False, None}),
+        (both(at_least("9"), no(Condition(column="n", in_=(9, "9.0"))), at_most(9)),
+         {False, None}),
+        (both(at_least("2024-01-31T00:00"), at_most("2024-01-31")), {True, False, None}),
+        (both(at_least("2024-01-31T00:01"), at_most("2024-01-31")), {False, None}),
+        (both(Condition(column="k", equals="7"), Condition(column="k", equals="007")),
          {False, None}),
     ],
 )  # fmt: skip

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from doelbinding.policy.condition import COMPARISONS, Condition, Scalar
+from doelbinding.policy.condition import COMPARISONS, ORDERINGS, Condition, Scalar
 from doelbinding.policy.load.names import dangling
 from doelbinding.policy.load.places import ModelPath, Problem
 from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType, Dataset
 
-_ORDER = ("less_than", "at_most", "more_than", "at_least")
 _DAYS_AS_TEXT = {ColumnType.DATE_TEXT, ColumnType.DATE_DIGITS}
 _UNORDERED = {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.JSON}
 
@@ -39,7 +38,7 @@ def _operands(column: Column, condition: Condition, path: ModelPath) -> Iterator
         operand = getattr(condition, word)
         if operand is None:
             continue
-        if word in _ORDER and column.type in _UNORDERED:
+        if word in ORDERINGS and column.type in _UNORDERED:
             yield Problem(
                 (*path, word),
                 f"the column {column.name!r} is {column.type}, which has no order here",
@@ -88,7 +87,7 @@ def _fits(kind: ColumnType, operand: Scalar) -> bool:
             return type(operand) is int or (isinstance(operand, str) and _is_time(operand))
         case ColumnType.DATE_DIGITS:
             return isinstance(operand, str | int) and _is_digits(str(operand))
-        case ColumnType.DATE:
+        case ColumnType.DATE | ColumnType.DATE_TEXT:
             return isinstance(operand, str) and _is_date(operand)
         case _:
             bare = kind is ColumnType.TIMESTAMP
@@ -137,7 +136,7 @@ _REMEDY = {
     ColumnType.DATE: "Write a date such as 2024-01-31",
     ColumnType.TIMESTAMP: _TIME,
     ColumnType.INSTANT: _TIME,
-    ColumnType.DATE_TEXT: _TIME,
+    ColumnType.DATE_TEXT: "Write a date such as 2024-01-31",
     ColumnType.DATE_DIGITS: "Write a date such as 20240131",
     ColumnType.EPOCH_SECONDS: _TIME,
     ColumnType.EPOCH_MILLISECONDS: _TIME,

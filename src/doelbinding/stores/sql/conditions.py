@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -39,6 +40,9 @@ _NEGATED = {
     Comparison.MORE_THAN: Comparison.AT_MOST,
 }
 
+
+_NUMBERS = ("integer", "real")
+"""What SQLite calls the types of values that are numbers."""
 
 _TEXTS = {ColumnType.TEXT, ColumnType.DATE_TEXT}
 
@@ -91,29 +95,44 @@ class OwnConditions:
             if by is Comparison.EQUALS:
                 return sa.false() if equal is None else equal
             return self._but_zero(held.is_not(None), leaf.column, here)
-        column = here.dataset.column(leaf.column)
+        if by is Comparison.EQUALS:
+            return self._as_its_type(leaf, here, by)
+        form = self._readable(leaf, here)
+        if leaf.for_nothing and form:
+            equal = self._as_its_type(leaf, here, Comparison.EQUALS)
+            said = sa.and_(held.is_not(None), is_not_true(equal))
+        else:
+            said = sa.and_(self._as_its_type(leaf, here, by), *form)
+        return self._but_zero(said, leaf.column, here)
+
+    def _as_its_type(self, leaf: Compare, here: Here, by: Comparison) -> sa.ColumnElement[bool]:
+        """Compare what a column holds as what it is said to be: a moment, a number, a text."""
+        held, column = here.column(leaf.column), here.dataset.column(leaf.column)
+        told = operand_of(column, leaf.value, self.store.timezone)
         if column.type.is_clock and isinstance(leaf.value, str):
-            said = self._compare_clocks(leaf.value, leaf, here, by)
-        elif column.type.is_epoch:
-            told = operand_of(column, leaf.value, self.store.timezone)
-            said = compared(held, by, bound(told))
-        elif isinstance(leaf.value, str):
+            moment = told_clock(leaf.value, column, self.store.timezone, self.dialect)
+            return compared(clock(held, column, self.dialect), by, bound(moment))
+        if isinstance(told, str):
             may_be_number = column.type is ColumnType.DATE_DIGITS and self.dialect == "spark"
             text = sa.cast(held, sa.Text) if may_be_number else held
-            said = compared_exactly(text, by, leaf.value, folds=self.folds(here, leaf.column))
-        else:
-            said = compared(held, by, bound(leaf.value))
-        return said if by is Comparison.EQUALS else self._but_zero(said, leaf.column, here)
+            return compared_exactly(text, by, told, folds=self.folds(here, leaf.column))
+        if isinstance(told, Decimal) and self.dialect == "sqlite":
+            return compared(held, by, bound(float(told)))  # it holds decimals so
+        return compared(held, by, bound(told))
 
-    def _compare_clocks(
-        self, written: str, leaf: Compare, here: Here, by: Comparison
-    ) -> sa.ColumnElement[bool]:
-        """Compare moments, of which one that is unreadable is no answer."""
+    def _readable(self, leaf: Compare, here: Here) -> list[sa.ColumnElement[bool]]:
+        """Give what tells that a column holds what its type says, where it may be something else.
+
+        A day, an hour or a number that cannot be read is neither before another nor after it.
+        """
         held, column = here.column(leaf.column), here.dataset.column(leaf.column)
-        told = told_clock(written, column, self.store.timezone, self.dialect)
-        said = compared(clock(held, column, self.dialect), by, bound(told))
-        form = well_formed(held, column, self.dialect)
-        return said if form is None else sa.and_(said, form)
+        if column.type.is_time:
+            form = well_formed(held, column, self.dialect)
+        elif column.type.is_number and self.dialect == "sqlite":
+            form = sa.func.typeof(held).in_([sa.literal_column(f"'{one}'") for one in _NUMBERS])
+        else:
+            form = None
+        return [] if form is None else [form]
 
     def unanswered(self, leaf: Compare | IsNull, here: Here) -> sa.ColumnElement[bool]:
         """Give whether a test of a column is neither certainly true nor certainly false."""
@@ -123,11 +142,8 @@ class OwnConditions:
         null = self.null(leaf.column, here)
         if _is_of_zero(leaf, here):
             return null
-        column = here.dataset.column(leaf.column)
-        form = None
-        if column.type.is_clock:
-            form = well_formed(here.column(leaf.column), column, self.dialect)
-        unread = [] if form is None else [is_not_true(form)]
+        form = [] if leaf.for_nothing else self._readable(leaf, here)
+        unread = [is_not_true(one) for one in form]
         return sa.or_(null, *unread, *(() if zero is None else (zero,)))
 
     def zero(self, name: str, here: Here) -> sa.ColumnElement[bool] | None:
