@@ -1,4 +1,4 @@
-"""Worlds in which conditions compare days and moments, also with what is none."""
+"""Worlds in which conditions compare days, moments and decimals, also with what is none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType, Dataset
 
 _CLOCKS = ["", "", "T00:00:00", "T22:00:00", "T23:59:59", "T12:30"]
+_DECIMALS = ["1.5", "2.0", "10", "-1"]
 _WORDS = ["K", "P", "k", "Q", ""]
 
 
@@ -26,12 +27,14 @@ def comparing(chance: Random, world: World) -> World:
 
 
 def _comparing(chance: Random, world: World, dataset: Dataset) -> Dataset:
-    if not any(column.name == "kind" for column in dataset.columns):
+    if not any(column.name == "score" for column in dataset.columns):
         return dataset
     rows = world.tables[f"s.{dataset.id}"]
+    number = chance.choice([ColumnType.INTEGER, ColumnType.DECIMAL])
+    dataset = replace(dataset, columns=tuple(_held(one, rows, number) for one in dataset.columns))
 
     def drawn() -> Condition:
-        asked = [c for c in dataset.columns if c.type.is_time or c.name == "kind"]
+        asked = [c for c in dataset.columns if c.type.is_time or c.name in ("kind", "score")]
         return _comparison(chance, chance.choice(asked), rows)
 
     def other(found: Condition) -> Condition:
@@ -46,12 +49,13 @@ def _comparing(chance: Random, world: World, dataset: Dataset) -> Dataset:
         one if one.when is None else replace(one, when=other(one.when)) for one in dataset.bindings
     )
     states = {name: other(found) for name, found in dataset.states.items()}
-    columns = tuple(_zero_said(column, rows) for column in dataset.columns)
-    return replace(dataset, bindings=bindings, states=states, columns=columns)
+    return replace(dataset, bindings=bindings, states=states)
 
 
-def _zero_said(column: Column, rows: list[dict[str, object]]) -> Column:
-    """Say that a zero date stands for nothing, where one is held: unsaid, a plan is refused."""
+def _held(column: Column, rows: list[dict[str, object]], number: ColumnType) -> Column:
+    """Say what a score is, and that a zero date stands for nothing: unsaid, a plan is refused."""
+    if column.name == "score":
+        return replace(column, type=number)
     if any(is_zero(column, row.get(column.name)) for row in rows):
         return replace(column, null_values=(*column.null_values, ZERO_DATE))
     return column
@@ -59,15 +63,23 @@ def _zero_said(column: Column, rows: list[dict[str, object]]) -> Column:
 
 def _comparison(chance: Random, column: Column, rows: list[dict[str, object]]) -> Condition:
     def written() -> str | int:
+        if column.type.is_number:
+            return _number(chance, column.type)
         if not column.type.is_time:
             return chance.choice(_WORDS)
         return _written(chance, column, [row[column.name] for row in rows])
 
     if chance.random() < 1 / 6:
         return Condition(column=column.name, in_=(written(), written()))
-    words = COMPARISONS if column.type.is_time else ("equals", "differs")
+    words = ("equals", "differs") if column.name == "kind" else COMPARISONS
     compared: dict[str, Any] = {chance.choice(words): written()}
     return Condition(column=column.name, **compared)
+
+
+def _number(chance: Random, kind: ColumnType) -> str | int:
+    if kind is ColumnType.DECIMAL and chance.random() < 3 / 4:
+        return chance.choice(_DECIMALS)
+    return chance.randint(0, 3)
 
 
 def _written(chance: Random, column: Column, held: list[object]) -> str | int:

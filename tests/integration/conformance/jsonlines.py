@@ -28,7 +28,12 @@ from doelbinding.stores.outside import Address, CannotConnect
 from doelbinding.stores.sql.engine import make_engine
 from doelbinding.stores.sql.store import SqlStore
 
-_WHOLE = {ColumnType.INTEGER, ColumnType.EPOCH_SECONDS, ColumnType.EPOCH_MILLISECONDS}
+_NUMBERS = {
+    ColumnType.INTEGER: sa.Integer(),
+    ColumnType.DECIMAL: sa.Numeric(),
+    ColumnType.EPOCH_SECONDS: sa.Integer(),
+    ColumnType.EPOCH_MILLISECONDS: sa.Integer(),
+}
 
 
 class JsonLines:
@@ -54,7 +59,7 @@ class JsonLines:
         columns = [
             sa.Column(
                 one.name,
-                sa.Integer() if one.type in _WHOLE else sa.Text(),
+                _NUMBERS.get(one.type, sa.Text()),
                 primary_key=one.name in dataset.key,
                 autoincrement=False,
             )

@@ -21,6 +21,7 @@ from doelbinding.stores.sql.store import SqlStore
 _POSTGRESQL = {
     ColumnType.TEXT: sa.Text(),
     ColumnType.INTEGER: sa.BigInteger(),
+    ColumnType.DECIMAL: sa.Numeric(12, 2),
     ColumnType.DATE: sa.Date(),
     ColumnType.TIMESTAMP: sa.TIMESTAMP(),
     ColumnType.INSTANT: sa.TIMESTAMP(timezone=True),
@@ -152,14 +153,14 @@ def _metadata(policy: Policy, dialect: str) -> sa.MetaData:
     for dataset in (dataset for _, dataset in policy.datasets()):
         columns: list[Any] = []
         for column in dataset.own_columns:
-            # NUMERIC affinity would turn junk into numbers; dates are text in SQLite
+            # NUMERIC affinity would turn junk into numbers in dates, which are text in SQLite
             kind = (
                 _POSTGRESQL[column.type]
                 if dialect == "postgresql"
                 else _MARIADB[column.type]
                 if dialect == "mariadb"
-                else sa.Integer()
-                if column.type is ColumnType.INTEGER or column.type.is_epoch
+                else _POSTGRESQL[column.type]
+                if column.type.is_number or column.type.is_epoch
                 else sa.Text()
             )
             columns.append(
