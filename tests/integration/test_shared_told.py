@@ -70,7 +70,14 @@ def decided(
 def part(letter: str, title: str) -> str:
     """Give what a letter says under a heading, up to the next; nothing if it has no such part."""
     _, _, after = letter.partition(title)
-    for other in ("WHAT WE HAVE ERASED", KEPT, SHARED, "BACKUPS", "QUESTIONS, OR A COMPLAINT?"):
+    for other in (
+        "WHAT WE HAVE ERASED",
+        "WHAT WE STOP DOING",
+        KEPT,
+        SHARED,
+        "BACKUPS",
+        "QUESTIONS, OR A COMPLAINT?",
+    ):
         after = after.partition(other)[0]
     return after
 

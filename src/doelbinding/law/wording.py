@@ -149,23 +149,23 @@ NO_AUTOMATED_DECISION = text(
 )
 
 NOT_SHOWN_TO_BE_NEEDED = text(
-    nl="Wij wissen deze gegevens: wij kunnen niet aantonen dat wij ze hiervoor nog nodig hebben.",
-    en="We erase these data: we cannot show that we still need them for this.",
-    fr="Nous effaçons ces données : nous ne pouvons pas montrer qu'elles nous sont encore "
-    "nécessaires pour cela.",
+    nl="Wij stoppen hiermee: wij kunnen niet aantonen dat wij uw gegevens hiervoor nog nodig "
+    "hebben.",
+    en="We stop this: we cannot show that we still need your data for it.",
+    fr="Nous cessons : nous ne pouvons pas montrer que vos données nous sont encore nécessaires "
+    "pour cela.",
 )
 CONSENT_ENDS = text(
-    nl="Wij stoppen en wissen deze gegevens: wij hadden ze met uw toestemming, en uw verzoek "
-    "lezen wij als intrekking daarvan.",
-    en="We stop and erase these data: we had them with your consent, and we read your request as "
-    "its withdrawal.",
-    fr="Nous cessons et effaçons ces données : nous les avions avec votre consentement, et votre "
-    "demande vaut retrait de celui-ci.",
+    nl="Wij stoppen hiermee: wij deden het met uw toestemming, en uw verzoek lezen wij als "
+    "intrekking daarvan.",
+    en="We stop this: we did it with your consent, and we read your request as its withdrawal.",
+    fr="Nous cessons : nous le faisions avec votre consentement, et votre demande vaut retrait de "
+    "celui-ci.",
 )
 MARKETING_ENDS = text(
-    nl="Wij gebruiken deze gegevens niet meer voor direct marketing, nu niet en later niet.",
-    en="We no longer use these data for direct marketing, neither now nor later.",
-    fr="Nous n'utilisons plus ces données à des fins de prospection, ni maintenant ni plus tard.",
+    nl="Wij gebruiken uw gegevens niet meer voor direct marketing, nu niet en later niet.",
+    en="We no longer use your data for direct marketing, neither now nor later.",
+    fr="Nous n'utilisons plus vos données à des fins de prospection, ni maintenant ni plus tard.",
 )
 CONTRACT_LIVES = text(
     nl="Wij bewaren deze gegevens zolang wij ze nodig hebben voor onze overeenkomst met u, of "
@@ -188,12 +188,12 @@ VITAL_INTEREST = text(
     fr="Nous conservons ces données tant que la vie ou la santé d'une personne en dépend.",
 )
 OBJECTION_PREVAILS = text(
-    nl="Wij stoppen en wissen deze gegevens: wij behandelen uw verzoek als een bezwaar, en er "
-    "zijn geen dwingende redenen die zwaarder wegen dan uw belang.",
-    en="We stop and erase these data: we treat your request as an objection, and there are no "
-    "compelling reasons that weigh more than your interest.",
-    fr="Nous cessons et effaçons ces données : nous traitons votre demande comme une opposition, "
-    "et aucun motif impérieux ne l'emporte sur votre intérêt.",
+    nl="Wij stoppen hiermee: wij behandelen uw verzoek als een bezwaar, en er zijn geen dwingende "
+    "redenen die zwaarder wegen dan uw belang.",
+    en="We stop this: we treat your request as an objection, and there are no compelling reasons "
+    "that weigh more than your interest.",
+    fr="Nous cessons : nous traitons votre demande comme une opposition, et aucun motif impérieux "
+    "ne l'emporte sur votre intérêt.",
 )
 OBJECTION_WEIGHED = text(
     nl="Wij behandelen uw verzoek als een bezwaar. Wij gebruiken deze gegevens niet zolang wij "
@@ -212,9 +212,9 @@ CLAIM_EXAMINED = text(
     "temps de le vérifier, et vous répondons dans le délai.",
 )
 CLAIM_GRANTED = text(
-    nl="Wij stoppen en wissen deze gegevens: uw verzoek is terecht.",
-    en="We stop and erase these data: your request is justified.",
-    fr="Nous cessons et effaçons ces données : votre demande est fondée.",
+    nl="Wij stoppen hiermee: uw verzoek is terecht.",
+    en="We stop this: your request is justified.",
+    fr="Nous cessons : votre demande est fondée.",
 )
 COMPELLING = text(
     nl="Wij bewaren deze gegevens om dwingende redenen die zwaarder wegen dan uw belang: {why}",

@@ -145,6 +145,25 @@ def test_each_purpose_that_ends_stands_in_a_line_under_the_reason(
     assert said in words(letter(tmp_path, language=language)[1])
 
 
+@pytest.mark.parametrize(
+    ("language", "none", "stops", "said"),
+    [
+        ("nl", "Wij kunnen uw gegevens nu niet wissen.", "WAARMEE WIJ STOPPEN", "- doel send"),
+        ("en", "We cannot erase your data now.", "WHAT WE STOP DOING", "- doel send (en)"),
+        ("fr", "Nous ne pouvons pas effacer", "CE QUE NOUS CESSONS", "- doel send (fr)"),
+    ],
+)
+def test_what_stops_is_told_also_where_all_data_stay(
+    tmp_path: Path, language: str, none: str, stops: str, said: str
+) -> None:
+    found = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
+    made = decision(STOPS_NEWS, KEEPS_TAX, fates=fates(found, email=(KEEPS_TAX,)))
+    text = words(letter(tmp_path, made, inventory(found), language)[1])
+    assert none in text
+    assert said in text.partition(stops)[2]
+    assert words(STOPS_NEWS.decision.reason[language]) in text
+
+
 def test_records_that_stay_empty_are_not_said_to_be_gone(tmp_path: Path) -> None:
     found = row("letter", (70,), {"email": ("a@x", Standing.JUSTIFIED, (reason(NEWS),))})
     here = found.found.place
@@ -324,7 +343,7 @@ def test_when_everything_went_it_is_short(tmp_path: Path, language: str, opening
     _, plain = letter(tmp_path, made, inventory(gone), language)
     assert opening in words(plain)
     titles = [line for line in plain.splitlines() if line.isupper() and len(line) > 5]
-    assert len(titles) == 4
+    assert len(titles) == 5
 
 
 @pytest.mark.parametrize("doubts", [{"ambiguous": 1}, {"strays": 1}])

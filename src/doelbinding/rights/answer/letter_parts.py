@@ -37,6 +37,8 @@ def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
     """Yield the parts that this letter needs, in the order in which people ask."""
     if settled.of(Lot.ERASED):
         yield _erased(settled, verified=verified)
+    if ended := tuple(_ended(settled)):
+        yield section("stops", settled.words.ui("letter.stops"), ended)
     if settled.of(Lot.KEPT, Lot.HELD):
         yield _kept(settled)
     if weighed := settled.weighed():
@@ -58,7 +60,6 @@ def _erased(settled: Settled, *, verified: bool) -> Section:
         bullets(_gone(kind, words) for kind in settled.erased()),
         tuple(_pseudonyms(settled)),
         tuple(_owned_up(settled)),
-        tuple(_ended(settled)),
     )
 
 
