@@ -175,6 +175,30 @@ def test_what_a_column_cannot_take_is_found_before(everywhere: sa.Engine) -> Non
     assert any("'ip' holds 20 characters" in message for message in said)
 
 
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("office, born", ["column 'born' is unique together with (office), and what is left"]),
+        ("id, born", []),
+        ("office, ip", []),
+    ],
+)
+def test_what_tells_less_and_is_unique_with_others_is_told(
+    everywhere: sa.Engine, columns: str, told: list[str]
+) -> None:
+    """A pseudonym is as unique as its value was, and a key tells rows apart by itself."""
+    store = visits(everywhere, ip="VARCHAR(80)")
+    write(
+        everywhere,
+        "ALTER TABLE visit ADD COLUMN office VARCHAR(20)",
+        f"CREATE UNIQUE INDEX visit_told ON visit ({columns})",
+    )
+    steps = planned(store, policy(VISIT)).steps
+    said = [one for one in store.preflight(steps) if "unique" in one.message]
+    assert [one.message[: len(begun)] for one, begun in zip(said, told, strict=True)] == told
+    assert all(one.gravity is Gravity.WARNS for one in said)
+
+
 # -- files ----------------------------------------------------------------------------------------
 
 

@@ -86,11 +86,10 @@ def _clashes(ref: str, unique: Unique, emptied: Sequence[Emptied]) -> Iterator[O
             else "take NULLS NOT DISTINCT away from it, or end the column as a `pseudonym`",
         )
         return
-    told = f"together with ({', '.join(others)})" if others else "in an expression"
-    told = "among some rows, or in part" if unique.partial else told
     yield warns(
         ref,
-        f"column {named!r} is unique {told}, so {stands} may stand in for one row only",
+        f"column {named!r} is unique {unique.among(alike)}, so {stands} may stand in for one row "
+        "only",
         "if two rows come to be the same, the run stops there: take `replace_with` away if the "
         "column may be null, or end it as a `pseudonym`",
     )

@@ -25,9 +25,9 @@ from doelbinding.stores.files import FileRoots
 from doelbinding.stores.sql.inspecting import inspector_of
 from doelbinding.stores.sql.preflight.constraints import checks
 from doelbinding.stores.sql.preflight.fitting import called, holds_texts
+from doelbinding.stores.sql.preflight.lessened import lessened
 from doelbinding.stores.sql.preflight.obstacles import refuses, warns
 from doelbinding.stores.sql.preflight.supposing import mentions
-from doelbinding.stores.sql.preflight.uniqueness import uniques
 from doelbinding.stores.sql.tables import table
 
 _TEXTS = (KeepFirst, Pseudonymise, StripText)
@@ -58,6 +58,10 @@ def ending_obstacles(
         for emptied in step.columns:
             for one in look.obstacles(emptied):
                 found[one] = None
+    for dataset in {step.dataset: store.dataset(step.dataset) for step in steps}.values():
+        mine = [step for step in steps if step.dataset == dataset.id]
+        if _there(connection, dataset):
+            found |= dict.fromkeys(lessened(connection, f"{store.id}.{dataset.id}", dataset, mine))
     return list(found)
 
 
@@ -94,16 +98,6 @@ class _Look:
             yield from self._key(each.key)
         if isinstance(each, _TEXTS) and not isinstance(change, Within):
             yield from [*self._no_text(name)] or [*self._room(name, each)]
-        if (
-            not isinstance(each, Pseudonymise)
-            and self._unique(name)
-            and not isinstance(change, Within)
-        ):
-            yield refuses(
-                self.ref,
-                f"column {name!r} is unique, and what is left of two values may be the same",
-                "let it end as a pseudonym, or empty",
-            )
         yield from self._constraints(name)
         if isinstance(change, Within):
             yield from self._documents(name)
@@ -168,10 +162,6 @@ class _Look:
                 f"column {name!r} holds {count} texts that are no JSON: what is in them stays",
                 "mend or empty them",
             )
-
-    def _unique(self, name: str) -> bool:
-        own = frozenset([name])
-        return any(one.columns == own for one in uniques(self.connection, self.dataset))
 
     def _column(self, name: str) -> dict[str, Any]:
         columns = inspector_of(self.connection).get_columns(

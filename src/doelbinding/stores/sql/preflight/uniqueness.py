@@ -38,6 +38,15 @@ class Unique:
         """Name what else tells rows apart in it, besides these columns."""
         return tuple(sorted(self.columns - set(columns)))
 
+    def among(self, columns: Collection[str]) -> str:
+        """Say with what these columns are unique, or where; nothing if they are by themselves."""
+        others = self.beyond(columns)
+        if self.partial:
+            return "among some rows, or in part"
+        if others:
+            return f"together with ({', '.join(others)})"
+        return "in an expression" if self.expressions else ""
+
 
 def uniques(connection: sa.Connection, dataset: Dataset) -> frozenset[Unique]:
     """Give what is unique in a dataset's table: its indexes, constraints and primary key."""
