@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -267,6 +268,23 @@ def test_columns_of_another_type_or_not_there_or_not_told_are_said(
         (Gravity.REFUSES, "the table has no column 'phone'"),
         (Gravity.WARNS, "column 'extra' is not in the policy"),
     }
+
+
+@pytest.mark.parametrize("kind", list(Format))
+def test_a_table_that_is_partitioned_by_personal_data_is_told(
+    kind: Format, lake: Lake, tmp_path: Path
+) -> None:
+    name = f"parted_{kind.value}"
+    lake.ask(
+        f"CREATE TABLE {name} (id BIGINT, mail STRING, phone STRING) USING {kind.value} "
+        f"PARTITIONED BY (mail) LOCATION 'file://{tmp_path}/{name}'"
+    )
+    store = LakehouseStore(MAPPED, lake, {"people": Table(name=(name,))})
+    (told,) = store.preflight([step()])
+    assert told.gravity is Gravity.WARNS
+    assert told.message.startswith("it is partitioned by 'mail', which holds personal data")
+    (told,) = partitioned(lake, tmp_path).preflight([step()])
+    assert told.message.startswith("it is partitioned by 'mail', which holds personal data")
 
 
 def test_a_table_of_another_format_is_refused(lake: Lake, tmp_path: Path) -> None:
@@ -538,6 +556,49 @@ def test_a_partition_that_is_named_by_a_deleted_value_is_waited_for(
     assert erased.grade is Grade.DELETED
     assert "tells values of files that were taken out" in str(erased.still)
     assert erased.again is not None
+
+
+def partitioned(lake: Lake, place: Path, keep_hours: int = 0) -> LakehouseStore:
+    """Give a Delta table of which each value of `mail` is the name of a folder."""
+    people = pa.table({"id": [1, 2], "mail": [GONE, KEPT], "phone": ["1", "2"]})
+    write_deltalake(place / "people", people, partition_by=["mail"])
+    table = Table(path=str(place / "people"), format=Format.DELTA)
+    return LakehouseStore(MAPPED, lake, {"people": table}, keep_hours=keep_hours)
+
+
+def folders_of(place: Path) -> list[str]:
+    return sorted(unquote(one.name) for one in place.rglob("mail=*"))
+
+
+def test_no_folder_of_a_partition_bears_the_name_of_a_deleted_value(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store = partitioned(lake, tmp_path)
+    (gone,) = tmp_path.glob("people/mail=*gone*")
+    (gone / ".part-0.snappy.parquet.crc").write_bytes(b"a checksum as Hadoop writes them")
+    list(store.execute(step(), {}, None))
+    assert store.purge(["people"]).grade is Grade.OUT_OF_SNAPSHOTS
+    assert folders_of(tmp_path) == [f"mail={KEPT}"]
+
+
+def test_a_folder_of_a_version_that_is_kept_stays(lake: Lake, tmp_path: Path) -> None:
+    store = partitioned(lake, tmp_path, keep_hours=24)
+    list(store.execute(step(), {}, None))
+    assert store.purge(["people"]).grade is Grade.DELETED
+    assert folders_of(tmp_path) == [f"mail={GONE}", f"mail={KEPT}"]
+
+
+def test_a_folder_that_cannot_be_removed_is_said_to_bear_the_name(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store = partitioned(lake, tmp_path)
+    (gone,) = tmp_path.glob("people/mail=*gone*")
+    (gone / "_SUCCESS").touch()
+    list(store.execute(step(), {}, None))
+    erased = store.purge(["people"])
+    assert (erased.grade, erased.again is None) == (Grade.DELETED, False)
+    assert "in the name of 1 folder" in str(erased.still)
+    assert "partitioned by mail" in str(erased.still)
 
 
 def test_what_a_writer_tells_of_files_that_it_took_out_is_waited_for(

@@ -9,6 +9,7 @@ from doelbinding.plan.model import Step
 from doelbinding.plan.ports import Gravity, Obstacle
 from doelbinding.policy.stores import ColumnType, Dataset, Store
 from doelbinding.stores.lakehouse.dialect import quoted
+from doelbinding.stores.lakehouse.partitions import partitioned_by
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Format, Table
 
@@ -42,6 +43,7 @@ def obstacles(
             found.append(_absent(store, dataset, table))
             continue
         wrong = [*_format(lake, ref, table), *_columns(ref, dataset, there)]
+        wrong += _partitions(ref, dataset, partitioned_by(lake, table))
         found += wrong
         if not any(one.gravity is Gravity.REFUSES for one in wrong):
             found += _key(lake, ref, dataset, table, there)
@@ -106,6 +108,19 @@ def _columns(ref: str, dataset: Dataset, there: Mapping[str, str]) -> Iterator[O
                 "map it, with the activity that needs it, or without a category if it is no "
                 "personal data",
             )
+
+
+def _partitions(ref: str, dataset: Dataset, by: Sequence[str]) -> Iterator[Obstacle]:
+    personal = {column.name for column in dataset.columns if column.personal}
+    for name in (one for one in by if one in personal):
+        yield _warns(
+            ref,
+            f"it is partitioned by {name!r}, which holds personal data: each value is the name of "
+            "a folder and stands in the log",
+            "partition it by what tells nothing of a person: a purge removes folders without data "
+            "where a Delta table lies on this machine's file system, and elsewhere what it deleted "
+            "is never said to be out of snapshots",
+        )
 
 
 def _remedy(held: str) -> str:

@@ -12,17 +12,19 @@ younger ones may be of a write that goes on. While there are any, nothing is sai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from doelbinding.plan.grades import Again, Erased, Grade, least, soonest
 from doelbinding.plan.ports import Refused, StoreError
+from doelbinding.policy.stores import Dataset
+from doelbinding.stores.lakehouse.folders import count_folders_without_data, take_empty_folders
 from doelbinding.stores.lakehouse.leftovers import Leftovers
+from doelbinding.stores.lakehouse.partitions import local
 from doelbinding.stores.lakehouse.preflight import detail
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Format, Table
@@ -71,9 +73,11 @@ class Kept:
         return Again(gone_by=self.gone, at=datetime.now(UTC) + timedelta(hours=hours))
 
 
-def purge(lake: Lake, tables: Mapping[str, Table], kept: Kept) -> Erased:
+def purge(
+    lake: Lake, datasets: Sequence[Dataset], tables: Mapping[str, Table], kept: Kept
+) -> Erased:
     """Purge datasets' tables of older versions than are kept, and tell how far gone it is."""
-    found = {name: _purged(lake, table, kept) for name, table in tables.items()}
+    found = {one.id: _purged(lake, one, tables[one.id], kept) for one in datasets}
     where: dict[str, list[str]] = {}
     for name, one in found.items():
         if one.still:
@@ -85,16 +89,16 @@ def purge(lake: Lake, tables: Mapping[str, Table], kept: Kept) -> Erased:
     )
 
 
-def _purged(lake: Lake, table: Table, kept: Kept) -> Erased:
+def _purged(lake: Lake, dataset: Dataset, table: Table, kept: Kept) -> Erased:
     try:
         if detail(lake, table, "Provider") == Format.ICEBERG.value:
             return _iceberg(lake, table, kept)
-        return _delta(lake, table, kept)
+        return _delta(lake, dataset, table, kept)
     except StoreError as error:
         return Erased(grade=Grade.DELETED, still=f"not vacuumed: {error}", again=kept.later(0))
 
 
-def _delta(lake: Lake, table: Table, kept: Kept) -> Erased:
+def _delta(lake: Lake, dataset: Dataset, table: Table, kept: Kept) -> Erased:
     try:
         from deltalake import DeltaTable  # noqa: PLC0415 - an extra
         from deltalake.exceptions import DeltaError  # noqa: PLC0415
@@ -102,22 +106,28 @@ def _delta(lake: Lake, table: Table, kept: Kept) -> Erased:
         still = "not vacuumed: pip install 'doelbinding[lakehouse]'"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(0))
     where = table.path or detail(lake, table, "Location") or ""
-    opened = partial(DeltaTable, _local(where))
+    opened = partial(DeltaTable, local(where))
     try:
         _without_marks(lake, table, opened())
-        return _cleaned(opened, kept)
+        return _cleaned(opened, dataset, kept)
     except (DeltaError, OSError, ValueError) as error:
         still = f"not vacuumed: its files cannot be cleaned ({type(error).__name__})"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(0))
 
 
-def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
+def _cleaned(opened: Callable[..., Any], dataset: Dataset, kept: Kept) -> Erased:
     """Clean the files of a Delta table, and tell how far gone things are."""
     _vacuum(opened(), kept.hours)
     if Leftovers(opened()).holds_another_table:
         still = "perhaps still in files that no version names: another table is in its folder"
         return Erased(grade=Grade.DELETED, still=still)
     _take_nameless(opened, kept)
+    found = _log_cleaned(opened, kept)
+    return _folders_cleaned(opened(), dataset, found, kept)
+
+
+def _log_cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
+    """Shorten the log of a Delta table to the versions that are kept."""
     if not kept.hours:
         Leftovers(opened()).take_change_feed()
         _shorten_log(opened)
@@ -132,6 +142,32 @@ def _cleaned(opened: Callable[..., Any], kept: Kept) -> Erased:
         still = "perhaps still in its log, which tells values of files that were taken out"
         return Erased(grade=Grade.DELETED, still=still, again=kept.later(24))
     return _told(left.nameless(kept.gone), kept)
+
+
+def _folders_cleaned(held: Any, dataset: Dataset, found: Erased, kept: Kept) -> Erased:
+    """Remove the folders of partitions that have gone; tell where their names may still be."""
+    telling = [name for name in held.metadata().partition_columns if _may_tell(dataset, name)]
+    if held.table_uri.startswith("file:"):
+        folder = Path(local(held.table_uri))
+        take_empty_folders(folder)
+        left, again = count_folders_without_data(folder), kept.later(24)
+        still = (
+            f"still in the name{'s' * (left > 1)} of {left} folder{'s' * (left > 1)} without data "
+            "that cannot be removed"
+        )
+    else:
+        left, again = 1, None
+        still = "perhaps still in the names of folders, if its file system keeps empty ones"
+    if not (telling and left) or found.grade is Grade.DELETED:
+        return found
+    still = f"{still}: it is partitioned by {', '.join(telling)}"
+    return Erased(grade=Grade.DELETED, still=still, again=again)
+
+
+def _may_tell(dataset: Dataset, name: str) -> bool:
+    """Whether a column of a table may tell something of a person: all but what is said not to."""
+    plain = {one.name for one in dataset.columns if not one.personal} - set(dataset.key)
+    return name not in plain
 
 
 def _begin_log_at(opened: Callable[..., Any], version: int | None) -> None:
@@ -232,9 +268,3 @@ def _iceberg(lake: Lake, table: Table, kept: Kept) -> Erased:
     return Erased(
         grade=Grade.VACUUMED, still="perhaps still in orphan files: run remove_orphan_files"
     )
-
-
-def _local(where: str) -> str:
-    """Give a path for a file URL; other addresses stay as they are."""
-    parts = urlsplit(where)
-    return url2pathname(parts.path) if parts.scheme == "file" else where

@@ -289,8 +289,9 @@ class LakehouseStore:
 
     def purge(self, datasets: Sequence[str], gone_by: datetime | None = None) -> Erased:
         """Take deleted values out of versions older than `keep_hours`."""
-        tables = {one: self.tables[one] for one in datasets}
-        return purge(self.lake, tables, Kept(hours=self.keep_hours, gone_by=gone_by))
+        mapped = [self.mapped.dataset(one) for one in datasets]
+        kept = Kept(hours=self.keep_hours, gone_by=gone_by)
+        return purge(self.lake, mapped, self.tables, kept)
 
     def close(self) -> None:
         """End the session; the next use begins a new one."""
