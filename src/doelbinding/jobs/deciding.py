@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from doelbinding.jobs.requests import (
     find,
     keep_claim,
 )
+from doelbinding.plan.grades import versions_kept
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed
 from doelbinding.records.models import Decision, Request, RestrictionRecord
@@ -160,12 +161,14 @@ def _file(
 ) -> dict[str, Any]:
     """Give what is needed to finish: the letter in either outcome, and what should be gone."""
     case = case_of(request, asked.controller, datetime.now(UTC).date())
+    versions = _versions(workspace, draft)
     letters = {
         outcome: erasure_letter(
             policy=workspace.policy,
             case=case,
             inventory=draft.before,
             decision=draft.decision,
+            versions=versions,
             verified=verified,
             name="letter" if number == 1 else f"letter-{number}",
         )
@@ -176,6 +179,18 @@ def _file(
         "rows": [[row.place.ref, list(row.key)] for row in draft.found.rows],
         "gone": [_mark(fate) for fate in draft.decision.fates if fate.erased],
     }
+
+
+def _versions(workspace: Workspace, draft: ErasureDraft) -> dict[str, timedelta | None]:
+    """Give per store how long it can show, as it was, what is to be erased."""
+    datasets: dict[str, list[str]] = {}
+    for store, dataset in dict.fromkeys(
+        (fate.row.place.store.id, fate.row.place.dataset.id)
+        for fate in draft.decision.fates
+        if fate.erased
+    ):
+        datasets.setdefault(store, []).append(dataset)
+    return {one: versions_kept(workspace.stores[one], ids) for one, ids in datasets.items()}
 
 
 def _mark(fate: Fate) -> list[object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -64,6 +64,24 @@ class Purges(Protocol):
             gone_by: ask only after what was deleted by that instant; of a purge that is made later.
         """
         ...
+
+
+@runtime_checkable
+class KeepsVersions(Protocol):
+    """A store that for a time can show a table as it was, with what was deleted since."""
+
+    def versions_kept(self, datasets: Sequence[str]) -> timedelta | None:
+        """Give how long that is for some datasets, if it is purged each night; none: nobody knows.
+
+        Args:
+            datasets: by their ids.
+        """
+        ...
+
+
+def versions_kept(store: Store, datasets: Sequence[str]) -> timedelta | None:
+    """Give how long a store can show what it deleted; no time at all where it keeps no versions."""
+    return store.versions_kept(datasets) if isinstance(store, KeepsVersions) else timedelta()
 
 
 def purged(plan: Plan, stores: Mapping[str, Store]) -> dict[str, Erased]:

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import html5lib
 import pytest
@@ -40,9 +41,11 @@ from doelbinding.law.erasure import (
 )
 from doelbinding.law.rights import Decision, Outcome
 from doelbinding.policy.activity import Activity
+from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import WhenUnjustified
 from doelbinding.policy.vocabulary import Right
 from doelbinding.rights.answer import erasure_letter, write_private
+from doelbinding.rights.answer.copies import Versions
 from doelbinding.rights.erasure import ErasureDecision, Fate
 from doelbinding.rights.inventory import Inventory, RowReport, Standing
 from doelbinding.rights.phases import PhaseDecision
@@ -96,13 +99,16 @@ def letter(
     language: str = "nl",
     *,
     verified: bool = True,
+    policy: Policy = POLICY,
+    versions: Versions = MappingProxyType({}),
 ) -> tuple[str, str]:
     letter = erasure_letter(
-        policy=POLICY,
+        policy=policy,
         case=case(language, Right.ERASURE),
         inventory=found,
         decision=made,
         verified=verified,
+        versions=versions,
     )
     html, plain = write_private(out, letter)
     assert (html.name, plain.name) == ("letter.html", "letter.txt")
@@ -254,6 +260,36 @@ def test_recipients_of_what_went_are_named(tmp_path: Path) -> None:
 
 def test_backups_have_a_last_day(tmp_path: Path) -> None:
     assert "nog staan tot en met 8 juli 2024." in words(letter(tmp_path)[1])
+
+
+def _backed_up(backups: str | None) -> Policy:
+    stores = tuple(replace(one, backups=backups) for one in POLICY.stores)
+    return replace(POLICY, stores=stores)
+
+
+@pytest.mark.parametrize(
+    ("backups", "kept", "told"),
+    [
+        ("P35D", timedelta(hours=72), "older versions of tables may still hold your data"),
+        ("P35D", timedelta(hours=72), "up to and including 11 July 2024."),
+        ("P0D", timedelta(hours=72), "up to and including 6 June 2024."),
+        ("P0D", None, "Older versions of the tables of Customer database may still hold"),
+        (None, timedelta(), "For Customer database it is not on record how long backups exist."),
+    ],
+)  # fmt: skip
+def test_older_versions_of_tables_are_copies_too(
+    backups: str | None, kept: timedelta | None, told: str, tmp_path: Path
+) -> None:
+    versions = {one.id: kept for one in POLICY.stores}
+    policy = _backed_up(backups)
+    _, plain = letter(tmp_path, language="en", policy=policy, versions=versions)
+    assert told in words(plain)
+
+
+def test_where_there_are_no_copies_nothing_is_said_of_them(tmp_path: Path) -> None:
+    _, plain = letter(tmp_path, language="en", policy=_backed_up("P0D"))
+    assert "BACKUPS" not in plain
+    assert "restore" not in plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

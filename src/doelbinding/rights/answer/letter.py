@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from doelbinding.document.blocks import Block, Line, bullets, paragraphs
 from doelbinding.policy.model import Policy
 from doelbinding.rights.answer.case import Case
+from doelbinding.rights.answer.copies import Versions
 from doelbinding.rights.answer.letter_parts import letter_sections
 from doelbinding.rights.answer.letters import files_of, left_in_doubt, letter
 from doelbinding.rights.answer.pages import Letter
@@ -20,6 +23,7 @@ def erasure_letter(
     inventory: Inventory,
     decision: ErasureDecision,
     verified: bool,
+    versions: Versions = MappingProxyType({}),
     name: str = "letter",
 ) -> dict[str, str]:
     """Give the letter as two files by their names: `letter.html` and `letter.txt`.
@@ -30,13 +34,15 @@ def erasure_letter(
         inventory: what was found before anything was erased.
         decision: what became of it.
         verified: whether a second search, after the erasure, found nothing that should be gone.
+        versions: per store how long older versions of its tables show what is erased.
         name: of the files.
     """
-    written = _letter(settle(policy, case, inventory, decision), verified=verified)
+    settled = settle(policy, case, inventory, decision)
+    written = _letter(settled, versions, verified=verified)
     return files_of(written, name)
 
 
-def _letter(settled: Settled, *, verified: bool) -> Letter:
+def _letter(settled: Settled, versions: Versions, *, verified: bool) -> Letter:
     words, case = settled.words, settled.case
     return letter(
         case,
@@ -47,7 +53,7 @@ def _letter(settled: Settled, *, verified: bool) -> Letter:
             *_outcome(settled, verified=verified),
             *left_in_doubt(settled.inventory.found.in_doubt(), words, "erasure"),
         ),
-        sections=letter_sections(settled, verified=verified),
+        sections=letter_sections(settled, versions, verified=verified),
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateutil.relativedelta import relativedelta
-
 from doelbinding.document.blocks import (
     Block,
     Cell,
@@ -19,8 +17,8 @@ from doelbinding.document.blocks import (
 )
 from doelbinding.law.language.wording import Wording
 from doelbinding.law.rights import Outcome
-from doelbinding.policy.retention import parse_period
 from doelbinding.policy.vocabulary import LawfulBasis
+from doelbinding.rights.answer.copies import Versions, copies
 from doelbinding.rights.answer.letters import told
 from doelbinding.rights.answer.parts import contact
 from doelbinding.rights.answer.settled import Kind, Lot, Settled
@@ -33,7 +31,7 @@ _TOGETHER = "\u00a0"
 """A space at which no line breaks."""
 
 
-def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
+def letter_sections(settled: Settled, versions: Versions, *, verified: bool) -> Iterator[Section]:
     """Yield the parts that this letter needs, in the order in which people ask."""
     if settled.of(Lot.ERASED):
         yield _erased(settled, verified=verified)
@@ -48,7 +46,7 @@ def letter_sections(settled: Settled, *, verified: bool) -> Iterator[Section]:
     lead = settled.words.ui("letter.recipients_told" if verified else "letter.recipients_later")
     yield from told(settled.recipients(), settled.words, lead)
     if settled.of(Lot.ERASED) and verified:
-        yield _backups(settled)
+        yield from copies(settled, versions)
     yield contact(settled.case, settled.words)
 
 
@@ -198,31 +196,3 @@ def _shared(settled: Settled) -> Section:
             for kind in settled.kept(Lot.SHARED)
         ),
     )
-
-
-def _backups(settled: Settled) -> Section:
-    """Say until when copies may still exist: the store's period from the day of this letter."""
-    words = settled.words
-    dated, undated = [], []
-    for store in settled.stores():
-        if store.backups is None:
-            undated.append(words.say(store.label))
-            continue
-        keep = parse_period(store.backups)
-        period = relativedelta(years=keep.years, months=keep.months, days=keep.days)
-        dated.append((settled.case.answered_on + period, words.say(store.label)))
-    days = {day for day, _ in dated}
-    blocks: list[Block] = []
-    if len(days) == 1:
-        blocks += paragraphs(words.ui("letter.backups_until", day=words.date(days.pop())))
-    elif dated:
-        blocks += paragraphs(words.ui("letter.backups_lead"))
-        blocks += bullets(
-            words.ui("letter.backups_each", label=label, day=words.date(day))
-            for day, label in sorted(dated)
-        )
-    if dated:
-        blocks += paragraphs(words.ui("letter.backups_restored"))
-    if undated:
-        blocks += paragraphs(words.ui("letter.backups_unsaid", stores=words.joined(undated)))
-    return section("backups", words.ui("letter.backups"), tuple(blocks))

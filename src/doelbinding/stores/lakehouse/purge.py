@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ _KEPT = {
 }
 """How long a table keeps its log, and in it what was taken out, unless it says otherwise."""
 
+_A_NIGHT = 24
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -87,6 +89,18 @@ def purge(
         still="; ".join(f"{', '.join(names)}: {told}" for told, names in where.items()) or None,
         again=soonest(one.again for one in found.values()),
     )
+
+
+def versions_kept(lake: Lake, tables: Sequence[Table], hours: int) -> timedelta | None:
+    """Give how long after a night the last older version of any table is gone, at the latest.
+
+    None of Iceberg, of which only trying tells whether the engine expires snapshots, and where
+    nothing vacuums.
+    """
+    formats = {detail(lake, table, "Provider") for table in tables}
+    if Format.ICEBERG.value in formats or find_spec("deltalake") is None:
+        return None
+    return timedelta(hours=hours + _A_NIGHT) if hours else timedelta()
 
 
 def _purged(lake: Lake, dataset: Dataset, table: Table, kept: Kept) -> Erased:

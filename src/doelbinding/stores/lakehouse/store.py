@@ -7,7 +7,7 @@ What the engine says it wrote is not believed; what was changed is found by read
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,7 @@ from doelbinding.stores.lakehouse.dialect import NAME, SparkDialect, written
 from doelbinding.stores.lakehouse.flatten import flattened, seen, start_in
 from doelbinding.stores.lakehouse.identify import matching
 from doelbinding.stores.lakehouse.preflight import obstacles
-from doelbinding.stores.lakehouse.purge import KEEP_HOURS, Kept, purge
+from doelbinding.stores.lakehouse.purge import KEEP_HOURS, Kept, purge, versions_kept
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Table
 from doelbinding.stores.lakehouse.writing import merge
@@ -292,6 +292,10 @@ class LakehouseStore:
         mapped = [self.mapped.dataset(one) for one in datasets]
         kept = Kept(hours=self.keep_hours, gone_by=gone_by)
         return purge(self.lake, mapped, self.tables, kept)
+
+    def versions_kept(self, datasets: Sequence[str]) -> timedelta | None:
+        """Give how long older versions are kept of some tables; none where that is not known."""
+        return versions_kept(self.lake, [self.tables[one] for one in datasets], self.keep_hours)
 
     def close(self) -> None:
         """End the session; the next use begins a new one."""
