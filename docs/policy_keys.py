@@ -156,6 +156,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "persons": "ids of person categories; none: everyone",
         "countries": "of controllers; none: all",
         "statute": "the law that sets the term",
+        "criteria": "this term in words, for people; else those of the phase",
     },
     "Phase": {
         "id": _ID,

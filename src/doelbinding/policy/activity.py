@@ -109,7 +109,8 @@ class Basis:
 class Term:
     """One retention rule, for some categories of person or countries (empty: for all).
 
-    `statute` names the law that sets the term, where one does.
+    `statute` names the law that sets the term, where one does. `criteria` says this term in words
+    for people, in place of the phase's.
     """
 
     __pydantic_config__ = SHAPE
@@ -118,6 +119,7 @@ class Term:
     persons: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     statute: Text | None = None
+    criteria: Text | None = None
 
     def __post_init__(self) -> None:
         """Refuse a rule that is not one.
@@ -138,7 +140,8 @@ class Phase:
     """A stretch of an activity's life.
 
     It lives for a row while *any* of its terms does. `uses` are the purposes for which data may be
-    used in it (empty: its own purpose alone). `criteria` says the term in words for people.
+    used in it (empty: its own purpose alone). `criteria` says the term in words for people; not
+    those of a controller that deviates, whose terms say it themselves.
     """
 
     __pydantic_config__ = SHAPE

@@ -171,11 +171,19 @@ class Policy:
 
     def terms_of(self, controller: Controller, activity: Activity, phase: Phase) -> list[Term]:
         """Give the retention terms of a phase that hold for this controller."""
-        terms = phase.terms
+        own = self.own_terms_of(controller, activity, phase)
+        terms = phase.terms if own is None else own
+        return [t for t in terms if not t.countries or controller.country in t.countries]
+
+    def own_terms_of(
+        self, controller: Controller, activity: Activity, phase: Phase
+    ) -> tuple[Term, ...] | None:
+        """Give the terms by which a controller deviates from a phase's; none if it does not."""
+        own = None
         for deviation in controller.deviations:
             if deviation.activity == activity.id and phase.id in deviation.terms:
-                terms = deviation.terms[phase.id]
-        return [t for t in terms if not t.countries or controller.country in t.countries]
+                own = deviation.terms[phase.id]
+        return own
 
     def datasets(self) -> Iterator[tuple[Store, Dataset]]:
         """Yield every dataset with its store."""

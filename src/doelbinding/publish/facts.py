@@ -85,11 +85,16 @@ class BasisFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermFact:
-    """How long, for whom, and who says so (Art. 13(2)(a)); `rule` is for computers."""
+    """How long, for whom, and who says so (Art. 13(2)(a)); `rule` is for computers.
+
+    `criteria`: what the policy says of this very term; `period`: what a date is followed by.
+    """
 
     rule: str
     words: str
     worded: bool
+    criteria: str
+    period: str
     persons: tuple[str, ...]
     statute: str
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from doelbinding.law.language.terms import has_words, rule_in_words
+from doelbinding.law.language.terms import has_words, period_in_words, rule_in_words
 from doelbinding.policy.activity import Activity, Basis, Phase, Term
+from doelbinding.policy.retention import After
 from doelbinding.publish import facts
 from doelbinding.publish.desk import Desk
 
@@ -14,12 +15,13 @@ def phase_fact(desk: Desk, activity: Activity, phase: Phase) -> facts.PhaseFact:
     purposes = desk.policy.purpose_by_id
     purpose = purposes[phase.purpose]
     terms = desk.policy.terms_of(desk.controller, activity, phase)
+    own = desk.policy.own_terms_of(desk.controller, activity, phase)
     return facts.PhaseFact(
         id=phase.id,
         purpose=facts.Named(id=purpose.id, label=say(purpose.label), dpv=purpose.dpv),
         basis=_basis(desk, phase.basis),
         terms=tuple(_term(desk, term) for term in terms),
-        criteria=say(phase.criteria),
+        criteria=say(phase.criteria) if own is None else "",
         uses=tuple(say(purposes[use].label) for use in phase.uses),
     )
 
@@ -50,6 +52,8 @@ def _term(desk: Desk, term: Term) -> facts.TermFact:
         rule=term.rule,
         words=rule_in_words(rule, desk.controller.financial_year_end, desk.wording),
         worded=has_words(rule, desk.wording),
+        criteria=desk.wording.say(term.criteria),
+        period=period_in_words(rule.keep, desk.wording) if isinstance(rule, After) else "",
         persons=tuple(
             desk.wording.say(desk.policy.person_category_by_id[id_].label) for id_ in term.persons
         ),

@@ -33,7 +33,7 @@ from doelbinding.publish.facts import (
     VersionFact,
 )
 from doelbinding.publish.gather import controller_fact, measures, transfers_of
-from doelbinding.publish.sheet import basis_cell, period_words, set_by
+from doelbinding.publish.sheet import basis_cell, period_beside, period_words, set_by
 from doelbinding.publish.wording import Wording
 
 
@@ -160,8 +160,9 @@ def _transfers(transfers: tuple[TransferFact, ...], wording: Wording) -> Cell:
 def _retention(sheet: Sheet, wording: Wording) -> Iterator[Line]:
     for phase in sheet.phases:
         for term in phase.terms:
-            whom = (*term.persons, set_by(term, wording))
-            detail = f"{phase.purpose.label}; {', '.join(whom)}"
+            whom = ", ".join((*term.persons, set_by(term, wording)))
+            parts = (phase.purpose.label, period_beside(phase, term), whom)
+            detail = "; ".join(part for part in parts if part)
             yield Line(text=period_words(phase, term), detail=detail)
 
 

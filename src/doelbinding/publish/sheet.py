@@ -81,8 +81,15 @@ def purpose_cell(phase: PhaseFact, wording: Wording) -> Cell:
 
 
 def period_words(phase: PhaseFact, term: TermFact) -> str:
-    """Say how long: the rule in words, or the criteria where the rule's event has none."""
+    """Say how long: in the term's own words, by the rule, or in the words of the phase."""
+    if term.criteria:
+        return term.criteria
     return phase.criteria if phase.criteria and not term.worded else term.words
+
+
+def period_beside(phase: PhaseFact, term: TermFact) -> str:
+    """Give the period beside a phase's criteria: these may be of several terms."""
+    return term.period if period_words(phase, term) == phase.criteria else ""
 
 
 def set_by(term: TermFact, wording: Wording) -> str:
@@ -178,7 +185,8 @@ def retention_rows(phase: PhaseFact, wording: Wording) -> Iterator[tuple[Cell, .
     purpose = (Line(text=phase.purpose.label),)
     for term in phase.terms:
         whom = wording.joined(term.persons) if term.persons else wording.ui("sheet.all_persons")
-        yield purpose, lines(whom), lines(period_words(phase, term)), lines(set_by(term, wording))
+        period = Line(text=period_words(phase, term), detail=period_beside(phase, term))
+        yield purpose, lines(whom), (period,), lines(set_by(term, wording))
     if not phase.terms:
         nothing = lines(phase.criteria or wording.ui("sheet.no_term"))
         yield purpose, lines(wording.ui("sheet.all_persons")), nothing, lines("—")

@@ -15,12 +15,13 @@ from doelbinding.document.blocks import (
     paragraphs,
     table,
 )
+from doelbinding.law.language.wording import Wording
 from doelbinding.policy.model import Promise
 from doelbinding.publish.contact import complaint_facts, controller_facts, officer_facts
 from doelbinding.publish.desk import Desk
-from doelbinding.publish.facts import RightFact, Sheet
+from doelbinding.publish.facts import PhaseFact, RightFact, Sheet, TermFact
 from doelbinding.publish.gather import controller_fact
-from doelbinding.publish.sheet import basis_cell, period_words
+from doelbinding.publish.sheet import basis_cell, period_beside, period_words
 from doelbinding.publish.tables import head, transfers_table
 
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
@@ -109,6 +110,12 @@ def _bases(woven: Woven) -> Iterator[Block]:
     yield from _table("policy.bases_caption", ("purpose", "basis", "activity"), rows, woven)
 
 
+def _of_term(phase: PhaseFact, term: TermFact, wording: Wording) -> str:
+    """Say of a term how long it is, if its words do not, and for whom."""
+    parts = (period_beside(phase, term), wording.joined(term.persons))
+    return "; ".join(part for part in parts if part)
+
+
 def _retention(woven: Woven) -> Iterator[Block]:
     wording = woven.desk.wording
     rows = tuple(
@@ -116,7 +123,7 @@ def _retention(woven: Woven) -> Iterator[Block]:
             (woven.sheet_line(sheet),),
             lines(phase.purpose.label),
             tuple(
-                Line(text=period_words(phase, term), detail=wording.joined(term.persons))
+                Line(text=period_words(phase, term), detail=_of_term(phase, term, wording))
                 for term in phase.terms
             )
             or lines(phase.criteria or wording.ui("sheet.no_term")),

@@ -142,6 +142,18 @@ BREAKS: dict[str, list[Break]] = {
     "DB203": [((*ARCHIVE, "terms", 0, "countries"), ("NL",))],
     "DB204": [((*ARCHIVE, "terms", 0, "rule"), "after invoice.date keep P0D")],
     "DB205": [((*ARCHIVE, "terms", 0, "statute"), None)],
+    "DB206": [
+        (
+            (*FRENCH, "deviations"),
+            (
+                Deviation(
+                    activity="relations",
+                    reason=said("law"),
+                    terms={"active": (Term(rule="after account.seen keep P1Y"),)},
+                ),
+            ),
+        )
+    ],
     "DB211": [((*CONTACTS, "events"), {})],
     "DB212": [((*CONTACTS, "events", "relation.ended", "column"), "bedrijf")],
     "DB213": [((*SUBSCRIPTIONS, "states"), {})],
@@ -340,6 +352,7 @@ COMPANIONS = {
     "DB322": {"DB321"},
     "DB421": {"DB431", "DB432"},
     "DB424": {"DB123"},
+    "DB206": {"DB211"},
     "DB425": {"DB124"},
     "DB431": {"DB407", "DB433"},
     "DB432": {"DB433"},

@@ -68,6 +68,32 @@ def test_terms_of_a_deviation_replace_those_of_the_group(policy: Policy, tmp_pat
     assert "Onze wet vraagt meer" in sheet(tmp_path)
 
 
+def test_words_of_the_group_are_not_said_of_terms_that_stand_in_their_place(
+    policy: Policy, tmp_path: Path
+) -> None:
+    """A term has words of its own; of an event without any, the period is told (Art. 13(2)(a))."""
+    (news,) = policy.activities
+    seen = (Term(rule="after account.seen keep P1Y"), Term(rule="after account.seen keep P3M"))
+    archive = replace(news.phases[1], terms=seen)
+    policy = with_activity(policy, phases=(news.phases[0], archive))
+    publish_site(policy, tmp_path / "group", published_on=DAY)
+    said = sheet(tmp_path / "group", "en")
+    assert said.count("Some years (en)") == 2
+    assert said.index("1 year") < said.index("3 months")
+    own = Term(rule="after account.seen keep P30M", criteria={"en": "Thirty months, here"})
+    plain = Term(rule="after account.seen keep P4Y")
+    deviation = org.Deviation(
+        activity="news", reason={"en": "Another law"}, terms={"archive": (own, plain)}
+    )
+    publish_site(
+        with_controller(policy, deviations=(deviation,)), tmp_path / "own", published_on=DAY
+    )
+    said = sheet(tmp_path / "own", "en")
+    assert "Thirty months, here" in said
+    assert "4 years after" in said
+    assert "Some years" not in said
+
+
 def test_an_activity_that_is_not_performed_has_no_sheet(policy: Policy, tmp_path: Path) -> None:
     stopped = org.Deviation(activity="news", reason={"nl": "Niet hier"}, performed=False)
     publish_site(with_controller(policy, deviations=(stopped,)), tmp_path, published_on=DAY)

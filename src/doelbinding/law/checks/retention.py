@@ -1,4 +1,4 @@
-"""DB201-DB205: an end for everyone (GDPR Art. 5(1)(e), 6(1)(c); R-II.10, R-VI)."""
+"""DB201-DB206: an end for everyone (GDPR Art. 5(1)(e), 6(1)(c); R-II.10, R-VI)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from doelbinding.law.finding import Definition, Finding, Severity, listed
+from doelbinding.law.language.terms import has_words
+from doelbinding.law.language.wording import wording
 from doelbinding.law.reach import Path
 from doelbinding.policy.activity import Activity, Phase, Term
 from doelbinding.policy.model import Policy
@@ -58,6 +60,16 @@ SURPLUS = Definition(
     "beside or beyond it is a surplus that needs a basis of its own.",
     mend="name the law that sets the term in its `statute`, or move the surplus to a phase with "
     "its own basis",
+)
+
+UNWORDED = Definition(
+    id="DB206",
+    title="Deviating term without words",
+    severity=Severity.WARNING,
+    article="GDPR 12(1), 13(2)(a)",
+    why="A phase's `criteria` are about the group's terms. Where a controller has other terms, its "
+    "pages and letters do not say them, and an event that has no words is shown by its name.",
+    mend="say in the term's own `criteria`, for people, how long the data are kept there",
 )
 
 
@@ -139,5 +151,14 @@ def terms(policy: Policy, _on: date) -> Iterator[Finding]:
             yield SURPLUS.at(path, subject, f"`{term.rule}` names no law that demands it")
 
 
-DEFINITIONS = (NO_TERM, NOT_COVERED, PARTLY_COVERED, ZERO_LENGTH, SURPLUS)
-CHECKS = (ends, coverage, terms)
+def words(policy: Policy, _on: date) -> Iterator[Finding]:
+    """Find terms of controllers that deviate, which nothing says in words."""
+    known = wording("en")  # each language has words for the same names
+    for path, subject, _, term in _terms(policy):
+        worded = term.criteria or has_words(term.parsed, known)
+        if path[0] == "controllers" and not worded:
+            yield UNWORDED.at(path, subject, f"`{term.rule}` has no words")
+
+
+DEFINITIONS = (NO_TERM, NOT_COVERED, PARTLY_COVERED, ZERO_LENGTH, SURPLUS, UNWORDED)
+CHECKS = (ends, coverage, terms, words)

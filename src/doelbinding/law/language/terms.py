@@ -1,7 +1,7 @@
 """Retention rules in plain words (Art. 13(2)(a), R-X.7): `10 jaar na het einde van het boekjaar`.
 
 Events and states are names in a policy. The usual ones have words in `locale/`; for others the
-phase's own criteria say what is meant, and the name is shown.
+criteria of the term or of its phase say what is meant, with the period; else the name is shown.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from doelbinding.law.language.wording import Wording
+from doelbinding.policy.activity import Activity, Phase
+from doelbinding.policy.model import Policy
+from doelbinding.policy.organisation import Controller
 from doelbinding.policy.retention import After, Period, Rule, Until, While
 
 
@@ -35,6 +38,21 @@ def rule_in_words(rule: Rule, financial_year_end: str, wording: Wording) -> str:
             return _state("until", state, wording)
         case _:
             assert_never(rule)
+
+
+def criteria_in_words(
+    policy: Policy, controller: Controller, activity: Activity, phase: Phase, wording: Wording
+) -> str:
+    """Give what the policy itself says of how long a phase lasts at a controller; may be nothing.
+
+    The words of a phase are about its own terms, and not about those of a controller that deviates.
+    """
+    terms = policy.terms_of(controller, activity, phase)
+    said = [wording.say(term.criteria) for term in terms]
+    if not (said and all(said)) and policy.own_terms_of(controller, activity, phase) is None:
+        said.insert(0, wording.say(phase.criteria))
+    first, *more = dict.fromkeys(one for one in said if one) or ("",)
+    return "; ".join((first, *more)) if more else first
 
 
 def has_words(rule: Rule, wording: Wording) -> bool:

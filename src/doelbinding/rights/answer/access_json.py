@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from doelbinding.law.language.terms import criteria_in_words
 from doelbinding.law.rights import rights_of_activity
 from doelbinding.policy.activity import Activity
 from doelbinding.policy.organisation import Controller, Recipient, Transfer
@@ -149,7 +150,9 @@ def _activity(activity: Activity, found: Gathered) -> Document:
                 "dpv": phase.basis.kind.dpv,
                 "statute": say(phase.basis.statute),
                 "interest": say(phase.basis.interest),
-                "criteria": say(phase.criteria),
+                "criteria": criteria_in_words(
+                    found.policy, found.case.controller, activity, phase, found.words
+                ),
             }
             for phase in activity.phases
         ],

@@ -14,6 +14,7 @@ from doelbinding.document.blocks import (
     section,
     table,
 )
+from doelbinding.law.language.terms import criteria_in_words
 from doelbinding.policy.activity import Activity, Phase
 from doelbinding.rights.answer.gather import Gathered
 from doelbinding.rights.answer.parts import (
@@ -46,7 +47,9 @@ def _activity(found: Gathered, activity: Activity) -> Section:
         f"why-{activity.id}",
         words.say(activity.name),
         paragraphs(words.say(activity.summary)),
-        facts(*((_purpose(found, p), tuple(_grounds(found, p))) for p in activity.phases)),
+        facts(
+            *((_purpose(found, p), tuple(_grounds(found, activity, p))) for p in activity.phases)
+        ),
         facts((words.ui("access.sources"), sources)),
     )
 
@@ -55,7 +58,7 @@ def _purpose(found: Gathered, phase: Phase) -> str:
     return found.words.say(found.policy.purpose_by_id[phase.purpose].label)
 
 
-def _grounds(found: Gathered, phase: Phase) -> Iterator[Line]:
+def _grounds(found: Gathered, activity: Activity, phase: Phase) -> Iterator[Line]:
     words, basis = found.words, phase.basis
     yield Line(text=basis_words(basis, words))
     special = basis.special
@@ -69,7 +72,8 @@ def _grounds(found: Gathered, phase: Phase) -> Iterator[Line]:
         yield Line(text=words.say(text))
     if basis.direct_marketing:
         yield Line(text=words.ui("access.marketing"))
-    if criteria := words.say(phase.criteria):
+    criteria = criteria_in_words(found.policy, found.case.controller, activity, phase, words)
+    if criteria:
         yield Line(text=words.ui("access.criteria", criteria=criteria))
 
 

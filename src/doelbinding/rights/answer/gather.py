@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from doelbinding.law.language.terms import rule_in_words
+from doelbinding.law.language.terms import criteria_in_words, rule_in_words
 from doelbinding.law.language.wording import Wording
 from doelbinding.policy.activity import Activity
 from doelbinding.policy.model import Policy
@@ -214,7 +214,7 @@ class _Gatherer:
 
 def criteria(reason: Reason, policy: Policy, case: Case, words: Wording) -> str:
     """Say in words how long a phase lasts, where no date can be given."""
-    said = words.say(reason.phase.criteria)
+    said = criteria_in_words(policy, case.controller, reason.activity, reason.phase, words)
     if said:
         return said
     terms = policy.terms_of(case.controller, reason.activity, reason.phase)
