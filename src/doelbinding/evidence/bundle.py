@@ -52,7 +52,8 @@ HOW TO VERIFY IT BY HAND
    of a byte 1, the root of the first k lines and the root of the others, k being the largest power
    of two smaller than n (RFC 9162, section 2.1). It must equal the root in the checkpoint. Every
    checkpoint must fit, and the last must count all lines.
-3. Documents. The SHA-256 of each file in documents/ must stand in an entry:
+3. Documents. The SHA-256 of each file in documents/ must stand in an entry, and each "policy" and
+   "plan" of an entry must be the SHA-256 of a file there:
    sha256sum documents/* ; grep THE-HASH entries.jsonl
 """
 

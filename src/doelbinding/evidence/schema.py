@@ -272,6 +272,11 @@ def hash_fields(kind: EntryKind) -> frozenset[str]:
     return frozenset(name for name, shape in {**schema.must, **schema.may}.items() if shape is HASH)
 
 
+def attached_fields(kind: EntryKind) -> frozenset[str]:
+    """Name those of them whose document every bundle holds: policies and plans."""
+    return hash_fields(kind) & {"policy", "plan"}
+
+
 def checked(kind: EntryKind, data: Mapping[str, object]) -> dict[str, Value]:
     """Give *data* when every field fits the schema of *kind*, lists as tuples.
 

@@ -27,17 +27,22 @@ from doelbinding.evidence.errors import EvidenceError, SignatureError
 from doelbinding.evidence.merkle import Frontier, leaf_hash
 from doelbinding.evidence.note import VerifierKey
 from doelbinding.evidence.report import Problems, Report, cautions, sentence
-from doelbinding.evidence.schema import hash_fields
+from doelbinding.evidence.schema import attached_fields, hash_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """The entries as read: a hash per line, and what the readable ones say."""
+    """The entries as read: a hash per line, and what the readable ones say.
+
+    `attached`: of each document that the bundle has to hold, by its SHA-256, what it is, and the
+    first entry that names it.
+    """
 
     hashes: Sequence[bytes]
     first: datetime | None
     last: datetime | None
     named: frozenset[str]
+    attached: Mapping[str, tuple[str, int]]
 
 
 def verify(
@@ -68,7 +73,7 @@ def verify(
     checkpoints = _read_checkpoints(members.get(CHECKPOINTS, b""), key, problems)
     earlier = _read_earlier(earlier_checkpoint, key, problems)
     _check_tree(entries.hashes, checkpoints, earlier, problems)
-    documents = _check_documents(members, entries.named, problems)
+    documents = _check_documents(members, entries, problems)
     return Report(
         ok=not problems.found,
         origin_shown=trusted_key is not None and not problems.found,
@@ -120,6 +125,7 @@ def _read_entries(content: bytes, problems: Problems) -> _Read:
     lines = content.removesuffix(b"\n").split(b"\n") if content else []
     hashes: list[bytes] = []
     named: set[str] = set()
+    attached: dict[str, tuple[str, int]] = {}
     instants: list[datetime] = []
     for index, line in enumerate(lines):
         hashes.append(leaf_hash(line))
@@ -135,12 +141,15 @@ def _read_entries(content: bytes, problems: Problems) -> _Read:
                 entry=index,
             )
         named.update(str(entry.data[name]) for name in hash_fields(entry.kind) & entry.data.keys())
+        for name in sorted(attached_fields(entry.kind) & entry.data.keys()):
+            attached.setdefault(str(entry.data[name]), (name, index))
         instants[1:] = [entry.at]
     return _Read(
         hashes=hashes,
         first=instants[0] if instants else None,
         last=instants[-1] if instants else None,
         named=frozenset(named),
+        attached=attached,
     )
 
 
@@ -243,17 +252,33 @@ def _check_end(size: int, checkpoints: Sequence[Checkpoint], problems: Problems)
 
 
 def _check_documents(
-    members: Mapping[str, bytes], named: frozenset[str], problems: Problems
+    members: Mapping[str, bytes], entries: _Read, problems: Problems
 ) -> tuple[str, ...]:
     names = [
         name.removeprefix(DOCUMENTS)
         for name in sorted(members)
         if name.startswith(DOCUMENTS) and is_document_name(name.removeprefix(DOCUMENTS))
     ]
+    hashes = {name: sha256_hex(members[DOCUMENTS + name]) for name in names}
     for name in names:
-        if sha256_hex(members[DOCUMENTS + name]) not in named:
+        if hashes[name] not in entries.named:
             problems.add(
                 "document.unknown",
                 f"No entry names the document {name}: it was changed, or is not the log's.",
             )
+    _check_attached(entries.attached, frozenset(hashes.values()), problems)
     return tuple(names)
+
+
+def _check_attached(
+    named: Mapping[str, tuple[str, int]], held: frozenset[str], problems: Problems
+) -> None:
+    missing = [one for one in named if one not in held]
+    for one in missing:
+        what, index = named[one]
+        problems.add(
+            "document.missing",
+            f"The {what} {one} is not in {DOCUMENTS}. Of the {len(named)} policies and plans that "
+            f"entries name, {len(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+            entry=index,
+        )

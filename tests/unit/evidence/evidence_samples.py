@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import MappingProxyType
 
-from doelbinding.evidence import EntryKind, Log, MemoryEntryStore, SigningKey, commit, export
+from doelbinding.evidence import (
+    EntryKind,
+    Log,
+    MemoryEntryStore,
+    SigningKey,
+    commit,
+    export,
+    sha256_hex,
+)
 from doelbinding.evidence.archive import pack, unpack
 
 KEY = SigningKey(name="evidence.example/test", secret=bytes(range(32)))
@@ -13,7 +21,8 @@ OTHER_KEY = SigningKey(name="evidence.example/test", secret=bytes(range(1, 33)))
 TRUSTED = str(KEY.verifier)
 START = datetime(2026, 10, 10, 9, 30, tzinfo=UTC)
 SALT = b"s" * 32
-HASH = "ab" * 32
+DOCUMENT = b'{"name":"example"}'
+HASH = sha256_hex(DOCUMENT)
 PERSON = commit(SALT, "somebody")
 LATER = "2026-11-10T23:00:00Z"
 

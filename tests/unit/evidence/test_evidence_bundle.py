@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from evidence_samples import (
+    DOCUMENT,
     HASH,
     KEY,
     ONE_OF_EACH,
@@ -30,7 +31,7 @@ from doelbinding.evidence.errors import ArchiveError, NotEvidenceError
 from doelbinding.evidence.merkle import leaf_hash, tree_head
 from doelbinding.evidence.report import MOST_PROBLEMS
 
-POLICY = b'{"name":"example"}'
+POLICY = b'{"name":"policy"}'
 BUNDLE = bundle_of(filled_log(entries=11))
 LINES = lines_of(BUNDLE)
 
@@ -58,7 +59,7 @@ def with_notes(bundle: bytes, notes: list[str]) -> bytes:
 def test_an_untouched_bundle_verifies_and_says_what_is_in_it():
     log = new_log()
     entries = log.append_many(ONE_OF_EACH.items())
-    found = report(bundle_of(log))
+    found = report(bundle_of(log, {"document.json": DOCUMENT}))
     assert found.ok
     assert found.origin_shown
     assert found.key == TRUSTED
@@ -235,8 +236,21 @@ def test_attached_documents_are_those_the_log_names():
     assert report(bundle).ok
     assert report(bundle).documents == ("policy.json",)
     changed = with_member(bundle, "documents/policy.json", POLICY + b" ")
-    assert problems(changed) == {"document.unknown"}
+    assert problems(changed) == {"document.unknown", "document.missing"}
     assert problems(with_member(bundle, "documents/other.json", b"{}")) == {"document.unknown"}
+
+
+def test_a_policy_or_a_plan_that_an_entry_names_and_the_bundle_lacks_is_a_problem():
+    log = new_log()
+    log.append(EntryKind.POLICY_PUBLISHED, {"policy": sha256_hex(POLICY), "page": HASH})
+    log.append_many([(EntryKind.RUN_STARTED, {"run": "run-1", "plan": HASH})] * 2)
+    assert report(bundle_of(log, {"policy.json": POLICY, "plan.json": DOCUMENT})).ok
+    (problem,) = report(bundle_of(log, {"policy.json": POLICY})).problems
+    assert (problem.id, problem.entry) == ("document.missing", 1)
+    assert f"The plan {HASH} is not in documents/" in problem.sentence
+    assert "entries name, 1 is missing" in problem.sentence
+    assert [one.entry for one in report(bundle_of(log)).problems] == [0, 1]
+    assert "Of the 2 policies and plans" in report(bundle_of(log)).problems[0].sentence
 
 
 @pytest.mark.parametrize("name", ["../policy.json", "a/b", "", ".hidden", "policy\n.json"])
