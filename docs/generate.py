@@ -269,8 +269,9 @@ def _words(kind: type[StrEnum]) -> str:
     for member in kind:
         article = getattr(member, "article", None)
         told.append(f"`{member.value}` ({article})" if article else f"`{member.value}`")
-    summary = inspect.cleandoc(kind.__doc__ or "").split("\n")[0]
-    return f"### {kind.__name__}\n\n{_plain(summary)}\n\n{', '.join(told)}"
+    summary, *more = inspect.cleandoc(kind.__doc__ or "").split("\n\n")
+    said = [f"### {kind.__name__}", _plain(summary), ", ".join(told)]
+    return "\n\n".join([*said, *(" ".join(_plain(one).split()) for one in more)])
 
 
 def _plain(docstring: str) -> str:

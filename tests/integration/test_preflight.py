@@ -338,6 +338,35 @@ def test_triggers_on_mariadb_are_told(mariadb: sa.Engine) -> None:
     assert [one.gravity for one in found if "'keeps'" in one.message] == [Gravity.WARNS]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "unread", "readable"),
+    [
+        ("sqlite", ColumnType.INSTANT, "2027-03-01T09:00:00Z", "2027-03-01 09:00:00+00:00"),
+        ("sqlite", ColumnType.TIMESTAMP, "2027-03-01", "2027-03-01 09:00:00"),
+        ("postgresql", ColumnType.DATE_TEXT, "1-3-2027", "2027-03-01"),
+        ("mariadb", ColumnType.DATE_TEXT, "1-3-2027", "2027-03-01"),
+    ],
+)
+def test_rows_of_which_it_cannot_be_read_when_they_were_collected_are_counted(
+    name: str, kind: ColumnType, unread: str, readable: str, request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue(name)
+    say(engine, TABLE.replace("ended DATE", "ended VARCHAR(40)"))
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO person (id, ended) VALUES (:id, :at)"),
+            [{"id": n, "at": at} for n, at in enumerate((unread, unread, readable, "", None))],
+        )
+    ended = replace(COLUMNS[-1], type=kind, null_values=("",))
+    store = mapped((*COLUMNS[:-1], ended))
+    (person,) = store.datasets
+    store = replace(store, datasets=(replace(person, collected="ended"),))
+    found = SqlStore(store, engine).preflight([DELETES])
+    (told,) = [one for one in found if "were collected" in one.message]
+    assert told.gravity is Gravity.WARNS
+    assert f"2 of them hold what is no {kind.value}" in told.message
+
+
 @pytest.mark.parametrize("name", ["sqlite", "postgresql", "mariadb"])
 def test_a_stand_in_for_a_column_that_is_unique_with_others_is_told(
     name: str, request: pytest.FixtureRequest

@@ -26,7 +26,10 @@ ZERO_DATE = "0000-00-00"
 class ColumnType(StrEnum):
     """How a column holds its values; times without a zone are in the store's zone.
 
-    `date-text` is text such as 2024-01-31, `date-digits` text or a number such as 20240131.
+    `date-text` is text such as 2024-01-31, `date-digits` text or a number such as 20240131. Where a
+    database holds times as text (SQLite), a `date` is 2024-01-31, a `timestamp` is
+    2024-01-31 09:00:00, with or without up to six digits of a second, and an `instant` the same in
+    UTC, with or without +00:00 behind it. What is in another form, as with T or Z, is unreadable.
     """
 
     TEXT = "text"

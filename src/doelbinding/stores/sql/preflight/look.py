@@ -32,6 +32,7 @@ from doelbinding.stores.sql.preflight.scheduled import scheduled
 from doelbinding.stores.sql.preflight.sessions import sessions
 from doelbinding.stores.sql.preflight.sources import mapped_twice, unreadable
 from doelbinding.stores.sql.preflight.telling_apart import is_key
+from doelbinding.stores.sql.preflight.uncollected import uncollected
 from doelbinding.stores.sql.preflight.zeros import unsaid_zeros
 from doelbinding.stores.sql.tables import table
 
@@ -77,6 +78,7 @@ def _obstacles(connection: sa.Connection, store: Store, steps: Sequence[Step]) -
             told += unserved(connection, ref, dataset, mine)
             told += unserved_lookups(connection, store, dataset)
             told += unsaid_zeros(connection, store, dataset)
+            told += uncollected(connection, ref, dataset)
         found += told
     found += copies(connection, store, tables, steps)
     found += scheduled(connection, store, tables)
