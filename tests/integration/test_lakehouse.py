@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -389,6 +391,54 @@ def test_the_purge_leaves_a_delta_table_that_goes_on(lake: Lake, tmp_path: Path)
     kept = [one["metaData"]["configuration"] for one in settings if "metaData" in one]
     assert kept[-1]["delta.logRetentionDuration"] == "interval 30 days"
     assert kept[-1]["delta.deletedFileRetentionDuration"] == "interval 1 week"
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from doelbinding.stores.lakehouse.leftovers import Leftovers
+from tests.integration.test_lakehouse import *
+
+take = Leftovers.take_old_log
+
+def die(left):
+    if sys.argv[2] == "after":
+        take(left)
+    os._exit(137)
+
+Leftovers.take_old_log = die
+table = Table(path=sys.argv[1], format=Format.DELTA)
+lake = Lake(store="lake", url="sc://127.0.0.1:1")
+LakehouseStore(MAPPED, lake, {"people": table}, keep_hours=0).purge(["people"])
+"""
+OWN_TERMS = {
+    "delta.logRetentionDuration": "interval 90 days",
+    "delta.deletedFileRetentionDuration": "interval 60 days",
+}
+
+
+@pytest.mark.parametrize("keep_hours", [0, KEEP_HOURS])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_purge_that_dies_does_not_lose_how_long_a_table_keeps_its_log(
+    when: str, keep_hours: int, lake: Lake, tmp_path: Path
+) -> None:
+    folder = tmp_path / "people"
+    store = store_of(lake, Format.DELTA, tmp_path, keep_hours)
+    DeltaTable(folder).alter.set_table_properties(OWN_TERMS)
+    list(store.execute(step(), {}, None))
+    root = Path(__file__).parents[2]
+    dying = [sys.executable, "-c", DYING, str(folder), when]
+    died = subprocess.run(dying, cwd=root, check=False)
+    assert died.returncode == 137
+    assert set(DeltaTable(folder).metadata().configuration.values()) == {"interval 0 seconds"}
+    assert [row["id"] for row in store.rows("lake.people", {})] == [2]
+    store.purge(["people"])
+    assert DeltaTable(folder).metadata().configuration == OWN_TERMS
+    own = {**OWN_TERMS, "delta.logRetentionDuration": "interval 2 days"}
+    DeltaTable(folder).alter.set_table_properties(own)
+    store.purge(["people"])
+    assert DeltaTable(folder).metadata().configuration == own
+    assert not list(folder.glob("_delta_log/*terms*"))
 
 
 NINE = pa.table({"id": pa.array([9]), "mail": ["z"], "phone": pa.array([None], "string")})

@@ -29,16 +29,10 @@ from doelbinding.stores.lakehouse.partitions import local
 from doelbinding.stores.lakehouse.preflight import detail
 from doelbinding.stores.lakehouse.session import Lake
 from doelbinding.stores.lakehouse.tables import Format, Table
+from doelbinding.stores.lakehouse.terms import give_back_terms, keeping_nothing
 
 KEEP_HOURS = 168
 """What Delta itself keeps unless told otherwise: a reader may still be on an older version."""
-
-_NONE = "interval 0 seconds"
-_KEPT = {
-    "delta.logRetentionDuration": "interval 30 days",
-    "delta.deletedFileRetentionDuration": "interval 1 week",
-}
-"""How long a table keeps its log, and in it what was taken out, unless it says otherwise."""
 
 _A_NIGHT = 24
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
@@ -122,6 +116,7 @@ def _delta(lake: Lake, dataset: Dataset, table: Table, kept: Kept) -> Erased:
     where = table.path or detail(lake, table, "Location") or ""
     opened = partial(DeltaTable, local(where))
     try:
+        give_back_terms(opened)
         _without_marks(lake, table, opened())
         return _cleaned(opened, dataset, kept)
     except (DeltaError, OSError, ValueError) as error:
@@ -249,18 +244,10 @@ def _without_marks(lake: Lake, table: Table, held: Any) -> None:
 
 def _shorten_log(opened: Callable[[], Any]) -> None:
     """Let a checkpoint take the place of all log entries, and the table keep its log as before."""
-    held = opened()
-    told = held.metadata().configuration
-    before = {name: told.get(name, usual) for name, usual in _KEPT.items()}
-    before = {name: _KEPT[name] if kept == _NONE else kept for name, kept in before.items()}
-    held.alter.set_table_properties(dict.fromkeys(_KEPT, _NONE))
-    short = opened()
-    try:
+    with keeping_nothing(opened) as short:
         short.create_checkpoint()
         short.cleanup_metadata()
         Leftovers(short).take_old_log()
-    finally:
-        short.alter.set_table_properties(before)
 
 
 def _iceberg(lake: Lake, table: Table, kept: Kept) -> Erased:
