@@ -122,7 +122,15 @@ def source(policy: Policy, owner: Located, dated_by: EventSource) -> Located | N
     if dated_by.dataset is None:
         return owner
     store = policy.store_by_id.get(dated_by.store or owner.store.id)
-    return None if store is None else find(policy, store, dated_by.dataset)
+    found = None if store is None else find(policy, store, dated_by.dataset)
+    return found if found is None or dated_by.on else _referring(found, owner)
+
+
+def _referring(located: Located, owner: Located) -> Located:
+    """Give a dataset as its rows refer to those of another, and tell of them: by these paths."""
+    refers = any(path.to == owner.dataset.id for path in located.dataset.paths)
+    here = refers and located.store.id == owner.store.id and located.name != owner.name
+    return replace(located, through=(owner.dataset.id,)) if here else located
 
 
 def _nearest(policy: Policy, start: Located, names: Callable[[Dataset], bool]) -> Iterator[Located]:
@@ -175,10 +183,11 @@ def _known(policy: Policy, located: Located, name: str) -> KnownState:
     rows = dataset.row_states[name]
     condition = rows.any_ or rows.every
     assert condition is not None  # noqa: S101 - RowsState holds exactly one of them
+    reads = find(policy, located.store, rows.dataset)
     return KnownState(
         place=(*located.path, "row_states", name),
         named_by=located,
-        reads=find(policy, located.store, rows.dataset),
+        reads=None if reads is None else _referring(reads, located),
         condition=condition,
         of_rows=True,
         without_rows=rows.any_ is None,

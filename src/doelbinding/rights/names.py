@@ -13,7 +13,8 @@ from itertools import combinations
 
 from doelbinding.binding.justification import Row
 from doelbinding.plan.identifiers import NAME
-from doelbinding.policy.stores import Dataset
+from doelbinding.policy.json_path import Every, parse_path
+from doelbinding.policy.stores import Column, Dataset
 
 Words = frozenset[str]
 
@@ -21,15 +22,22 @@ Words = frozenset[str]
 def words_of(dataset: Dataset, row: Row) -> Words:
     """Give the words of the name in a row; none when it holds no name, or an emptied one.
 
-    A first name that has the category of a name by which people are found is part of the name.
+    A first name that has the category of a name by which people are found is part of the name; what
+    a list in a document holds is not: several people may stand in it, such as somebody's children.
     """
     columns = [column for column in dataset.columns if column.identifier == NAME]
     alike = {column.category for column in columns} - {None}
-    columns += [c for c in dataset.columns if c.category in alike and c not in columns]
+    columns += [
+        c for c in dataset.columns if c.category in alike and c not in columns and not _listed(c)
+    ]
     held = (
         row[c.name] for c in columns if row[c.name] not in (None, c.replace_with, *c.null_values)
     )
     return frozenset(word for value in held for word in words_in(str(value)))
+
+
+def _listed(column: Column) -> bool:
+    return column.inside is not None and Every.EVERY in parse_path(column.inside.path)
 
 
 def words_in(name: str) -> Words:

@@ -653,6 +653,29 @@ def test_row_that_is_never_deleted_keeps_what_is_not_personal() -> None:
     assert "DB431" not in ids(unbound, stays)
 
 
+@pytest.mark.parametrize(
+    ("through", "lost"), [("contact", set()), ("subscription", {"DB431", "DB433"})]
+)
+def test_what_dates_others_is_kept_by_the_path_on_which_it_does(
+    through: str, lost: set[str]
+) -> None:
+    ends = (
+        Subject(to="contact", columns=("contact_id",)),
+        Subject(to="subscription", columns=("mail",)),
+    )
+    bindings = tuple(
+        Binding(activity=one, columns=("datum",), through=(through,))
+        for one in ("invoicing", "relations")
+    )
+    invoices: list[Break] = [
+        ((*INVOICES, "subject"), None),
+        ((*INVOICES, "subjects"), ends),
+        ((*INVOICES, "columns"), (*INVOICE.columns, Column(name="mail"))),
+        ((*INVOICES, "bindings"), bindings),
+    ]
+    assert ids(*invoices) & {"DB431", "DB432", "DB433"} == lost
+
+
 @pytest.mark.parametrize(("why", "breaks"), ACCEPTED)
 def test_what_is_in_order_is_no_finding(why: str, breaks: list[Break]) -> None:
     assert ids(*breaks) == set(), why
