@@ -253,9 +253,61 @@ def test_an_erasure_of_which_nothing_was_done_is_decided_as_of_the_day_it_goes_o
     does(folder, *(erase if again == "erase" else ("subject", "resume", case)))
     assert customers(folder) == []
     (letter,) = letters(folder)
+    assert files(folder) == ["letter.html", "letter.txt"]
     assert "Customers: 2 records" in letter
     assert in_words(ENDED) not in letter
     assert kinds(folder).count("request.answered") == 1
+
+
+def _stopped(letter: str) -> str:
+    return letter[letter.index("WHAT WE STOP DOING") :].split("\n\n\n", maxsplit=1)[0]
+
+
+def test_a_case_decided_anew_tells_what_it_stops_as_if_decided_once(folder: Path) -> None:
+    """What it stopped was recorded before it died, and is no reason to be silent on it."""
+    erase = ("subject", "erase", *ANNA, "--yes")
+    other = folder.parent / "undisturbed"
+    shutil.copytree(folder, other)
+    does(other, *erase)
+    dies(folder, "preflight", *erase, "--at", ASKED)
+    stopped = "SELECT count(*) FROM records_stoprecord"
+    assert ask(folder, stopped) == ask(other, stopped)
+    does(folder, *erase)
+    ((once,), (anew,)) = letters(other), letters(folder)
+    assert _stopped(anew) == _stopped(once)
+    assert "We should have erased" not in " ".join(anew.split())
+    assert ask(folder, stopped) == ask(other, stopped)
+    assert kinds(folder).count("stop.set") == kinds(other).count("stop.set") > 0
+
+
+def test_what_was_done_before_the_ground_shifted_is_told(folder: Path) -> None:
+    """The rest is told by the letter of the next decision, which a new policy asks for."""
+    erase = ("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    dies(folder, "left_at_once", *erase)
+    (policy,) = (folder / "policy").glob("policy.yaml")
+    policy.write_text(policy.read_text().replace("Mill", "Mills"))
+    before = contents(folder)
+    does(folder, *erase)
+    assert contents(folder) != before
+    first, second = letters(folder)
+    assert "Customers: 2 records" in first
+    assert "Customers:" not in second
+    assert _stopped(first)
+    assert kinds(folder).count("request.answered") == 1
+
+
+def test_what_was_stopped_a_moment_ago_is_not_late(folder: Path) -> None:
+    """Two desks, one person: the second finds what the first has stopped and not yet erased."""
+    undisturbed = folder.parent / "undisturbed"
+    shutil.copytree(folder, undisturbed)
+    other = ("--id", "email:anna@example.com", "--id", "name:Anna", "--controller", "mill")
+    does(undisturbed, "subject", "erase", *other, "--yes")
+    dies(folder, "preflight", "subject", "erase", *ANNA, "--yes")
+    does(folder, "subject", "erase", *other, "--yes")
+    ((first,), (second,)) = letters(undisturbed), letters(folder)
+    assert "Customers: 2 records" in second
+    late = r"the\s+retention\s+period\s+was"
+    assert re.findall(late, second) == re.findall(late, first)
 
 
 def test_an_erasure_that_was_begun_ends_as_decided_and_then_as_of_the_day_it_goes_on(

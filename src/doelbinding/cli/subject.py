@@ -217,6 +217,8 @@ def standing_said(value: FoundValue) -> str:
     from doelbinding.binding.circumstances import HoldKind
     from doelbinding.rights.inventory import Standing
 
+    if value.stopped and value.standing is Standing.OVERDUE:
+        return "stopped"
     if value.standing is not Standing.HELD or set(value.holds) - {HoldKind.SEAL}:
         return value.standing.value
     if value.restricted:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doelbinding.binding.circumstances import Circumstances, Restriction
+from doelbinding.binding.circumstances import Circumstances, Restriction, Stop
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
 from doelbinding.jobs.judging import judged
@@ -28,8 +28,15 @@ from doelbinding.jobs.requests import (
 from doelbinding.plan.grades import versions_kept
 from doelbinding.plan.model import KeySets, Plan
 from doelbinding.plan.survey import surveyed
-from doelbinding.records.models import Decision, Request, RestrictionRecord
-from doelbinding.records.said import record_restriction, record_stop
+from doelbinding.records.models import (
+    Decision,
+    Request,
+    RestrictionRecord,
+    Run,
+    StepRun,
+    StopRecord,
+)
+from doelbinding.records.said import in_force, record_restriction, record_stop, stop_in
 from doelbinding.retention import drafts
 from doelbinding.retention.drafts import Requested
 from doelbinding.rights.answer import erasure_letter
@@ -74,9 +81,12 @@ def draft_erasure(
         since: when it was asked, if it was decided before: rows may be gone already.
     """
     found = find(workspace, asked, again=since is not None)
-    (before,), said = judged(workspace, asked.controller, asked.at, [found])
+    untold = _untold(request) if since is not None else frozenset()
+    (before,), said = judged(workspace, asked.controller, asked.at, [found], untold)
     undecided = Undecided(inventory=before, claim=claim, case=case, since=since)
     (decision,), said = decide_requests([undecided], _without_own(said, request))
+    own = [one for one in in_force(workspace.records.sealer).stops if one.id in untold]
+    said = replace(said, stops=(*said.stops, *own))
     restrictions = (*said.restrictions, *_restrictions(decision, found, asked, case))
     return ErasureDraft(
         found=found,
@@ -84,6 +94,27 @@ def draft_erasure(
         decision=decision,
         under=replace(said, restrictions=restrictions),
     )
+
+
+def was_carried_out(decision: Decision) -> bool:
+    """Tell whether anything may have been done of a decision's plan, which a letter then tells."""
+    run = Run.objects.filter(plan=decision.plan).first()
+    if run is None:
+        return False
+    begun = StepRun.objects.filter(run=run).exclude(state=StepRun.State.WAITING)
+    return run.state == Run.State.VERIFIED or begun.exists()
+
+
+def _told(request_id: str | None) -> int:
+    """Count the letters that decisions of a case have led to."""
+    return sum(map(was_carried_out, Decision.objects.filter(request_id=request_id)))
+
+
+def _untold(request_id: str | None) -> frozenset[str]:
+    """Give the stops of a case, by their ids, if no letter has told of them."""
+    if _told(request_id):
+        return frozenset()
+    return frozenset(StopRecord.objects.filter(request_id=request_id).values_list("id", flat=True))
 
 
 def _without_own(said: Circumstances, request: str | None) -> Circumstances:
@@ -117,9 +148,7 @@ def decide(workspace: Workspace, request: Request, asked: Asked, claim: Claim, b
     since = request.received_at if number > 1 else None
     draft = draft_erasure(workspace, asked, claim, case, request=request.id, since=since)
     plan, keys = _planned(workspace, asked, draft, case)
-    file = workspace.records.sealer.seal(
-        "decision", _file(workspace, request, asked, draft, number)
-    )
+    file = workspace.records.sealer.seal("decision", _file(workspace, request, asked, draft))
     people = ((person.place.ref, person.key) for person in draft.found.people)
     theirs = tuple(dict.fromkeys((*asked.theirs, *people)))
     with transaction.atomic():
@@ -157,9 +186,10 @@ def _planned(
 
 
 def _file(
-    workspace: Workspace, request: Request, asked: Asked, draft: ErasureDraft, number: int
+    workspace: Workspace, request: Request, asked: Asked, draft: ErasureDraft
 ) -> dict[str, Any]:
     """Give what is needed to finish: the letter in either outcome, and what should be gone."""
+    number = _told(request.id) + 1
     case = case_of(request, asked.controller, datetime.now(UTC).date())
     versions = _versions(workspace, draft)
     letters = {
@@ -197,6 +227,16 @@ def _mark(fate: Fate) -> list[object]:
     return [fate.row.place.ref, list(fate.row.key), fate.value.column.name]
 
 
+def _covers(one: Stop, other: Stop) -> bool:
+    """Tell whether a stop that is recorded says all that another of the same case does."""
+    return (
+        (one.kind, one.set_at) == (other.kind, other.set_at)
+        and one.phases >= other.phases
+        and all(keys <= one.subjects.get(ref, frozenset()) for ref, keys in other.subjects.items())
+        and all(one.ahead.get(ref) == held for ref, held in other.ahead.items())
+    )
+
+
 def _end_restriction(workspace: Workspace, request: Request) -> None:
     """Lift what was restricted while a claim was weighed: it is decided now."""
     now = datetime.now(UTC)
@@ -222,7 +262,10 @@ def _record_words(
         "case": case_commitment(request),
     }
     entries: list[tuple[EntryKind, dict[str, object]]] = []
+    before = [stop_in(one, records.sealer) for one in StopRecord.objects.filter(request=request)]
     for stop in draft.decision.stops:
+        if any(_covers(one, stop) for one in before):
+            continue  # it was said by a decision that no letter told of
         record_stop(remembering(stop, asked.identifiers), request, records.sealer)
         if not stop.kind.ends_what_lives:
             continue

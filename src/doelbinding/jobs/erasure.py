@@ -18,7 +18,7 @@ from django.db import transaction
 from doelbinding.binding.circumstances import Key
 from doelbinding.binding.cutoff import local_day
 from doelbinding.jobs.applying import apply_plan, give_up
-from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure
+from doelbinding.jobs.deciding import ErasureDraft, decide, draft_erasure, was_carried_out
 from doelbinding.jobs.grounds import PlanStale, insist_not_to_come
 from doelbinding.jobs.plans import read_plan, write_plan
 from doelbinding.jobs.requests import (
@@ -215,7 +215,7 @@ class _Case:
         """Carry out a decision; nothing when its ground has shifted, so that it is made anew."""
         fingerprint = decision.plan.fingerprint
         plan, _ = read_plan(self.workspace, fingerprint)
-        if self._of_before(plan) and not _begun(decision):
+        if self._of_before(plan) and not was_carried_out(decision):
             self._give_up(decision)
             return None
         write_plan(self.workspace, plan)
@@ -236,6 +236,10 @@ class _Case:
         return local_day(plan.at, controller) < local_day(self.asked.at, controller)
 
     def _give_up(self, decision: Decision) -> None:
+        """Let a decision go; what was done of it is told as what goes on."""
+        if was_carried_out(decision):
+            file = self.workspace.records.sealer.open("decision", decision.file_sealed or b"")
+            self._write(file["letters"]["unfinished"])
         give_up(self.workspace, decision.plan.fingerprint)
         Decision.objects.filter(id=decision.id).update(verified=False, file_sealed=None)
 
@@ -245,8 +249,7 @@ class _Case:
         left = find(self.workspace, self.asked, again=True)
         self.still_there = tuple(sorted(_still_there(left, file)))
         verified = outcome.verified and not self.still_there
-        letter = file["letters"]["verified" if verified else "unfinished"]
-        self.files += write_private(self.manner.out / self.request.id, letter)
+        self._write(file["letters"]["verified" if verified else "unfinished"])
         known = {(ref, tuple(key)) for ref, key in file["rows"]}
         if self._of_before(self.plans[-1]):
             known = set()
@@ -257,6 +260,9 @@ class _Case:
             if ends:
                 self._answer(decision)
         return verified
+
+    def _write(self, letter: Mapping[str, str]) -> None:
+        self.files += write_private(self.manner.out / self.request.id, letter)
 
     def _more(self, left: Found, known: Collection[tuple[str, Key]]) -> bool:
         """Tell whether rows that were not decided of, as of today, hold values that go."""
@@ -291,12 +297,6 @@ class _Case:
             rows=sum(steps.values_list("rows", flat=True)),
             kept=kept,
         )
-
-
-def _begun(decision: Decision) -> bool:
-    """Tell whether anything may have been done of a decision's plan."""
-    steps = StepRun.objects.filter(run__plan=decision.plan)
-    return steps.exclude(state=StepRun.State.WAITING).exists()
 
 
 def _still_there(left: Found, file: Mapping[str, Any]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -17,7 +17,11 @@ from doelbinding.wiring import Workspace
 
 
 def judged(
-    workspace: Workspace, controller: Controller, at: datetime, found: Sequence[Found]
+    workspace: Workspace,
+    controller: Controller,
+    at: datetime,
+    found: Sequence[Found],
+    but: Collection[str] = (),
 ) -> tuple[list[Inventory], Circumstances]:
     """Say of everything found why it is there, and give what was said that bears on it.
 
@@ -30,6 +34,7 @@ def judged(
         controller: whose people they are.
         at: the instant.
         found: of people who were searched for together, or by no search.
+        but: stops as if they had not been said, by their ids.
     """
     searched = next((one.reading for one in found if one.reading), None)
     keys = ways_of(workspace.policy).keys
@@ -43,11 +48,11 @@ def judged(
         at=at,
     )
     if searched is None:
-        said = said_by(workspace, at)
+        said = said_by(workspace, at, but)
         return take(circumstances=said), said
     met = met_by(workspace, reading, controller)
     while True:
-        said = said_about(workspace, at, met)
+        said = said_about(workspace, at, met, but)
         taken = take(circumstances=said)
         known, met = met, met_by(workspace, reading, controller)
         if met == known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from doelbinding.binding.circumstances import Circumstances, Key
@@ -17,20 +19,23 @@ from doelbinding.rights.ways import ways_of
 from doelbinding.wiring import Workspace
 
 
-def said_by(workspace: Workspace, at: datetime) -> Circumstances:
+def said_by(workspace: Workspace, at: datetime, but: Collection[str] = ()) -> Circumstances:
     """Give every stop, hold and restriction; lasting stops cover rows that came since.
 
     Rows of stores that are left out are not looked for: fewer rows end then, and none too many.
+    `but`: stops that are left out, by their ids.
     """
-    return _lasting(workspace, in_force(workspace.records.sealer), at)
+    return _lasting(workspace, _all_but(workspace, but), at)
 
 
-def said_about(workspace: Workspace, at: datetime, met: Met) -> Circumstances:
+def said_about(
+    workspace: Workspace, at: datetime, met: Met, but: Collection[str] = ()
+) -> Circumstances:
     """Give what was said as far as it bears on whom a search met, lasting stops as `said_by`.
 
     Asked once more about everybody whom the answer is about, it is the same.
     """
-    everything = in_force(workspace.records.sealer)
+    everything = _all_but(workspace, but)
     while True:
         bearing = bearing_on(everything, met)
         said = _lasting(workspace, bearing, at)
@@ -38,6 +43,13 @@ def said_about(workspace: Workspace, at: datetime, met: Met) -> Circumstances:
         if len(bearing_on(everything, more).stops) == len(bearing.stops):
             return said
         met = more
+
+
+def _all_but(workspace: Workspace, but: Collection[str]) -> Circumstances:
+    said = in_force(workspace.records.sealer)
+    if not but:
+        return said
+    return replace(said, stops=tuple(stop for stop in said.stops if stop.id not in but))
 
 
 def met_by(workspace: Workspace, reading: Reading, controller: Controller) -> Met:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,7 +68,8 @@ class FoundValue(NamedTuple):
     Of a row that leads to others too, all of that is as if it led to the person alone.
     `for_others`: the value stays for one of the others, whatever becomes of it for the person.
     `restricted`: a restriction keeps it, justified or not (Art. 18). `tells`: it tells how long
-    restricted values may be there. A named tuple, since an answer has thousands of them.
+    restricted values may be there. `stopped`: what somebody said within a day ended what it was
+    for, and no night has come since. A named tuple, since an answer has thousands of them.
     """
 
     column: Column
@@ -79,6 +80,7 @@ class FoundValue(NamedTuple):
     holds: tuple[HoldKind, ...] = ()
     restricted: bool = False
     tells: bool = False
+    stopped: bool = False
     for_others: bool = False
 
     def __repr__(self) -> str:
@@ -86,10 +88,13 @@ class FoundValue(NamedTuple):
         return f"FoundValue({self.column.name}, {self.standing.value})"
 
 
-_Said = tuple[Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool, bool]
-_Stands = tuple[Standing, tuple[Reason, ...], tuple[HoldKind, ...], bool, bool]
+_Said = tuple[
+    Standing, tuple[Reason, ...], tuple[Recipient, ...], tuple[HoldKind, ...], bool, bool, bool
+]
+_Stands = tuple[Standing, tuple[Reason, ...], tuple[HoldKind, ...], bool, bool, bool]
 _ENDABLE = frozenset({Standing.OVERDUE, Standing.UNBOUND})
-_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False)
+_WITH_ROW: _Said = (Standing.WITH_ROW, (), (), (), False, False, False)
+_A_NIGHT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +279,9 @@ class _Taker:
         found = self._standings.get(id(why))
         if found is None:
             found = self._standings[id(why)] = self._standing(why)
-        standing, reasons, holds, restricted, tells = found
-        said = (standing, reasons, self._recipients(column, reasons), holds, restricted, tells)
+        standing, reasons, holds, restricted, tells, stopped = found
+        gets = self._recipients(column, reasons)
+        said = (standing, reasons, gets, holds, restricted, tells, stopped)
         self._said[id(why), column.category] = said
         return said
 
@@ -299,7 +305,14 @@ class _Taker:
             tuple({h.kind for h in why.kept_by if isinstance(h, Hold)}),
             any(isinstance(one, Restriction) for one in why.kept_by),
             bool(why.tells_for),
+            any(state.controller in ours and self._stopped(state) for state in why.phases),
         )
+
+    def _stopped(self, state: PhaseState) -> bool:
+        """Tell whether only what was said within a day ended a phase."""
+        since = self._judge.at - _A_NIGHT
+        ended_by = (*state.stops, *state.doubts)
+        return state.lives is not False and any(one.set_at > since for one in ended_by)
 
     def _recipients(self, column: Column, reasons: tuple[Reason, ...]) -> tuple[Recipient, ...]:
         """Give who receives values of a category for these reasons."""
@@ -355,7 +368,7 @@ def _reason(state: PhaseState, *, certain: bool) -> Reason:
 
 def _only_found(said: _Said) -> bool:
     """Tell whether nothing keeps a value, save the seal of a request."""
-    standing, reasons, _, holds, restricted, tells = said
+    standing, reasons, _, holds, restricted, tells, _ = said
     sealed = set(holds) == {HoldKind.SEAL} and not (restricted or tells)
     return standing in _ENDABLE or (standing is Standing.HELD and not reasons and sealed)
 

@@ -34,6 +34,7 @@ from doelbinding.rights.answer.why import Footing
 
 _TO_TELL = (
     Footing.OVERDUE,
+    Footing.STOPPED,
     Footing.UNBOUND,
     Footing.PSEUDONYM,
     Footing.LESSENED,

@@ -200,10 +200,10 @@ _STANDINGS = (
     "justified: a purpose still needs it. held: kept for a claim or an inquiry. restricted: kept, "
     "not used. telling: kept only since it tells how long what is restricted may be there. "
     "others: kept because the record is somebody else's too. undated: no date tells "
-    "when it ends. overdue: it should have been erased. unbound: no purpose is on record. "
-    "lessened: nothing needs it, and it is in the less precise form that may stay, perhaps as it "
-    "always was. pseudonym: nothing needs it, and it is under a pseudonym whose key may still be "
-    "there. with-row: a number or mark that goes with its record."
+    "when it ends. overdue: it should have been erased. stopped: it is being erased. "
+    "unbound: no purpose is on record. lessened: nothing needs it, and it is in the less precise "
+    "form that may stay, perhaps as it always was. pseudonym: nothing needs it, and it is under a "
+    "pseudonym whose key may still be there. with-row: a number or mark that goes with its record."
 )
 
 

@@ -31,6 +31,7 @@ class Footing(StrEnum):
     OTHERS = "others"
     UNDATED = "undated"
     OVERDUE = "overdue"
+    STOPPED = "stopped"
     UNBOUND = "unbound"
     LESSENED = "lessened"
     PSEUDONYM = "pseudonym"
@@ -101,6 +102,8 @@ class Explainer:
             return self._held(row, value, reasons, holds)
         if value.for_others and value.standing in _ENDED:
             return Footing.OTHERS
+        if value.stopped and value.standing in _ENDED:
+            return Footing.STOPPED
         return Footing(value.standing.value)
 
     def _held(
@@ -120,6 +123,8 @@ class Explainer:
             return Footing.UNDATED
         if value.for_others:
             return Footing.OTHERS
+        if value.stopped:
+            return Footing.STOPPED
         return Footing.OVERDUE if any(self._bound(row, value)) else Footing.UNBOUND
 
     def _bound(self, row: FoundRow, value: FoundValue) -> Iterator[Activity]:
