@@ -99,6 +99,29 @@ def test_a_night_plans_anew_when_somebody_is_put_on_hold_in_between(folder: Path
     assert [row[0] for row in contents(folder)["crm.customer"]] == [1, 2, 3, 7, 8]
 
 
+def test_a_hold_whose_day_of_review_has_come_is_told_until_it_is_lifted(folder: Path) -> None:
+    hold = ("subject", "hold", "--id", "email:cas@example.com", "--controller", "mill")
+    for review in ("2020-01-01", "2099-01-01"):
+        done = run(*hold, "--reason", f"claim of {review}", "--review", review, folder=folder)
+        assert done.returncode == 0, done.stderr
+    due, later = (line.split()[0] for line in _holds(folder))
+    told = f"{due} (mill) was to be reviewed on 2020-01-01 and goes on"
+    for command in (("plan",), ("nightly", "--approve-up-to", "100")):
+        printed = run(*command, folder=folder).stdout
+        assert told in printed
+        assert later not in printed
+    assert later in run("plan", "--at", "2099-01-01", folder=folder).stdout
+    assert run("subject", "lift", due, folder=folder).returncode == 0
+    assert "reviewed" not in run("plan", folder=folder).stdout
+    assert [line.split()[0] for line in _holds(folder)] == [later]
+
+
+def _holds(folder: Path) -> list[str]:
+    """Give the lines of the holds that are listed."""
+    printed = run("subject", "holds", folder=folder).stdout
+    return [line for line in printed.splitlines() if line.strip().startswith("hold-")]
+
+
 def test_a_night_plans_anew_when_rows_appear_in_between(folder: Path) -> None:
     done = _night(folder, 1)
     assert done.stdout.split() == ["True", "3"], done.stderr

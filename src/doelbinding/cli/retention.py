@@ -17,6 +17,7 @@ from doelbinding.cli.reading import BadInput, instant_of, known_store, opened, s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from doelbinding.jobs.purging import Purged
     from doelbinding.plan.grades import Erased
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from doelbinding.plan.ports import Obstacle
     from doelbinding.plan.run import Outcome
     from doelbinding.policy.model import Policy
+    from doelbinding.wiring import Workspace
 
 LEAST_HASH = 8
 MOST_NAMED = 20
@@ -73,6 +75,7 @@ def plan(
         show_obstacles(later)
     for name, tables in tables_of_nobody(workspace, made).items():
         show_left_out(name, tables)
+    show_reviews(workspace, made.plan.at)
     for fingerprint in interrupted():
         say(f"a run was interrupted: first go on with it: doelbinding apply {fingerprint[:12]}")
     say(f"plan {made.fingerprint}")
@@ -99,6 +102,17 @@ def show_left_out(store: str, tables: Sequence[str]) -> None:
         f"{', '.join(tables[:MOST_NAMED])}{more}: map those that hold personal data, the others "
         "with `no_personal_data: true`"
     )
+
+
+def show_reviews(workspace: Workspace, at: datetime) -> None:
+    """Print the holds whose day of review has come: they last until somebody lifts them."""
+    from doelbinding.jobs.holds import to_review
+
+    for one in to_review(workspace.policy, at):
+        say(
+            f"{one.id} ({one.controller}) was to be reviewed on {one.review_on} and goes on: "
+            "`subject holds` tells why, `subject lift` ends it"
+        )
 
 
 def show_plan(made: Plan, policy: Policy) -> None:
@@ -222,6 +236,7 @@ def nightly(
         show_plan(made, workspace.policy)
         show_outcome(made, outcome, followed=number in done.followed)
     show_purged(done.purged)
+    show_reviews(workspace, terms.at)
     if done.undone:
         raise NotAll(done.undone)
     if not done.plans:

@@ -1,4 +1,4 @@
-"""`subject hold` and `subject lift`: rows are kept whatever else ends, until that is lifted."""
+"""`subject hold`, `holds` and `lift`: rows are kept whatever else ends, until that is lifted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from doelbinding.cli.options import At, Controller, Identifiers, Include, Out
-from doelbinding.cli.printing import say
+from doelbinding.cli.printing import console, counted, say, table
 from doelbinding.cli.reading import BadInput, instant_of, opened, somebody
 from doelbinding.cli.subject import asked_of
 
@@ -17,6 +17,7 @@ from doelbinding.cli.subject import asked_of
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(hold)
+    app.command()(holds)
     app.command()(lift)
 
 
@@ -43,6 +44,20 @@ def hold(
         workspace, asked, kind=kind, reason=reason, owner=owner or somebody(), review_on=review_on
     )
     say(f"{made.id}: rows are kept until it is lifted; review on {made.review_on}")
+
+
+def holds(context: typer.Context) -> None:
+    """List the holds in force, with the day on which each is reviewed, the first in front."""
+    opened(context.obj)
+    from doelbinding.jobs.holds import holds as in_force
+
+    found = in_force()
+    rows = (
+        (one.id, one.controller, one.kind, one.reason, one.owner, str(one.review_on))
+        for one in found
+    )
+    heads = ("hold", "controller", "for", "reason", "owner", "review on")
+    console().print(table(counted(len(found), "hold"), heads, rows))
 
 
 def lift(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from django.db import transaction
 
 from doelbinding.binding.circumstances import Hold, HoldKind
+from doelbinding.binding.cutoff import local_day
 from doelbinding.evidence.commitment import commit
 from doelbinding.evidence.schema import EntryKind, instant
 from doelbinding.jobs.requests import Asked, NoSuchCase, find
+from doelbinding.policy.model import Policy
 from doelbinding.records.models import HoldRecord
 from doelbinding.records.said import record_hold
 from doelbinding.rights.found import Found
@@ -90,3 +93,15 @@ def lift_hold(workspace: Workspace, hold_id: str, *, in_error: bool) -> None:
             {"hold": hold_id, "controller": held.controller, "reason": reason},
         )
     records.checkpoint()
+
+
+def holds() -> Sequence[HoldRecord]:
+    """Give the holds that somebody set and nobody lifted, those to be reviewed first in front."""
+    set_by_hand = HoldRecord.objects.filter(lifted_at=None).exclude(kind=HoldKind.SEAL.value)
+    return tuple(set_by_hand.order_by("review_on", "id"))
+
+
+def to_review(policy: Policy, at: datetime) -> Sequence[HoldRecord]:
+    """Give those whose day of review has come, where their controller is."""
+    today = {one.id: local_day(at, one) for one in policy.controllers}
+    return tuple(one for one in holds() if one.review_on <= today.get(one.controller, at.date()))
