@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from doelbinding.law.language.wording import wording
 from doelbinding.policy.stores import Column, ColumnType
-from doelbinding.rights.answer.values import as_csv, exact, number, shown
+from doelbinding.rights.answer.values import as_csv, exact, exact_in, number, shown
 from doelbinding.rights.answer.words import LOCALE
 
 
@@ -66,6 +66,25 @@ def test_a_number_below_nought_is_no_formula(kind: ColumnType, held: object, cel
 def test_json_holds_every_value_without_loss(value: object, held: object) -> None:
     assert exact(value) == held
     assert json.loads(json.dumps(exact(value))) == held
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "held"),
+    [
+        (ColumnType.INSTANT, "2025-04-01 12:00:00", "2025-04-01T12:00:00+00:00"),
+        (ColumnType.INSTANT, "2025-04-01 12:00:00.25", "2025-04-01T12:00:00.250000+00:00"),
+        (ColumnType.INSTANT, "2025-04-01 14:00:00+02:00", "2025-04-01 14:00:00+02:00"),
+        (ColumnType.INSTANT, "0001-01-01 00:00:00", "0001-01-01 00:00:00"),
+        (ColumnType.INSTANT, "onbekend", "onbekend"),
+        (ColumnType.INSTANT, "2025-04-01", "2025-04-01"),
+        (ColumnType.TIMESTAMP, "2025-04-01 12:00:00", "2025-04-01 12:00:00"),
+    ],
+)
+def test_an_instant_is_told_apart_from_a_local_time(
+    kind: ColumnType, value: str, held: str
+) -> None:
+    column = Column(name="a", type=kind, null_values=("0001-01-01 00:00:00",))
+    assert exact_in(column, value) == held
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Recipient
 from doelbinding.policy.stores import Column, Store
 from doelbinding.rights.answer.case import Case
-from doelbinding.rights.answer.values import Exact, exact, shown
+from doelbinding.rights.answer.values import Exact, exact_in, shown
 from doelbinding.rights.answer.why import Explainer, Footing, Why
 from doelbinding.rights.answer.words import label_of, until, words_for
 from doelbinding.rights.found import FoundRow
@@ -181,7 +181,7 @@ class _Gatherer:
             column=found.column,
             label=label_of(found.column, self.words),
             category=self.words.say(category.label) if category else "",
-            exact=exact(found.value),
+            exact=exact_in(found.column, found.value),
             shown=shown(found.value, found.column, row.place.store.timezone, zone, self.words),
             why=why,
             kept=self._kept(why),

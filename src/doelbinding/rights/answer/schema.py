@@ -33,8 +33,8 @@ COUNTRY: Schema = {"type": "string", "pattern": "^[A-Z]{2}$"}
 ARTICLE: Schema = {"type": "string", "pattern": "^GDPR "}
 EXACT: Schema = {
     "type": ["string", "integer", "number", "boolean"],
-    "description": "The value as the store holds it; dates in ISO 8601, decimals and bytes "
-    "(base64) as text.",
+    "description": "The value as the store holds it; dates in ISO 8601, an instant with its offset "
+    "from UTC, decimals and bytes (base64) as text.",
 }
 
 

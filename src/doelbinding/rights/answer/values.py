@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ from doelbinding.policy.stores import Column, ColumnType
 Exact = str | int | float | bool
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_OFFSET = re.compile(r"(Z|[+-]\d\d(:?\d\d)*)$")
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets read accents wrongly."""
 
@@ -41,6 +43,17 @@ def exact(value: object) -> Exact:
             return base64.b64encode(bytes(value)).decode("ascii")
         case _:
             return str(value)
+
+
+def exact_in(column: Column, value: object) -> Exact:
+    """Give a value exactly; an instant that a store gives bare, with its offset: it is in UTC."""
+    held = exact(value)
+    if column.type is not ColumnType.INSTANT or _OFFSET.search(str(held)):
+        return held
+    if str(held) in map(str, column.null_values):
+        return held
+    moment = moment_of(value, column, "UTC", "UTC")
+    return held if moment is None else moment.isoformat()
 
 
 def shown(value: object, column: Column, stored: str, zone: str, words: Wording) -> str:
