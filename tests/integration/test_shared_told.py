@@ -281,3 +281,14 @@ def test_a_request_ends_also_what_keeps_a_row_for_a_column_in_which_nothing_stan
     letter = done(engine, "ann")
     assert left(engine, "SELECT id FROM party") == []
     assert "- parties: 1 record" in part(letter, "WHAT WE HAVE ERASED")
+
+
+def test_a_contract_that_certainly_lives_for_a_row_without_values_goes_on(
+    engine: sa.Engine, fill: Fill
+) -> None:
+    """What is undated beside it goes, and is no reason to let go of the row that it needs."""
+    fill("party", "id, email", (1, "ann@x.example"))
+    fill("visit", "id, host_id, made, words", (1, 1, None, "undated"), (2, 1, LATELY, None))
+    letter = done(engine, "ann")
+    assert left(engine, "SELECT id FROM visit") == [(2,)]
+    assert "- visits: 1 record" in part(letter, "WHAT WE HAVE ERASED")

@@ -46,21 +46,21 @@ def decide_phases(
     """Decide the request for every phase that justifies anything found.
 
     A phase lives if it certainly does for any value, of the person's own rows or of rows that
-    others share: what is undated beside it is decided value by value.
+    others share, or for a column in which nothing stands of a row of theirs alone: what is undated
+    beside it is decided value by value.
 
     Args:
         inventory: what was found of the person, before anything is stopped.
         claim: what the person claims, and the controller says to it.
         empty: instead for those that keep rows for columns in which nothing stands.
     """
-    living: dict[str, bool] = {}
+    of_rows = tuple(_reasons_of_nothing(inventory))
+    living = {_name(reason) for reason in of_rows if reason.certain}
     meant: dict[str, Reason] = {}
-    for reason in _reasons_of_nothing(inventory) if empty else _reasons(inventory):
-        name = phase_name(reason.activity.id, reason.phase.id)
-        if not reason.controller:
-            continue
-        meant[name] = reason
-        living[name] = living.get(name, False) or reason.certain
+    for reason in of_rows if empty else _reasons(inventory):
+        if reason.controller:
+            meant[_name(reason)] = reason
+            living |= {_name(reason)} if reason.certain else set()
     return tuple(
         PhaseDecision(
             activity=meant[name].activity,
@@ -68,13 +68,17 @@ def decide_phases(
             decision=decide_erasure(
                 meant[name].phase.basis,
                 claim.ground,
-                alive=living[name] or name in claim.compelling,
+                alive=name in living or name in claim.compelling,
                 compelling=claim.compelling.get(name),
                 established=claim.established,
             ),
         )
         for name in sorted(meant)
     )
+
+
+def _name(reason: Reason) -> str:
+    return phase_name(reason.activity.id, reason.phase.id)
 
 
 def _reasons(inventory: Inventory) -> Iterator[Reason]:

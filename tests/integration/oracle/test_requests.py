@@ -53,11 +53,12 @@ def told_apart(world: World) -> World:
 
 
 def certain_phases(inventory: Inventory) -> set[str]:
-    """Name the phases that certainly justify anything that was found."""
+    """Name the phases that certainly justify a value that was found, or a row for nothing in it."""
+    values = (reason for _, value in inventory.values() for reason in value.reasons)
+    nothing = (reason for row in inventory.rows for reason in row.empty)
     return {
         phase_name(reason.activity.id, reason.phase.id)
-        for _, value in inventory.values()
-        for reason in value.reasons
+        for reason in (*values, *nothing)
         if reason.certain
     }
 

@@ -88,8 +88,10 @@ class Settled:
 
     def pseudonymised(self) -> Iterator[Kind]:
         """Yield of what went a pseudonym is left, wherever the row stays, or was left before."""
+        whole = self._whole_records()
         for ref, fates in _by_dataset(self.of(Lot.ERASED, Lot.ENDED)).items():
-            endings = [(fate, fate.value.column.ends_as) for fate in fates]
+            stay = [fate for fate in fates if (ref, fate.row.key) not in whole]
+            endings = [(fate, fate.value.column.ends_as) for fate in stay]
             mine = [fate for fate, ending in endings if ending and ending.pseudonym]
             if mine:
                 yield self._kind(ref, mine)
