@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -317,6 +318,26 @@ def test_the_name_of_a_file_is_not_corrected_since_the_file_would_stay(tmp_path:
         done = forked(folder, "subject", "rectify", *ANNA, *option, "--yes", "--at", DAY)
         assert done.returncode == 2
         assert "names a file" in done.stderr
+
+
+@pytest.mark.parametrize("by_contract", [False, True])
+def test_files_are_added_to_what_somebody_takes_along_only_where_it_names_them(
+    by_contract: bool, tmp_path: Path
+) -> None:
+    remark = "{name: remark, category: history"
+    shop = MILL.policy["shop"].replace(remark, f"{remark}, file_in: photos")
+    bases = MILL.policy["policy"]
+    if by_contract:
+        kind = r"basis:\n          kind: legitimate.*?(?=\n        criteria)"
+        bases = re.sub(kind, "basis: {kind: contract}", bases, flags=re.DOTALL)
+    policy = {**MILL.policy, "shop": shop, "policy": bases}
+    folder = build(tmp_path / "mill", world=replace(MILL, policy=policy))
+    answered = forked(folder, "subject", "portability", *ANNA, "--at", DAY)
+    assert answered.returncode == 0, answered.stderr
+    named = (
+        "the answer names 1 file and holds none: add a copy of each, from [files.photos] (Art. 20"
+    )
+    assert (named in answered.stdout) is by_contract
 
 
 def test_what_is_held_is_corrected_only_when_somebody_decided_so(world: World) -> None:

@@ -20,6 +20,7 @@ from doelbinding.cli.reading import (
 
 if TYPE_CHECKING:
     from doelbinding.jobs.requests import Asked
+    from doelbinding.policy.vocabulary import Right
     from doelbinding.records.models import Request
     from doelbinding.rights.found import Found, Stray
     from doelbinding.rights.inventory import FoundValue, Inventory
@@ -177,24 +178,22 @@ def _answer(
             "of the values above it has only those that are given under consent or a contract, in "
             "use still (Art. 20(1)); its page tells whether there are any"
         )
-    _show_named_files(inventory)
+    _show_named_files(inventory, Right(right))
     if inventory.found.rows:
         say("the rows are sealed until the answer is given")
     say(f"when it is given: doelbinding subject answer {request.id}")
 
 
-def _show_named_files(inventory: Inventory) -> None:
-    named = {
-        (value.column.file_in, str(value.value))
-        for _, value in inventory.values()
-        if value.column.file_in is not None
-        and value.value not in (None, "", value.column.replace_with)
-    }
+def _show_named_files(inventory: Inventory, right: Right) -> None:
+    from doelbinding.rights.answer.named_files import named_files
+
+    named = named_files(inventory, right)
     if named:
         folders = ", ".join(sorted({f"[files.{folder}]" for folder, _ in named}))
+        article = "20(1)" if right == "portability" else "15(3)"
         say(
             f"the answer names {counted(len(named), 'file')} and holds none: add a copy of each, "
-            f"from {folders} (Art. 15(3))"
+            f"from {folders} (Art. {article})"
         )
 
 

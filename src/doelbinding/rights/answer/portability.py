@@ -7,7 +7,7 @@ along, nor the numbers by which we file a record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,14 @@ from doelbinding.policy.vocabulary import Collection
 from doelbinding.rights.answer.access_json import case_document, controller_document
 from doelbinding.rights.answer.case import Case
 from doelbinding.rights.answer.files import as_json, write_private
-from doelbinding.rights.answer.gather import DatasetFact, Gathered, RecordFact, ValueFact, gather
+from doelbinding.rights.answer.gather import DatasetFact, Gathered, RecordFact, gather
 from doelbinding.rights.answer.pages import Page
 from doelbinding.rights.answer.parts import case_facts, contact, in_doubt
 from doelbinding.rights.answer.render import page_html
 from doelbinding.rights.answer.schema import PORTABILITY, portability_schema
 from doelbinding.rights.answer.values import Exact, as_csv, number
 from doelbinding.rights.answer.words import label_of
-from doelbinding.rights.inventory import Inventory
+from doelbinding.rights.inventory import Inventory, Reason
 
 _PROVIDED = {Collection.DIRECT, Collection.OBSERVED}
 
@@ -54,13 +54,13 @@ def write_portability(
     )
 
 
-def is_portable(value: ValueFact) -> bool:
+def rests_on_what_was_given(reasons: Iterable[Reason]) -> bool:
     """Tell whether a value can be taken along: by a living reason, and provided by the person."""
     return any(
         reason.certain
         and portable(reason.phase.basis).exists
         and any(source.collection in _PROVIDED for source in reason.activity.sources)
-        for reason in value.why.reasons
+        for reason in reasons
     )
 
 
@@ -98,7 +98,11 @@ class _Taken:
 def _portable_values(record: RecordFact) -> Mapping[str, Exact]:
     if record.row.place.dataset.source is not None:
         return {}
-    return {value.column.name: value.exact for value in record.values if is_portable(value)}
+    return {
+        value.column.name: value.exact
+        for value in record.values
+        if rests_on_what_was_given(value.why.reasons)
+    }
 
 
 def _field(column: Column, found: Gathered) -> dict[str, str]:
