@@ -12,7 +12,9 @@ from collections.abc import Mapping
 
 from doelbinding.evidence.errors import ArchiveError
 
-MOST_MEMBERS = 1_000
+MOST_MEMBERS = 100_000
+"""A bundle has each plan there was: of every night, and of every request."""
+
 MOST_BYTES = 2**31
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -32,16 +34,18 @@ def pack(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(packed: bytes, *, most_bytes: int = MOST_BYTES) -> dict[str, bytes]:
+def unpack(
+    packed: bytes, *, most_bytes: int = MOST_BYTES, most_members: int = MOST_MEMBERS
+) -> dict[str, bytes]:
     """Read every member.
 
     Raises:
-        ArchiveError: it is no ZIP, is damaged, or would unpack to more than *most_bytes*.
+        ArchiveError: it is no ZIP, is damaged, or would unpack to more than that.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             infos = archive.infolist()
-            _refuse_bombs(infos, most_bytes)
+            _refuse_bombs(infos, most_bytes, most_members)
             return {info.filename: archive.read(info) for info in infos}
     except (
         zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, KeyError,
@@ -52,10 +56,10 @@ def unpack(packed: bytes, *, most_bytes: int = MOST_BYTES) -> dict[str, bytes]:
         ) from None
 
 
-def _refuse_bombs(infos: list[zipfile.ZipInfo], most_bytes: int) -> None:
-    if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > most_bytes:
+def _refuse_bombs(infos: list[zipfile.ZipInfo], most_bytes: int, most_members: int) -> None:
+    if len(infos) > most_members or sum(info.file_size for info in infos) > most_bytes:
         raise ArchiveError(
-            f"the bundle would unpack to more than {MOST_MEMBERS} files or {most_bytes} bytes; "
+            f"the bundle would unpack to more than {most_members} files or {most_bytes} bytes; "
             "that is not read"
         )
     if len({info.filename for info in infos}) != len(infos):

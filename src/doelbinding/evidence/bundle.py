@@ -20,6 +20,7 @@ VERIFIER = "verifier.pub"
 README = "README.txt"
 DOCUMENTS = "documents/"
 
+_HASH = re.compile(rb'"([0-9a-f]{64})"')
 is_document_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}").fullmatch
 
 README_TEXT = """\
@@ -87,12 +88,13 @@ def export(log: Log, *, documents: Mapping[str, bytes] = MappingProxyType({})) -
 def _refuse_strangers(documents: Mapping[str, bytes], entries: bytes) -> None:
     if len(documents) > MOST_MEMBERS - 4:
         raise NotEvidenceError("export: too many documents; attach fewer")
+    named = frozenset(_HASH.findall(entries))
     for name, content in documents.items():
         if not is_document_name(name):
             raise NotEvidenceError(
                 "export: a document's name has letters, digits and . _ - only; rename it"
             )
-        if f'"{sha256_hex(content)}"'.encode() not in entries:
+        if sha256_hex(content).encode() not in named:
             raise NotEvidenceError(
                 f"export: the SHA-256 of {name} stands in no entry; append it, or leave it out"
             )

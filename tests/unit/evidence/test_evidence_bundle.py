@@ -296,7 +296,19 @@ def test_a_bomb_is_not_unpacked():
     with pytest.raises(ArchiveError, match="would unpack to more"):
         unpack(buffer.getvalue(), most_bytes=9_999_999)
     many = pack({f"documents/{number}": b"" for number in range(1001)})
-    assert problems(many) == {"bundle.unreadable"}
+    with pytest.raises(ArchiveError, match="more than 1000 files"):
+        unpack(many, most_members=1000)
+
+
+def test_the_plans_of_some_years_go_in_one_bundle():
+    plans = {f"plan-{night}.json": str(night).encode() for night in range(1500)}
+    log = new_log()
+    log.append_many(
+        (EntryKind.RUN_STARTED, {"run": "run-1", "plan": sha256_hex(plan)})
+        for plan in plans.values()
+    )
+    found = report(bundle_of(log, plans))
+    assert (found.ok, len(found.documents)) == (True, 1500)
 
 
 def test_two_files_of_one_name_and_unusual_packing_are_not_read():
