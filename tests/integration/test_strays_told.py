@@ -151,3 +151,29 @@ def test_a_plan_tells_what_may_lead_to_nobody_from_what_is_undated(strays: World
     assert "crm.customer" in told["undated"]
     assert "crm.message 1" in told["undated, or leading to nobody"]
     assert "crm.message" not in told["undated"]
+
+
+def test_a_record_of_theirs_that_does_not_tell_its_controller_is_left_and_told(
+    world: World,
+) -> None:
+    """Nobody may end it until it tells: it is not said to be erased, and the case is answered."""
+    says = "        controller: {column: whose, values: {M: mill}}\n        columns:\n"
+    messages = MESSAGES.replace(", identifier: email", "").replace("        columns:\n", says)
+    messages = messages.replace(
+        "customer_id, type: integer}", "customer_id, type: integer}\n          - {name: whose}"
+    )
+    with (world.folder / "policy" / "crm.yaml").open("a") as policy:
+        policy.write(messages)
+    for statement in (
+        (
+            "CREATE TABLE message (id INTEGER PRIMARY KEY, customer_id INTEGER "
+            "REFERENCES customer (id), whose VARCHAR(5), email VARCHAR(80))"
+        ),
+        "CREATE INDEX message_customer ON message (customer_id)",
+        "INSERT INTO message VALUES (1, 1, 'M', 'a'), (2, 1, NULL, 'b')",
+    ):
+        world.change("crm", statement)
+    said = world.does("subject", "erase", *ANNA, "--yes", "--at", DAY)
+    assert "crm.message:2 leads to theirs, and nothing says of which controller it is" in said
+    assert f"{TOLD} So we have not erased any of this." in letter(world)
+    assert [row[0] for row in world.contents()["crm.message"]] == [2]

@@ -116,8 +116,9 @@ def _why(stray: Stray) -> str:
                 "people have no row of their own, as guests, are `person: true` in the policy"
             )
         case Astray.NOBODYS:
+            begun = f"holds that {stray.by}" if stray.by else "leads to theirs"
             return (
-                f"holds that {stray.by}, and nothing says of which controller it is: mend the "
+                f"{begun}, and nothing says of which controller it is: mend the "
                 "column that should, or add its value to the policy"
             )
         case Astray.LOOSELY:

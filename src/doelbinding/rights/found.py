@@ -44,7 +44,7 @@ class Astray(StrEnum):
     NOWHERE = "nowhere"
     """It holds an identifier of theirs, and refers to nothing, or to what is not there."""
     NOBODYS = "nobodys"
-    """It holds an identifier of theirs, and nothing says of which controller it is."""
+    """It holds an identifier of theirs, or leads to them, and nothing says of which controller."""
     LOOSELY = "loosely"
     """It refers to a row of theirs by a text that only the store takes for the same."""
 

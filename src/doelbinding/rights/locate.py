@@ -197,16 +197,19 @@ def _found(scope: Scope, search: Search) -> Found:
             person for mark, person in search.ambiguous.items() if mark not in search.people
         ),
         searched=tuple(here.ref for here in scope.searched),
-        strays=_strays(scope, search, rows, [one for way in reached for one in way.passed]),
+        strays=_strays(scope, search, rows, reached),
         reading=scope.reading,
     )
 
 
 def _strays(
-    scope: Scope, search: Search, rows: Sequence[FoundRow], passed: Sequence[FoundRow]
+    scope: Scope, search: Search, rows: Sequence[FoundRow], reached: Sequence[Beneath]
 ) -> tuple[Stray, ...]:
     """Give the rows that may be the person's and lead to nobody, each once and not told already."""
     strays = dict(search.strays)
+    for stray in (one for way in reached for one in way.untold):
+        strays.setdefault((stray.place.ref, stray.key), stray)
+    passed = [one for way in reached for one in way.passed]
     for some, ours in ((rows, True), (passed, False)) if scope.reading.any_loosely else ():
         for found in some:
             for stray in scope.strays_beneath(found, ours=ours):

@@ -26,12 +26,16 @@ Identifying = tuple[Place, Column, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beneath:
-    """What leads to a person: rows found, and rows of others by which some of these do."""
+    """What leads to a person: rows found, and rows of others by which some of these do.
+
+    `untold`: rows that lead to a row found, and do not tell of which controller they are.
+    """
 
     ways: Mapping[str, tuple[Way, ...]]
     by: tuple[str, ...]
     rows: list[FoundRow] = field(default_factory=list)
     passed: list[FoundRow] = field(default_factory=list)
+    untold: list[Stray] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,10 +187,16 @@ class Scope:
         for way in (found.ways if ours else self.through)[here.ref]:
             there = way.there
             for other in self.reading.by_key(way.ref, way.theirs, way.key(row)):
-                if way.when is None or self.interpreter.test(way.when, there, other) is True:
-                    self._collect(
-                        found, there, other, ours=self._still_ours(there, other, ours=ours)
-                    )
+                if (
+                    way.when is not None
+                    and self.interpreter.test(way.when, there, other) is not True
+                ):
+                    continue
+                if ours and self._is_nobodys(there, other):
+                    stray = Stray(place=there, key=key_of(there, other), why=Astray.NOBODYS)
+                    found.untold.append(stray)
+                    continue
+                self._collect(found, there, other, ours=self._still_ours(there, other, ours=ours))
 
     def _still_ours(self, here: Place, row: Row, *, ours: bool) -> bool:
         """Tell whether a row is the controller's: as it says itself, or as what it leads to is.
@@ -196,6 +206,11 @@ class Scope:
         if here.dataset.controller is None or self.ways.shared[here.ref]:
             return ours
         return not self.is_of_others(here, row) if ours else self.is_ours(here, row) is True
+
+    def _is_nobodys(self, here: Place, row: Row) -> bool:
+        """Tell whether a row of one person should say itself whose it is, and does not."""
+        says = here.dataset.controller is not None and not self.ways.shared[here.ref]
+        return says and not self.interpreter.controllers(here, row)
 
     def is_of_others(self, here: Place, row: Row) -> bool:
         """Tell whether a row, or one on its way to a person, says that it is other controllers'."""

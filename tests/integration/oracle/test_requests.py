@@ -68,12 +68,14 @@ def stopped(decision: ErasureDecision) -> set[str]:
     return {name for stop in decision.stops if stop.kind.ends_what_lives for name in stop.phases}
 
 
-def erased(world: World, stores: dict[str, Store], controller: Controller, address: str) -> bool:
-    """Decide and carry out the request of whoever has an address; tell if there is anybody."""
+def erased(
+    world: World, stores: dict[str, Store], controller: Controller, address: str
+) -> list[Value]:
+    """Decide and carry out the request of whoever has an address; give what is said to go."""
     locator = Locator(policy=world.policy, controller=controller, stores=stores, at=world.at)
     found = locator.find([Identifier("email", address)])
     if not found.people:
-        return False
+        return []
     (inventory,) = take_inventories(
         policy=world.policy,
         controller=controller,
@@ -89,7 +91,11 @@ def erased(world: World, stores: dict[str, Store], controller: Controller, addre
     draft = draft_erasure(world.policy, "0" * 64, world.at, said, requested, stores=stores)
     plan = surveyed(draft.plan, stores, draft.keys, b"secret")
     run(plan, stores, draft.keys, MemoryJournal(), bound=Bound(share=0.0))
-    return True
+    return [
+        (fate.row.place.ref, fate.row.key, fate.value.column.name)
+        for fate in decision.fates
+        if fate.erased
+    ]
 
 
 def values(world: World, tables: MemoryTables) -> dict[Value, object]:
@@ -126,9 +132,10 @@ def keeps_what_lives(world: World, engine: sa.Engine) -> None:
             before = MemoryTables(tables=read(world.policy, stores))
             held = values(world, before)
             living = {one: held[one] for one in certain(world, before)}
-            if erased(world, stores, controller, address):
-                after = values(world, MemoryTables(tables=read(world.policy, stores)))
-                assert living.items() <= after.items()
+            said = erased(world, stores, controller, address)
+            after = values(world, MemoryTables(tables=read(world.policy, stores)))
+            assert living.items() <= after.items()
+            assert not any(after.get(one) == held[one] for one in said)
 
 
 @thorough(CASES // 8)
