@@ -41,6 +41,7 @@ stores:
           - {name: meter_id}
           - {name: at, type: KIND}
           - {name: kwh, type: integer, category: history}
+          - {name: read, type: instant, category: history}
         events: {contact.last: {column: at}}
         bindings: [{activity: customers, columns: ['*']}]
 """
@@ -63,7 +64,7 @@ def test_moments_and_days_are_part_of_a_key(kind: str, tmp_path: Path) -> None:
             {"id": "M2", "email": "ben@example.com"},
         ],
         "reading": [
-            {"meter_id": meter, "at": at, "kwh": 7}
+            {"meter_id": meter, "at": at, "kwh": 7, "read": "2026-01-03 09:00:00"}
             for meter, at in [("M1", old), ("M1", new), ("M1", newer), ("M2", old)]
         ],
     }
@@ -88,8 +89,9 @@ def test_moments_and_days_are_part_of_a_key(kind: str, tmp_path: Path) -> None:
         assert "NOT VERIFIED" not in does("nightly", "--approve-up-to", "9")
         assert "2026" in does("why", "lake.reading.kwh", f"M1,{new}", "--at", DAY)
         does("subject", "access", *ANNA, "--at", DAY)
-        (case,) = (one.parent.name for one in tmp_path.glob("answers/*/access.json"))
-        does("subject", "answer", case)
+        (answer,) = tmp_path.glob("answers/*/access.json")
+        assert '"value": "2026-01-03T09:00:00+00:00"' in answer.read_text()
+        does("subject", "answer", answer.parent.name)
         found = re.findall(r"lake\.reading +(\S+)", does("subject", "find", *ANNA))
         assert sorted(found) == [f"M1,{new}", f"M1,{newer}"]
         assert "NOT VERIFIED" not in does("subject", "erase", *ANNA, "--yes")
