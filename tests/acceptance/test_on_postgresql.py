@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.acceptance.test_story import DAY, make, planned
+from tests.acceptance.test_story import DAY
 from tests.integration.forked import run
+from tests.integration.mill import build
 
 from doelbinding.wiring import start_embedded, stop_embedded
 
@@ -46,8 +47,7 @@ def test_a_role_that_may_make_no_tables_is_told_what_records_take(
     tmp_path: Path, records_url: str
 ) -> None:
     """Since PostgreSQL 15 only the owner of a database makes tables in it, unless granted."""
-    folder = tmp_path / "demo"
-    assert make(folder).returncode == 0
+    folder = build(tmp_path / "mill")
     elsewhere = records_url.replace("/records?", "/postgres?")
     done = run("plan", folder=folder, DOELBINDING_DATABASE_URL=elsewhere)
     assert done.returncode == 2
@@ -56,8 +56,7 @@ def test_a_role_that_may_make_no_tables_is_told_what_records_take(
 
 
 def test_records_that_cannot_be_reached_are_said(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    assert make(folder).returncode == 0
+    folder = build(tmp_path / "mill")
     done = run(
         "plan",
         folder=folder,
@@ -66,4 +65,4 @@ def test_records_that_cannot_be_reached_are_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "records' database cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
-    assert planned(folder)
+    assert run("plan", folder=folder).returncode == 0

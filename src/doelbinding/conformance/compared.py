@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from doelbinding.binding.nothing import is_zero
 from doelbinding.binding.times import clock_of, day_of
 from doelbinding.conformance.dates import DAYS
+from doelbinding.conformance.rows import Rows
 from doelbinding.conformance.world import World
 from doelbinding.policy.condition import COMPARISONS, Condition
 from doelbinding.policy.stores import ZERO_DATE, Column, ColumnType, Dataset
@@ -20,18 +22,48 @@ _WORDS = ["K", "P", "k", "Q", ""]
 
 def comparing(chance: Random, world: World) -> World:
     """Give the world with comparisons instead of some of its conditions."""
+    return zeros_said(_with_datasets(world, lambda one, rows: _comparing(chance, one, rows)))
+
+
+def zeros_said(world: World) -> World:
+    """Give the world in which zero dates stand for nothing where they are compared.
+
+    Where nothing is said of them a plan is refused.
+    """
+    return _with_datasets(world, _zeros_said)
+
+
+def _with_datasets(world: World, change: Callable[[Dataset, Rows], Dataset]) -> World:
     store, *others = world.policy.stores
-    datasets = tuple(_comparing(chance, world, one) for one in store.datasets)
+    datasets = tuple(change(one, world.tables[f"s.{one.id}"]) for one in store.datasets)
     policy = replace(world.policy, stores=(replace(store, datasets=datasets), *others))
     return replace(world, policy=policy)
 
 
-def _comparing(chance: Random, world: World, dataset: Dataset) -> Dataset:
+def _zeros_said(dataset: Dataset, rows: Rows) -> Dataset:
+    conditions = (*dataset.states.values(), *(one.when for one in dataset.bindings if one.when))
+    tested = {name for condition in conditions for name in condition.columns()}
+
+    def said(column: Column) -> Column:
+        nothing, zero = column.null_values, (ZERO_DATE,)
+        if column.name not in tested or ZERO_DATE in nothing:
+            return column
+        held = any(is_zero(column, row.get(column.name)) for row in rows)
+        return replace(column, null_values=(*nothing, *zero)) if held else column
+
+    return replace(dataset, columns=tuple(said(column) for column in dataset.columns))
+
+
+def _comparing(chance: Random, dataset: Dataset, rows: Rows) -> Dataset:
     if not any(column.name == "score" for column in dataset.columns):
         return dataset
-    rows = world.tables[f"s.{dataset.id}"]
     number = chance.choice([ColumnType.INTEGER, ColumnType.DECIMAL])
-    dataset = replace(dataset, columns=tuple(_held(one, rows, number) for one in dataset.columns))
+    dataset = replace(
+        dataset,
+        columns=tuple(
+            replace(one, type=number) if one.name == "score" else one for one in dataset.columns
+        ),
+    )
 
     def drawn() -> Condition:
         asked = [c for c in dataset.columns if c.type.is_time or c.name in ("kind", "score")]
@@ -52,16 +84,7 @@ def _comparing(chance: Random, world: World, dataset: Dataset) -> Dataset:
     return replace(dataset, bindings=bindings, states=states)
 
 
-def _held(column: Column, rows: list[dict[str, object]], number: ColumnType) -> Column:
-    """Say what a score is, and that a zero date stands for nothing: unsaid, a plan is refused."""
-    if column.name == "score":
-        return replace(column, type=number)
-    if any(is_zero(column, row.get(column.name)) for row in rows):
-        return replace(column, null_values=(*column.null_values, ZERO_DATE))
-    return column
-
-
-def _comparison(chance: Random, column: Column, rows: list[dict[str, object]]) -> Condition:
+def _comparison(chance: Random, column: Column, rows: Rows) -> Condition:
     def written() -> str | int:
         if column.type.is_number:
             return _number(chance, column.type)

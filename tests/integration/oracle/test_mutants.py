@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from doelbinding.binding import assuming
 from doelbinding.binding.expression import And, Comparison, Or
 from doelbinding.binding.leads import ThroughLeads
-from doelbinding.binding.nothing import digits
 from doelbinding.plan.model import Deed
 from doelbinding.stores.sql import compile as compiling
 from doelbinding.stores.sql import conditions, meant, questions
@@ -94,9 +93,6 @@ MUTANTS: dict[str, Patch] = {
     ),
     "junk is taken for a date": replaced(conditions, "well_formed", lambda *_: None),
     "what cannot be read is compared": replaced(Compiler, "_readable", lambda *_: []),
-    "a decimal is compared as a text": replaced(
-        conditions, "operand_of", lambda column, written, stored: digits(column, written)
-    ),
     "null is not told from false": _of_others_and_own("is_not_true", sa.not_),
     "no row that dates it means expired": _method("_any_of", lambda one: replace(one, empty=False)),
     "an absent parent means expired": _method("_up", lambda one: replace(one, missing=False)),

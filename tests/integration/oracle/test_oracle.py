@@ -19,7 +19,7 @@ from doelbinding.stores.sql.engine import make_engine
 from tests.integration.conftest import emptied
 from tests.integration.oracle.database import build
 
-CASES = int(os.environ.get("ORACLE_CASES", "40"))
+CASES = int(os.environ.get("ORACLE_CASES", "32"))
 """Policies that retention is held to on SQLite; the other tests take a part of it."""
 POPULATIONS = 20
 """Of each policy, so that there are thousands of cases in all."""
