@@ -5,57 +5,16 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from doelbinding.binding.circumstances import NOTHING_SAID
-from doelbinding.conformance.holding import hold_equal, read
-from doelbinding.conformance.world import World
 from doelbinding.policy.errors import PolicyErrors
-from doelbinding.stores.sql.store import SqlStore
-from tests.integration.one_night import AT, policy_of
-from tests.integration.one_table import say
+from tests.integration.one_condition import left, stated
+from tests.integration.one_night import policy_of
 
-STORE = """\
-      - id: customer
-        label: {en: Customers}
-        table: customer
-        key: [id]
-        controller: mill
-        person: true
-        columns:
-          - {name: id, type: integer}
-          - {name: name, category: name}
-          - {name: held, type: TYPE, null_values: [NULLS]}
-          - {name: seen, type: date}
-        events: {contact.last: {column: seen}}
-        bindings:
-          - {activity: customers, columns: [name], when: CONDITION}
-"""
 AMOUNTS = ("9", "100", "12.50", "0", "NULL")
 """In the order of texts 100 comes before 12.50 and that before 9."""
 DAYS = ("'2024-01-31'", "'2010-01-01'", "''", "'01/02/2019'", "'2024-1-5'", "NULL")
 DIGITS = ("20240131", "20100101", "0", "NULL")
 EPOCHS = ("1706659200", "1262304000", "''", "'soon'", "NULL")
 JUNK_NUMBERS = ("1", "3", "'many'", "x'03'", "NULL")
-
-
-def _left(engine: sa.Engine, sql: str, held: tuple[str, ...], stated: str) -> list[int]:
-    """Hold a night to the oracle; give whose names stay, of the row that holds null left out."""
-    say(
-        engine,
-        f"CREATE TABLE customer (id INT PRIMARY KEY, name VARCHAR(9), held {sql}, seen DATE)",
-    )
-    for number, one in enumerate(held, 1):
-        say(engine, f"INSERT INTO customer VALUES ({number}, 'x', {one}, '2026-11-01')")  # noqa: S608
-    policy = policy_of(stated)
-    stores = {"s": SqlStore(policy.stores[0], engine)}
-    hold_equal(World(policy=policy, at=AT, circumstances=NOTHING_SAID, tables={}), stores)
-    rows = read(policy, stores)["s.customer"]
-    kept = (row for row in rows if row["name"] is not None and row["held"] is not None)
-    return [int(str(row["id"])) for row in kept]
-
-
-def _stated(kind: str, condition: str, nulls: str = "") -> str:
-    stated = STORE.replace("TYPE", kind).replace("NULLS", nulls)
-    return stated.replace("CONDITION", f"{{column: held, {condition}}}")
 
 
 @pytest.mark.parametrize(
@@ -72,12 +31,12 @@ def _stated(kind: str, condition: str, nulls: str = "") -> str:
 def test_decimals_are_compared_as_numbers(
     everywhere: sa.Engine, condition: str, stay: list[int]
 ) -> None:
-    assert _left(everywhere, "NUMERIC(9,2)", AMOUNTS, _stated("decimal", condition)) == stay
+    assert left(everywhere, "NUMERIC(9,2)", AMOUNTS, stated("decimal", condition)) == stay
 
 
 def test_a_decimal_stands_for_nothing_however_it_is_written(everywhere: sa.Engine) -> None:
-    stated = _stated("decimal", "at_most: 9", nulls="'0.00'")
-    assert _left(everywhere, "NUMERIC(9,2)", AMOUNTS, stated) == [1, 4]
+    told = stated("decimal", "at_most: 9", nulls="'0.00'")
+    assert left(everywhere, "NUMERIC(9,2)", AMOUNTS, told) == [1, 4]
 
 
 @pytest.mark.parametrize(
@@ -95,12 +54,12 @@ def test_a_text_that_is_no_day_is_neither_before_one_nor_after(
     everywhere: sa.Engine, condition: str, stay: list[int]
 ) -> None:
     """Nor is it another: `01/02/2019` may be the day that is asked for, and nothing goes for it."""
-    assert _left(everywhere, "VARCHAR(10)", DAYS, _stated("date-text", condition)) == stay
+    assert left(everywhere, "VARCHAR(10)", DAYS, stated("date-text", condition)) == stay
 
 
 def test_what_stands_for_no_day_is_told_from_what_cannot_be_read(everywhere: sa.Engine) -> None:
-    stated = _stated("date-text", "null: true", nulls="'', '2010-01-01'")
-    assert _left(everywhere, "VARCHAR(10)", DAYS, stated) == [2, 3]
+    told = stated("date-text", "null: true", nulls="'', '2010-01-01'")
+    assert left(everywhere, "VARCHAR(10)", DAYS, told) == [2, 3]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +71,7 @@ def test_digits_that_are_no_day_are_neither(
     everywhere: sa.Engine, sql: str, condition: str, stay: list[int]
 ) -> None:
     held = tuple(one if sql == "INTEGER" or one == "NULL" else f"'{one}'" for one in DIGITS)
-    assert _left(everywhere, sql, held, _stated("date-digits", condition)) == stay
+    assert left(everywhere, sql, held, stated("date-digits", condition)) == stay
 
 
 @pytest.mark.parametrize(
@@ -130,9 +89,9 @@ def test_a_text_in_a_column_of_numbers_is_no_number(
     sqlite: sa.Engine, kind: str, held: tuple[str, ...], condition: str, stay: list[int]
 ) -> None:
     """SQLite takes it, orders it after every number, and Python refuses to compare them."""
-    assert _left(sqlite, "INTEGER", held, _stated(kind, condition)) == stay
+    assert left(sqlite, "INTEGER", held, stated(kind, condition)) == stay
 
 
 def test_a_day_in_text_is_not_compared_with_a_moment() -> None:
     with pytest.raises(PolicyErrors, match="cannot stand in the column 'held'"):
-        policy_of(_stated("date-text", "at_most: '2024-01-31T09:00'"))
+        policy_of(stated("date-text", "at_most: '2024-01-31T09:00'"))

@@ -52,6 +52,9 @@ def holds(context: typer.Context) -> None:
     from doelbinding.jobs.holds import holds as in_force
 
     found = in_force()
+    if not found:
+        say("no hold is in force")
+        return
     rows = (
         (one.id, one.controller, one.kind, one.reason, one.owner, str(one.review_on))
         for one in found
