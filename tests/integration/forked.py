@@ -9,6 +9,7 @@ with one. `BY_STEP` in the environment has each plan carried out step by step, a
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -121,13 +122,29 @@ def _import_all() -> None:
         "doelbinding.law.checks.report", "doelbinding.plan.document", "doelbinding.plan.sharing",
         "doelbinding.plan.survey", "doelbinding.plan.words", "doelbinding.plan.written",
         "doelbinding.policy.joined", "encodings.unicode_escape", "encodings.utf_16_be",
-        "encodings.utf_8_sig",
+        "encodings.utf_8_sig", "doelbinding.cli.errors", "doelbinding.rights.bearing",
+        "doelbinding.rights.lasting", "doelbinding.rights.elsewhere",
+        "doelbinding.rights.rectification", "doelbinding.rights.right_value",
     ):  # fmt: skip
         importlib.import_module(name)
     importlib.import_module("doelbinding.policy.load.validate").adapter()
     importlib.import_module("doelbinding.plan.document").adapter()
     importlib.import_module("doelbinding.stores.outside").connector("sqlite:")
+    _read_words_and_templates()
     _build_commands_once()
+    gc.collect()
+    gc.freeze()  # so that no fork copies all of this to look for garbage in it
+
+
+def _read_words_and_templates() -> None:
+    """Keep what letters are written with, as a process that writes its second one does."""
+    wording = importlib.import_module("doelbinding.law.language.wording").wording
+    environment = importlib.import_module("doelbinding.document.html")._environment
+    answer = Path(importlib.import_module("doelbinding.rights.answer").__file__ or "").parent
+    for words in (answer / "locale").glob("??.yaml"):
+        wording(words.stem, own=words.parent)
+    for template in (answer / "templates").glob("*.j2"):
+        environment(template.parent).get_template(template.name)
 
 
 def _build_commands_once() -> None:

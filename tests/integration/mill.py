@@ -12,6 +12,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.integration.begun import begin
+
 DAY = "2026-11-23"
 ANNA = ("--id", "email:anna@example.com", "--controller", "mill")
 
@@ -296,6 +298,7 @@ def build(
     for name, text in world.policy.items():
         (folder / "policy" / f"{name}.yaml").write_text(text)
     (folder / "stores").mkdir()
+    begin(folder)
     urls = {
         store: sa.make_url(f"sqlite:///{folder / 'stores' / store}.sqlite")
         if server is None

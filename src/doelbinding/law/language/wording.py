@@ -22,6 +22,8 @@ from doelbinding.policy.text import Text
 
 LOCALE = Path(__file__).parent / "locale"
 
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one
+
 
 class NoWordsError(Exception):
     """A language for which a page or letter has no words of its own."""
@@ -174,5 +176,5 @@ def _countries() -> Mapping[str, Mapping[str, str]]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
     return read
