@@ -341,6 +341,30 @@ def test_what_came_after_a_request_is_not_covered_by_an_answer_of_a_later_day(
     assert "Readers: 1 record" not in letters(folder)[-1]
 
 
+def test_under_a_policy_with_errors_a_request_is_received_and_nothing_goes(folder: Path) -> None:
+    """What goes does not come back; the deadline runs all the same (Art. 12(3))."""
+    before = contents(folder)
+    stated = folder / "policy" / "policy.yaml"
+    sound = stated.read_text()
+    stated.write_text(sound.replace("data: [name, history]", "data: [name]"))
+    cases = set()
+    for _ in range(2):
+        done = run(*ERASE, folder=folder)
+        assert done.returncode == 2
+        assert "the policy has an error, so nothing is done on its ground" in done.stderr
+        told = re.search(r"(case-\w+) is received and due on 2026-12-23", done.stderr)
+        assert told is not None, done.stderr
+        cases.add(told[1])
+    (case,) = cases
+    resume = ("subject", "resume", case)
+    assert run(*resume, folder=folder).returncode == 2
+    assert contents(folder) == before
+    stated.write_text(sound)
+    done = run(*resume, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert contents(folder) != before
+
+
 def test_access_asked_again_before_its_answer_is_the_same_case(folder: Path) -> None:
     does(folder, "subject", "access", *ANNA)
     does(folder, "subject", "access", *ANNA)

@@ -57,6 +57,22 @@ def test_everybody_on_a_list_is_erased_as_if_alone(folder: Path, tmp_path: Path)
     assert held(folder) == held(apart)
 
 
+def test_under_a_policy_with_errors_nobody_of_a_list_is_dealt_with(folder: Path) -> None:
+    before = held(folder)
+    stated = folder / "policy" / "policy.yaml"
+    sound = stated.read_text()
+    stated.write_text(sound.replace("data: [name, history]", "data: [name]"))
+    done = run(*ERASE, "--yes", folder=folder)
+    assert done.returncode == 2
+    assert "the policy has an error, so nothing is done on its ground" in done.stderr
+    assert held(folder) == before
+    assert not (folder / "answers").exists()
+    stated.write_text(sound)
+    done = run(*ERASE, "--yes", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert held(folder) != before
+
+
 def test_the_same_list_given_again_opens_no_second_case(folder: Path) -> None:
     assert run(*ERASE, "--yes", folder=folder).returncode == 0
     before = held(folder)

@@ -31,6 +31,7 @@ from doelbinding.jobs.requests import (
     receive,
     record_answer,
 )
+from doelbinding.jobs.retention import PolicyBroken, insist_on_sound_policy
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
@@ -80,7 +81,22 @@ class Manner:
 
 
 def erase(workspace: Workspace, asked: Asked, claim: Claim, manner: Manner) -> Erased:
+    """Receive a request for erasure and, under a sound policy, carry it out.
+
+    Raises:
+        PolicyBroken: the policy has errors; the case is received, so that its deadline is known.
+        CaseDecided, WrongClock, AlreadyRunning, Stopped, StoreError: see `carry_out`.
+    """
+    insist_not_to_come(asked.at)
+    request = receive(workspace, asked, Right.ERASURE, claim)
+    _insist_on_sound_policy(workspace, request, manner.at)
+    return _carry_on(workspace, request, manner)
+
+
+def carry_out(workspace: Workspace, asked: Asked, claim: Claim, manner: Manner) -> Erased:
     """Receive a request for erasure, stop what it ends, run the plan, search again, answer.
+
+    For whoever looked whether the policy is sound.
 
     Raises:
         CaseDecided: the same request is open and was decided on another claim.
@@ -97,8 +113,11 @@ def resume(workspace: Workspace, case_id: str, manner: Manner) -> Erased:
 
     Raises:
         NoSuchCase: there is no open request for erasure of that id.
+        PolicyBroken: the policy has errors.
     """
-    return _carry_on(workspace, _erasure(case_id), manner)
+    request = _erasure(case_id)
+    _insist_on_sound_policy(workspace, request, manner.at)
+    return _carry_on(workspace, request, manner)
 
 
 def settle_claim(workspace: Workspace, case_id: str, refused: str | None, manner: Manner) -> Erased:
@@ -107,8 +126,10 @@ def settle_claim(workspace: Workspace, case_id: str, refused: str | None, manner
     Raises:
         NoSuchCase: there is no open request for erasure of that id.
         NotDecided: nothing is weighed in it.
+        PolicyBroken: the policy has errors.
     """
     request = _erasure(case_id)
+    _insist_on_sound_policy(workspace, request, manner.at)
     with alone(workspace.records.state, request.id):
         last = _last(request)
         asked, claim = _asked_at(workspace, request, manner.at)
@@ -121,6 +142,21 @@ def settle_claim(workspace: Workspace, case_id: str, refused: str | None, manner
                 )
             decide(workspace, request, asked, settled, manner.by)
     return _carry_on(workspace, request, manner)
+
+
+def _insist_on_sound_policy(workspace: Workspace, request: Request, at: datetime) -> None:
+    """Refuse to erase by a policy that may not say what is meant: what goes does not come back.
+
+    Raises:
+        PolicyBroken: it has errors.
+    """
+    try:
+        insist_on_sound_policy(workspace, at.date())
+    except PolicyBroken as broken:
+        raise PolicyBroken(
+            f"{broken}. {request.id} is received and due on {request.due_on}: mend that, then "
+            f"doelbinding subject resume {request.id}"
+        ) from None
 
 
 def _settled(claim: Claim, last: Decision | None, refused: str | None) -> Claim:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
-from doelbinding.jobs.erasure import Erased, Manner, erase
+from doelbinding.jobs.erasure import Erased, Manner, carry_out
 from doelbinding.jobs.judging import judged
 from doelbinding.jobs.requests import Asked, CaseDecided
+from doelbinding.jobs.retention import insist_on_sound_policy
 from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
 from doelbinding.plan.run import Stopped
 from doelbinding.records.models import Request
@@ -142,9 +143,11 @@ def erase_many(
     whoever was answered is not dealt with again.
 
     Raises:
+        PolicyBroken: the policy has errors; nobody's request is received.
         PlanStale: the day has not come.
         StoreError: a store cannot be reached or refuses; the same list goes on from there.
     """
+    insist_on_sound_policy(workspace, manner.at.date())
     marked = _marked(workspace, asked)
     answered = _answered(marked)
     for one in marked:
@@ -152,7 +155,7 @@ def erase_many(
             yield _as_before(answered[one.listed])
             continue
         try:
-            yield erase(workspace, one, Claim(), manner)
+            yield carry_out(workspace, one, Claim(), manner)
         except (CaseDecided, Stopped) as stopped:
             yield stopped
 
