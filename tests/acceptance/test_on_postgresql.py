@@ -41,6 +41,7 @@ def test_the_story_is_the_same_with_stores_and_records_on_postgresql(
     assert "warns: " not in done.stdout, "preflight has nothing to say of our own databases"
     assert not (folder / ".doelbinding" / "records.sqlite3").exists()
     stop_embedded(folder / ".pg")
+    assert not (folder / ".pg" / "postmaster.pid").exists(), "also where a process was killed"
 
 
 def test_a_role_that_may_make_no_tables_is_told_what_records_take(
