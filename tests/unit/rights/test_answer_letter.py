@@ -41,7 +41,7 @@ from doelbinding.law.erasure import (
 )
 from doelbinding.law.rights import Decision, Outcome
 from doelbinding.policy.activity import Activity
-from doelbinding.policy.endings import Ending
+from doelbinding.policy.endings import Ending, Strip
 from doelbinding.policy.model import Policy
 from doelbinding.policy.stores import WhenUnjustified
 from doelbinding.policy.vocabulary import Right
@@ -56,7 +56,6 @@ def decided(activity: Activity, decision: Decision) -> PhaseDecision:
     return PhaseDecision(activity=activity, phase=activity.phases[0], decision=decision)
 
 
-PSEUDONYM = Ending(pseudonym="k")
 STOPS_RELATION = decided(RELATION, OBJECTION_PREVAILS)
 STOPS_NEWS = decided(NEWS, CONSENT_ENDS)
 KEEPS_TAX = decided(TAX, STATUTE_DEMANDS)
@@ -264,22 +263,30 @@ def test_backups_have_a_last_day(tmp_path: Path) -> None:
     assert "nog staan tot en met 8 juli 2024." in words(letter(tmp_path)[1])
 
 
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        (Ending(pseudonym="k"), "a pseudonym stands in it"),
+        (Ending(keep_first=2), "something less precise is left in it"),
+        (Ending(strip=Strip.TEXT), "something less precise is left in it"),
+    ],
+)
 @pytest.mark.parametrize("stays", [False, True])
-def test_a_pseudonym_is_told_of_records_that_stay(stays: bool, tmp_path: Path) -> None:
+def test_what_is_left_is_told_of_records_that_stay(
+    stays: bool, ending: Ending, told: str, tmp_path: Path
+) -> None:
     kept = {"name": ("Ada", Standing.JUSTIFIED, (reason(TAX, ENDS),))} if stays else {}
     person = row("person", (7,), {"phone": ("06", Standing.OVERDUE, ()), **kept})
     mine = fates(person, name=(KEEPS_TAX,))
     named = tuple(
-        fate._replace(
-            value=fate.value._replace(column=replace(fate.value.column, ends_as=PSEUDONYM))
-        )
+        fate._replace(value=fate.value._replace(column=replace(fate.value.column, ends_as=ending)))
         if fate.value.column.name == "phone"
         else fate
         for fate in mine
     )
     made = decision(KEEPS_TAX, fates=named)
     text = words(letter(tmp_path, made, inventory(person), "en")[1])
-    assert ("a pseudonym stands in it" in text) is stays
+    assert (told in text) is stays
 
 
 def _backed_up(backups: str | None) -> Policy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from doelbinding.document.blocks import (
     Block,
@@ -56,6 +56,7 @@ def _erased(settled: Settled, *, verified: bool) -> Section:
         "erased",
         words.ui("letter.erased" if verified else "letter.erasing"),
         bullets(_gone(kind, words) for kind in settled.erased()),
+        tuple(_left("lessened", settled.lessened(), words)),
         tuple(_pseudonyms(settled)),
         tuple(_owned_up(settled)),
     )
@@ -71,14 +72,18 @@ def _gone(kind: Kind, words: Wording) -> Line:
 
 def _pseudonyms(settled: Settled) -> Iterator[Block]:
     """Say of what a pseudonym is left in rows that stay: it is still about the person."""
-    words = settled.words
-    kinds = tuple(settled.pseudonymised())
-    if kinds:
-        yield from paragraphs(words.ui("letter.pseudonyms"))
-        yield from bullets(
-            Line(text=words.ui("letter.fields", label=one.label, fields=words.joined(one.fields)))
-            for one in kinds
-        )
+    yield from _left("pseudonyms", settled.pseudonymised(), settled.words)
+
+
+def _left(said: str, kinds: Iterable[Kind], words: Wording) -> Iterator[Block]:
+    """Say of which fields something is left, under a sentence that says what."""
+    named = tuple(
+        Line(text=words.ui("letter.fields", label=one.label, fields=words.joined(one.fields)))
+        for one in kinds
+    )
+    if named:
+        yield from paragraphs(words.ui(f"letter.{said}"))
+        yield from bullets(named)
 
 
 def _owned_up(settled: Settled) -> Iterator[Block]:

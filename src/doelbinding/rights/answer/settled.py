@@ -6,13 +6,14 @@ Kept values are told per dataset and per reason for keeping; each with its end.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from doelbinding.binding.circumstances import Key, phase_name
 from doelbinding.law.language.wording import Wording
 from doelbinding.law.rights import Outcome
+from doelbinding.policy.endings import Ending
 from doelbinding.policy.model import Policy
 from doelbinding.policy.organisation import Recipient
 from doelbinding.policy.stores import Store
@@ -88,11 +89,19 @@ class Settled:
 
     def pseudonymised(self) -> Iterator[Kind]:
         """Yield of what went a pseudonym is left, wherever the row stays, or was left before."""
+        yield from self._left(lambda ending: ending.pseudonym is not None, Lot.ERASED, Lot.ENDED)
+
+    def lessened(self) -> Iterator[Kind]:
+        """Yield of what went something less precise is left, wherever the row stays."""
+        yield from self._left(lambda ending: ending.pseudonym is None, Lot.ERASED)
+
+    def _left(self, leaves: Callable[[Ending], bool], *lots: Lot) -> Iterator[Kind]:
+        """Yield the values in rows that stay that end as something."""
         whole = self._whole_records()
-        for ref, fates in _by_dataset(self.of(Lot.ERASED, Lot.ENDED)).items():
+        for ref, fates in _by_dataset(self.of(*lots)).items():
             stay = [fate for fate in fates if (ref, fate.row.key) not in whole]
             endings = [(fate, fate.value.column.ends_as) for fate in stay]
-            mine = [fate for fate, ending in endings if ending and ending.pseudonym]
+            mine = [fate for fate, ending in endings if ending is not None and leaves(ending)]
             if mine:
                 yield self._kind(ref, mine)
 
