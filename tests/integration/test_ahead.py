@@ -10,16 +10,20 @@ from tests.integration.forked import run
 from tests.integration.guests import GREG, KEY, WORLD, with_files
 from tests.integration.mill import DAY, build
 
-SEEN = "contact.last: {column: born}"
+CAME = "- {name: came, type: date-text}\n"
 
 
 def test_what_is_there_is_erased_whatever_date_it_bears(tmp_path: Path) -> None:
     """What is put in again after that, with such a date, is not (R-IX.6)."""
-    house = WORLD.policy["house"].replace("contact.last: {column: came}", SEEN)
+    house = WORLD.policy["house"].replace(
+        "contact.last: {column: came}", "contact.last: {column: seen}"
+    )
+    house = house.replace(CAME, f"{CAME}          - {{name: seen, type: date-text}}\n")
     world = replace(WORLD, policy={**WORLD.policy, "house": house})
     folder = with_files(build(tmp_path / "guests", world=world))
     with connect(folder / "stores" / "house.sqlite") as table:
-        table.execute("UPDATE guest SET came = '2027-08-01', born = '2026-11-01' WHERE id = 1")
+        table.execute("ALTER TABLE guest ADD COLUMN seen VARCHAR(10)")
+        table.execute("UPDATE guest SET came = '2027-08-01', seen = '2026-11-01' WHERE id = 1")
     assert run("keys", "make", KEY, folder=folder).returncode == 0
     done = run("subject", "erase", *GREG, "--at", DAY, "--yes", folder=folder)
     assert (done.returncode, "granted" in done.stdout) == (0, True), done.stdout + done.stderr
@@ -27,7 +31,6 @@ def test_what_is_there_is_erased_whatever_date_it_bears(tmp_path: Path) -> None:
     with connect(folder / "stores" / "house.sqlite") as table:
         assert table.execute(asked).fetchone() == (None, None, "2027-08-01")
         table.execute("UPDATE guest SET name = 'Greg', came = '2027-08-02' WHERE id = 1")
-        table.execute("UPDATE guest SET born = '2026-11-01' WHERE id = 1")
     why = run("why", "house.guest.name", "1", "--at", "2026-12-24", folder=folder)
     assert "justified; from 2028-11-02 nothing justifies it" in why.stdout
 
@@ -38,8 +41,7 @@ def test_what_a_law_keeps_of_it_goes_when_the_law_ends(tmp_path: Path) -> None:
     bound = "bindings: [{activity: customers, columns: ['*']}"
     house = WORLD.policy["house"].replace("contact.last: {column: came}", both)
     house = house.replace(bound, f"{bound}, {{activity: orders, columns: [name]}}", 1)
-    came = "- {name: came, type: date-text}\n"
-    house = house.replace(came, f"{came}          - {{name: sold, type: date-text}}\n")
+    house = house.replace(CAME, f"{CAME}          - {{name: sold, type: date-text}}\n")
     world = replace(WORLD, policy={**WORLD.policy, "house": house})
     folder = with_files(build(tmp_path / "guests", world=world))
     with connect(folder / "stores" / "house.sqlite") as table:
