@@ -289,6 +289,24 @@ def test_what_is_left_is_told_of_records_that_stay(
     assert (told in text) is stays
 
 
+def test_not_everything_is_said_to_be_gone_of_which_something_is_left(tmp_path: Path) -> None:
+    person = row("person", (7,), {"phone": ("06", Standing.OVERDUE, ())})
+    (phone,) = fates(person)
+    column = replace(phone.value.column, ends_as=Ending(keep_first=2))
+    left = phone._replace(value=phone.value._replace(column=column))
+    made = decision(fates=(left,))
+    said = {
+        stays: words(letter(tmp_path, one, inventory(person), "en")[1])
+        for stays, one in (
+            (False, made),
+            (True, replace(made, bare=frozenset({(left.row.place.ref, left.row.key)}))),
+        )
+    }
+    assert "We have erased everything that" in said[False]
+    assert "We have erased everything that" not in said[True]
+    assert "Of some of them something is left in records that have to stay" in said[True]
+
+
 def _backed_up(backups: str | None) -> Policy:
     stores = tuple(replace(one, backups=backups) for one in POLICY.stores)
     return replace(POLICY, stores=stores)

@@ -74,6 +74,8 @@ def _outcome(settled: Settled, *, verified: bool) -> tuple[Block, ...]:
     if not settled.of(Lot.ERASED):
         return paragraphs(words.ui("letter.none"))
     if len(settled.of(Lot.ERASED)) == len(settled.fates):
+        if any((*settled.lessened(), *settled.pseudonymised())):
+            return paragraphs(words.ui("letter.left"))
         everything = "all_sure" if settled.inventory.found.doubtful else "all"
         return paragraphs(words.ui(f"letter.{everything}", controller=name))
     return paragraphs(words.ui("letter.part"))
