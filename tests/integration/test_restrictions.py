@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -246,11 +245,16 @@ def test_a_row_that_tells_while_a_claim_is_weighed_is_not_said_to_be_erased(
     to_everything = "bindings: [{activity: customers, columns: ['*']}]"
     first, _, contacts = CONTACTS.policy["s"].rpartition(to_everything)
     notes = (
-        "states: {subscribed: {column: id, equals: 99}}\n"
-        "        bindings: [{activity: news, columns: [note]}]"
+        "states: {subscribed: {column: news, equals: 1}}\n        bindings: "
+        "[{activity: news, columns: [note, at]}, {activity: customers, columns: [at]}]"
     )
-    policy = {"policy": POLICY.replace("keep P2Y", "keep P30Y"), "s": first + notes + contacts}
-    folder = build(tmp_path / "mill", world=replace(CONTACTS, policy=policy))
+    store = (first + notes + contacts).replace(
+        "{name: at, type: date-text}",
+        "{name: news, type: integer}\n          - {name: at, type: date-text, category: history}",
+    )
+    policy = {"policy": POLICY.replace("keep P2Y", "keep P30Y"), "s": store}
+    tables = {"s": (*TABLES, "ALTER TABLE contact ADD COLUMN news INTEGER")}
+    folder = build(tmp_path / "mill", world=Made(policy=policy, tables=tables))
     before = counted(folder)
     assert "still weighed" in does(folder, "erase", *ANNA, "--ground", "unlawful", "--yes")
     assert counted(folder) == before

@@ -275,10 +275,12 @@ def test_a_row_that_lost_its_name_by_a_request_is_still_known_to_it(tmp_path: Pa
         "CREATE TRIGGER back AFTER UPDATE OF iban ON client WHEN new.iban IS NULL "
         "BEGIN UPDATE client SET iban = old.iban WHERE id = new.id; END"
     )
-    tables = {"house": (*made.tables["house"], back)}
-    folder = build(
-        tmp_path / "mill", world=World(policy={**made.policy, "house": store}, tables=tables)
+    declared = made.policy["policy"].replace(
+        "data: [name, history]", "data: [name, email, history]"
     )
+    tables = {"house": (*made.tables["house"], back)}
+    policy = {"policy": declared, "house": store}
+    folder = build(tmp_path / "mill", world=World(policy=policy, tables=tables))
     anna = ("--id", f"email:{MAIL}", "--id", "name:Anna Bos", "--controller", "mill")
     done = run("subject", "erase", *anna, "--at", DAY, "--yes", folder=folder)
     assert done.returncode == 1

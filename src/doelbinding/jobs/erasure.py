@@ -32,6 +32,7 @@ from doelbinding.jobs.requests import (
     record_answer,
 )
 from doelbinding.jobs.retention import PolicyBroken, insist_on_sound_policy
+from doelbinding.law.findings import is_about_what_stays
 from doelbinding.plan.ends import is_gone
 from doelbinding.plan.journal import Progress
 from doelbinding.plan.model import Plan
@@ -84,7 +85,7 @@ def erase(workspace: Workspace, asked: Asked, claim: Claim, manner: Manner) -> E
     """Receive a request for erasure and, under a sound policy, carry it out.
 
     Raises:
-        PolicyBroken: the policy has errors; the case is received, so that its deadline is known.
+        PolicyBroken: the policy has errors about what stays; the case is received all the same.
         CaseDecided, WrongClock, AlreadyRunning, Stopped, StoreError: see `carry_out`.
     """
     insist_not_to_come(asked.at)
@@ -148,10 +149,10 @@ def _insist_on_sound_policy(workspace: Workspace, request: Request, at: datetime
     """Refuse to erase by a policy that may not say what is meant: what goes does not come back.
 
     Raises:
-        PolicyBroken: it has errors.
+        PolicyBroken: it has errors about what stays.
     """
     try:
-        insist_on_sound_policy(workspace, at.date())
+        insist_on_sound_policy(workspace, at.date(), is_about_what_stays)
     except PolicyBroken as broken:
         raise PolicyBroken(
             f"{broken}. {request.id} is received and due on {request.due_on}: mend that, then "

@@ -17,6 +17,7 @@ from doelbinding.jobs.erasure import Erased, Manner, carry_out
 from doelbinding.jobs.judging import judged
 from doelbinding.jobs.requests import Asked, CaseDecided
 from doelbinding.jobs.retention import insist_on_sound_policy
+from doelbinding.law.findings import is_about_what_stays
 from doelbinding.plan.identifiers import Identifier, NotAnIdentifier, parse_identifier
 from doelbinding.plan.run import Stopped
 from doelbinding.records.models import Request
@@ -143,11 +144,11 @@ def erase_many(
     whoever was answered is not dealt with again.
 
     Raises:
-        PolicyBroken: the policy has errors; nobody's request is received.
+        PolicyBroken: the policy has errors about what stays; nobody's request is received.
         PlanStale: the day has not come.
         StoreError: a store cannot be reached or refuses; the same list goes on from there.
     """
-    insist_on_sound_policy(workspace, manner.at.date())
+    insist_on_sound_policy(workspace, manner.at.date(), is_about_what_stays)
     marked = _marked(workspace, asked)
     answered = _answered(marked)
     for one in marked:

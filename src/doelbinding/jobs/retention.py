@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -22,13 +22,15 @@ class PolicyBroken(Exception):
     """The policy has findings that forbid acting on it."""
 
 
-def insist_on_sound_policy(workspace: Workspace, on: date) -> tuple[Finding, ...]:
-    """Give the policy's findings.
+def insist_on_sound_policy(
+    workspace: Workspace, on: date, about: Callable[[Finding], bool] | None = None
+) -> tuple[Finding, ...]:
+    """Give the policy's findings, all or those about something.
 
     Raises:
         PolicyBroken: some are errors.
     """
-    findings = check(workspace.policy, on=on)
+    findings = tuple(filter(about, check(workspace.policy, on=on)))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         many = "an error" if len(errors) == 1 else f"{len(errors)} errors"

@@ -75,6 +75,18 @@ def check(policy: Policy, *, on: date) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
+def is_about_what_stays(finding: Finding) -> bool:
+    """Tell whether a finding is about what is kept, of whom and until when.
+
+    That is about bases, terms, datasets and clocks, and not about what else the law asks of an
+    organisation: its agreements, transfers, sheets and promises.
+    """
+    return finding.id.startswith(_ABOUT_WHAT_STAYS)
+
+
+_ABOUT_WHAT_STAYS = ("DB1", "DB2", "DB4", "DB62")
+
+
 def _run(policy: Policy, on: date) -> Iterator[Finding]:
     for run in CHECKS:
         yield from run(policy, on)
