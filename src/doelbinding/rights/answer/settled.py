@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from doelbinding.binding.circumstances import Key, phase_name
 from doelbinding.law.language.wording import Wording
@@ -78,7 +79,7 @@ class Settled:
 
     def erased(self) -> Iterator[Kind]:
         """Yield what went, per dataset: whole records, then parts of records."""
-        whole = self._whole_records()
+        whole = self._whole_records
         for ref, fates in _by_dataset(self.of(Lot.ERASED)).items():
             entire = [f for f in fates if (ref, f.row.key) in whole]
             partly = [f for f in fates if (ref, f.row.key) not in whole]
@@ -97,7 +98,7 @@ class Settled:
 
     def _left(self, leaves: Callable[[Ending], bool], *lots: Lot) -> Iterator[Kind]:
         """Yield the values in rows that stay that end as something."""
-        whole = self._whole_records()
+        whole = self._whole_records
         for ref, fates in _by_dataset(self.of(*lots)).items():
             stay = [fate for fate in fates if (ref, fate.row.key) not in whole]
             endings = [(fate, fate.value.column.ends_as) for fate in stay]
@@ -139,6 +140,7 @@ class Settled:
         told = {fate.row.place.store.id for fate in self.of(Lot.ERASED)}
         return tuple(store for store in self.policy.stores if store.id in told)
 
+    @cached_property
     def _whole_records(self) -> set[tuple[str, Key]]:
         """Name the records that go themselves, rather than stay without what was personal."""
         kept = {
